@@ -7,6 +7,7 @@ the caller that hold a mark, and with inputs that are compared with a copy after
 import hotloop
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import as_strided
 from systems import random_system
 
 N_CONF, N_SITE, N_GRID = 4, 5, 60
@@ -59,6 +60,10 @@ class Subclass(np.ndarray):
 
 def marked(shape):
     return np.full(shape, MARK)
+
+
+def marked_energies():
+    return {"energies": marked((N_CONF, N_SITE))}
 
 
 HAMILTONIANS, DIPOLES, POSITIONS = system()
@@ -181,7 +186,7 @@ def an_output_that_is_the_grid():
 
 
 def an_output_with_stride_zero():
-    return dict(out=(np.lib.stride_tricks.as_strided(marked(1), (N_GRID,), (0,)), None))
+    return dict(out=(as_strided(marked(1), (N_GRID,), (0,)), None))
 
 
 def an_output_that_meets_an_input_in_one_element():
@@ -202,7 +207,11 @@ ALIASED = [
 def good_spectrum_call():
     hamiltonians, dipoles, positions = system()
     return dict(
-        hamiltonians=hamiltonians, dipoles=dipoles, positions=positions, grid=grid(), out=(marked(N_GRID), marked(N_GRID))
+        hamiltonians=hamiltonians,
+        dipoles=dipoles,
+        positions=positions,
+        grid=grid(),
+        out=(marked(N_GRID), marked(N_GRID)),
     )
 
 
@@ -228,7 +237,9 @@ def assert_refused(function, arguments, exception, message):
         assert array.tobytes() == copy.tobytes(), "an array was changed"
 
 
-@pytest.mark.parametrize(("change", "exception", "message"), [row[1:] for row in SPECTRUM], ids=[row[0] for row in SPECTRUM])
+@pytest.mark.parametrize(
+    ("change", "exception", "message"), [row[1:] for row in SPECTRUM], ids=[row[0] for row in SPECTRUM]
+)
 def test_spectrum_refuses(change, exception, message):
     arguments = {**good_spectrum_call(), **change}
     assert_refused(hotloop.exciton.spectrum, arguments, exception, message)
@@ -242,19 +253,21 @@ def test_spectrum_refuses_memory_used_twice(change, exception, message):
 
 STICKS = [
     ("eigenvectors as a number", dict(eigenvectors=1), TypeError, "eigenvectors: "),
-    ("rotational strengths without positions", dict(positions=None, out={"rotational_strengths": marked((N_CONF, N_SITE))}), hotloop.ArgumentError, "positions: "),
+    ("rotational strengths without positions", dict(positions=None, out={"rotational_strengths": marked((4, 5))}), hotloop.ArgumentError, "positions: "),
     ("energies of another shape", dict(out={"energies": marked((N_CONF, N_SITE - 1))}), hotloop.ShapeError, "out: energies: shape"),
     ("transposed exciton dipoles", dict(out={"exciton_dipoles": marked((N_CONF, 3, N_SITE))}), hotloop.ShapeError, "out: exciton_dipoles: shape"),
     ("read-only eigenvectors", dict(out={"eigenvectors": read_only(marked((N_CONF, N_SITE, N_SITE)))}), hotloop.ArgumentError, "out: eigenvectors: "),
-    ("broadcast energies", dict(out={"energies": np.lib.stride_tricks.as_strided(marked(N_SITE), (N_CONF, N_SITE), (0, 8))}), hotloop.StrideError, "energies: "),
+    ("broadcast energies", dict(out={"energies": as_strided(marked(N_SITE), (N_CONF, N_SITE), (0, 8))}), hotloop.StrideError, "energies: "),
     ("unknown out", dict(out={"energy": marked((N_CONF, N_SITE))}), hotloop.ArgumentError, "out: 'energy'"),
     ("a tuple of two", dict(out=(marked((N_CONF, N_SITE)), None)), hotloop.ArgumentError, "out: .*5 entries"),
-    ("NaN in a hamiltonian", dict(hamiltonians=changed(HAMILTONIANS, (2, 3, 1), NAN), out={"energies": marked((N_CONF, N_SITE))}), hotloop.NonFiniteError, "hamiltonians: .*configuration 2"),
-    ("asymmetric hamiltonian", dict(hamiltonians=changed(HAMILTONIANS, (3, 0, 2), 77.0), out={"energies": marked((N_CONF, N_SITE))}), hotloop.ArgumentError, "hamiltonians: .*configuration 3"),
+    ("NaN in a hamiltonian", dict(hamiltonians=changed(HAMILTONIANS, (2, 3, 1), NAN), out=marked_energies()), hotloop.NonFiniteError, "hamiltonians: .*configuration 2"),
+    ("asymmetric hamiltonian", dict(hamiltonians=changed(HAMILTONIANS, (3, 0, 2), 77.0), out=marked_energies()), hotloop.ArgumentError, "hamiltonians: .*configuration 3"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "exception", "message"), [row[1:] for row in STICKS], ids=[row[0] for row in STICKS])
+@pytest.mark.parametrize(
+    ("change", "exception", "message"), [row[1:] for row in STICKS], ids=[row[0] for row in STICKS]
+)
 def test_sticks_refuses(change, exception, message):
     hamiltonians, dipoles, positions = system()
     arguments = {"hamiltonians": hamiltonians, "dipoles": dipoles, "positions": positions, **change}
@@ -278,7 +291,9 @@ BROADEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "exception", "message"), [row[1:] for row in BROADEN], ids=[row[0] for row in BROADEN])
+@pytest.mark.parametrize(
+    ("change", "exception", "message"), [row[1:] for row in BROADEN], ids=[row[0] for row in BROADEN]
+)
 def test_broaden_refuses(change, exception, message):
     arguments = {
         "energies": ENERGIES, "dipole_strengths": STRENGTHS, "rotational_strengths": STRENGTHS, "grid": GRID,
@@ -287,7 +302,14 @@ def test_broaden_refuses(change, exception, message):
     assert_refused(hotloop.exciton.broaden, arguments, exception, message)
 
 
-THREADS = [(10**6, hotloop.ArgumentError), (-1, hotloop.ArgumentError), (2**40, hotloop.ArgumentError), (2.0, TypeError), ("2", TypeError), (None, TypeError)]  # fmt: skip
+THREADS = [
+    (10**6, hotloop.ArgumentError),
+    (-1, hotloop.ArgumentError),
+    (2**40, hotloop.ArgumentError),
+    (2.0, TypeError),
+    ("2", TypeError),
+    (None, TypeError),
+]
 
 
 @pytest.mark.parametrize(("n", "exception"), THREADS, ids=lambda item: str(item))

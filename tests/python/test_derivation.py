@@ -19,9 +19,7 @@ def assert_agrees(n, eigensystem, tolerance):
     sticks = hotloop.exciton.sticks(*system)
     assert np.abs(sticks.energies - energies).max() <= 1e-9
     assert np.abs(sticks.dipole_strengths - strengths).max() <= tolerance * strengths.max()
-    assert np.abs(sticks.rotational_strengths - rotational).max() <= max(
-        tolerance * np.abs(rotational).max(), 1e-18
-    )
+    assert np.abs(sticks.rotational_strengths - rotational).max() <= max(tolerance * np.abs(rotational).max(), 1e-18)
     sign = np.sign((sticks.eigenvectors * vectors).sum(axis=0))
     assert np.abs(sticks.exciton_dipoles * sign[:, None] - exciton_dipoles).max() <= 10 * tolerance
 

@@ -99,7 +99,9 @@ def test_weights_weigh_and_a_whole_number_of_weight_repeats():
     hamiltonians, dipoles, positions = random_system(5, 6, seed=11)
     counts = np.array([3, 0, 1, 2, 4])
     weighted = hotloop.exciton.spectrum(hamiltonians, dipoles, positions, GRID, weights=counts.astype(float))
-    repeated = hotloop.exciton.spectrum(*(np.repeat(array, counts, axis=0) for array in (hamiltonians, dipoles, positions)), GRID)
+    repeated = hotloop.exciton.spectrum(
+        *(np.repeat(array, counts, axis=0) for array in (hamiltonians, dipoles, positions)), GRID
+    )
     for one, other in zip(weighted, repeated):
         assert np.abs(one - other).max() <= 5e-11 * np.abs(other).max()
 

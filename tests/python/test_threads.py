@@ -81,7 +81,9 @@ def test_the_environment_sets_the_default():
         base = {name: value for name, value in os.environ.items() if not name.endswith("NUM_THREADS")}
         code = "import hotloop; print(hotloop.get_num_threads())"
         environment = {**base, "PYTHONPATH": str(PACKAGE), **environment}
-        return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+        ).stdout.strip()
 
     assert asked(HOTLOOP_NUM_THREADS="5", OMP_NUM_THREADS="3") == "5"
     assert asked(OMP_NUM_THREADS="3,2") == "3"

@@ -64,7 +64,9 @@ class Options:
             if fwhm_cd is not None:
                 self.number("fwhm_cd", fwhm_cd)
                 if self.struct.fwhm_cd == 0.0:
-                    raise OptionError("fwhm_cd: 0.0 is not a width; give a positive number, or None for the same as fwhm")
+                    raise OptionError(
+                        "fwhm_cd: 0.0 is not a width; give a positive number, or None for the same as fwhm"
+                    )
             return
         for name, value in values.items():
             if value is None:
@@ -114,11 +116,15 @@ def _mask_from_indices(indices: np.ndarray, n_site: int) -> np.ndarray:
     if indices.dtype.kind not in "iu":
         raise TypeError(f"deleted: expected a boolean mask or integer indices, got dtype {indices.dtype}")
     if indices.ndim > 1:
-        raise ShapeError(f"deleted: shape is {indices.shape}, expected one axis of indices or a mask of shape ({n_site},)")
+        raise ShapeError(
+            f"deleted: shape is {indices.shape}, expected one axis of indices or a mask of shape ({n_site},)"
+        )
     for index in indices.reshape(-1).tolist():
         if not 0 <= index < n_site:
             raise OptionError(f"deleted: index {index} is out of range; sites count from 0 to {n_site - 1}")
         if mask[index]:
-            raise OptionError(f"deleted: index {index} comes twice; if 0s and 1s are meant as a mask, its dtype must be bool")
+            raise OptionError(
+                f"deleted: index {index} comes twice; if 0s and 1s are meant as a mask, its dtype must be bool"
+            )
         mask[index] = True
     return mask

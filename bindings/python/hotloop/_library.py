@@ -69,7 +69,7 @@ library = _load(library_path)
 
 def version() -> str:
     """The version of the loaded library, for example ``"0.1.0"``."""
-    return library.hl_version().decode()
+    return str(library.hl_version().decode())
 
 
 def config() -> dict[str, str]:

@@ -49,12 +49,12 @@ def set_num_threads(n: int) -> None:
 
 def get_num_threads() -> int:
     """How many threads a call made here and now, on this thread, would use."""
-    return library.hl_get_num_threads()
+    return int(library.hl_get_num_threads())
 
 
 def set_num_threads_local(n: int) -> int:
     """Sets the calling thread's own number (0 = inherit) and returns what it was."""
-    previous = library.hl_set_num_threads_local(_thread_count(n))
+    previous = int(library.hl_set_num_threads_local(_thread_count(n)))
     if previous < 0:
         raise ArgumentError(f"n: {n} threads are not possible; give 1 to {MAX_THREADS}, or 0 to inherit")
     return previous

@@ -4,7 +4,7 @@ A configuration of n_site pigments is a Hamiltonian (site energies and couplings
 positions (angstrom). Its eigenvectors V and energies e give, for exciton k,
 
 - the exciton dipole M_k = sum_j V_jk mu_j and the dipole strength D_k = |M_k|^2,
-- the rotational strength R_k = (2 pi / lambda_k) sum_jl V_jk V_lk (r_j - r_l) . (mu_j x mu_l) / 2 * 2 with
+- the rotational strength R_k = (2 pi / lambda_k) sum_jl V_jk V_lk (r_j - r_l) . (mu_j x mu_l) with
   lambda_k = 1e8 / e_k angstrom (the scale on which cd / absorption is the dissymmetry factor g = 4 R / D).
 
 `sticks` returns these, `broaden` turns sticks into spectra on a grid, and `spectrum` goes straight from Hamiltonians to
@@ -217,13 +217,14 @@ def broaden(
     missing_axes = 2 - energies.ndim
     n_conf = 1 if missing_axes else energies.shape[0]
     n_exciton = energies.shape[-1]
-    inputs = [energies, None, None]
+    inputs: list[Array | None] = [energies, None, None]
     for i, (name, value) in enumerate(
         (("dipole_strengths", dipole_strengths), ("rotational_strengths", rotational_strengths)), start=1
     ):
         if value is not None:
-            inputs[i] = _arrays.as_input(name, value)
-            _arrays.check_shape(name, inputs[i], energies.shape, "the shape of energies")
+            strengths = _arrays.as_input(name, value)
+            _arrays.check_shape(name, strengths, energies.shape, "the shape of energies")
+            inputs[i] = strengths
     ensemble = _Ensemble(weights, grid, n_conf)
     options = Options()
     _set_line_options(
@@ -447,7 +448,9 @@ def _outputs(out: Any, shapes: dict[str, tuple[int, ...]], skipped: dict[str, bo
             raise ArgumentError(f"out: a tuple needs {len(shapes)} entries ({', '.join(shapes)}), got {len(out)}")
         out = dict(zip(shapes, out))
     if not isinstance(out, Mapping):
-        raise TypeError(f"out: expected a tuple ({', '.join(shapes)}) or a mapping with these names, got {type(out).__name__}")
+        raise TypeError(
+            f"out: expected a tuple ({', '.join(shapes)}) or a mapping with these names, got {type(out).__name__}"
+        )
     unknown = [key for key in out if key not in shapes]
     if unknown:
         raise ArgumentError(f"out: {unknown[0]!r} is not one of {', '.join(shapes)}")
