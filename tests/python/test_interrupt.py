@@ -44,7 +44,7 @@ def run_and_signal(code, number=signal.SIGINT, delay=1.0):
         time.sleep(delay)
         sent = time.monotonic()
         child.send_signal(number)
-        out, err = child.communicate(timeout=60)
+        out, err = child.communicate(timeout=30)
         return out, err, time.monotonic() - sent
     finally:
         child.kill()
@@ -98,8 +98,8 @@ def note(number, frame):
     global count
     count += 1
 signal.signal(signal.SIGALRM, note)
-signal.setitimer(signal.ITIMER_REAL, 0.5)
-n_conf = 1_000_000
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+n_conf = 150_000
 hamiltonians = np.broadcast_to(hamiltonian, (n_conf, n, n))
 hotloop.exciton.sticks(hamiltonians, dipoles, out={"energies": np.empty((n_conf, n))})
 print("done", count)

@@ -133,6 +133,17 @@ def test_deleting_is_leaving_out():
         assert np.abs(one - other).max() <= 5e-11 * np.abs(other).max()
 
 
+def test_broadened_sticks_of_kept_pigments_have_the_widths_of_their_excitons():
+    system = random_system(6, 8, seed=13)
+    widths = {"fwhm": np.linspace(40.0, 140.0, 8), "fwhm_by": "exciton", "broadening": "direct"}
+    sticks = hotloop.exciton.sticks(*system, deleted=[1, 6])
+    from_sticks = hotloop.exciton.broaden(
+        sticks.energies, sticks.dipole_strengths, sticks.rotational_strengths, GRID, **widths
+    )
+    for one, other in zip(from_sticks, hotloop.exciton.spectrum(*system, GRID, deleted=[1, 6], **widths)):
+        assert np.abs(one - other).max() <= 1e-13 * np.abs(other).max()
+
+
 def test_deleting_all_pigments_leaves_nothing():
     system = random_system(3, 4, seed=13)
     sticks = hotloop.exciton.sticks(*system, deleted=range(4))

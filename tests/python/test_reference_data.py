@@ -1,8 +1,10 @@
 """Against ham2spec's numbers (tests/data/exciton, whose README says what each is and which are wrong on purpose).
 
-Energies to 1e-9 cm-1, strengths to 1e-10 of the largest, spectra to 5e-11 of the peak on the automatic path and 1e-13
-on the direct one. Eigenvalues there come in LAPACK's dgeev order and eigenvectors with any sign: compared after
-sorting, and by what no sign changes.
+Energies to 1e-9 cm-1, strengths to 1e-10 of the largest, spectra to 5e-11 of the peak on the automatic path. On the
+direct path, 1e-13 of the peak from the reference's own sticks; from Hamiltonians the rounding of the reference's
+energies (dgeev's, up to 2e-11 cm-1, twenty times that of hotloop) shifts its lines, and the tolerance grows by what
+such a shift can do. test_derivation.py holds the direct path to 1e-13 of exact energies. Eigenvalues in the reference
+come in dgeev's order and eigenvectors with any sign: compared after sorting, and by what no sign changes.
 """
 
 import json
@@ -37,10 +39,21 @@ def assert_sticks(found, data, prefix, n_active=None):
     assert np.abs(found.exciton_dipoles[kept] * sign[:, None] - data[f"{prefix}exciton_mus"][order]).max() <= 1e-9
 
 
-def assert_spectra(found, absorption, cd, tolerance):
-    for spectrum, expected in zip(found, (absorption, cd)):
-        peak = np.abs(expected).max()
-        assert np.abs(spectrum - expected).max() <= tolerance * (peak or 1.0)
+def assert_spectra(found, expected, tolerance):
+    for spectrum, reference in zip(found, expected):
+        assert np.abs(spectrum - reference).max() <= tolerance * (np.abs(reference).max() or 1.0)
+
+
+def assert_direct(found, expected, data, prefix, widths, grid, **options):
+    """The direct path: from the reference's sticks, and from Hamiltonians (``found``)."""
+    energies, *strengths = (data[f"{prefix}{key}"] for key in ("e_vals", "stick_abs", "stick_cd"))
+    from_sticks = hotloop.exciton.broaden(energies, *strengths, grid, **widths, **options, broadening="direct")
+    assert_spectra(from_sticks, expected, 1e-13)
+    steepest = np.sqrt(8.0 * np.log(2.0)) * np.exp(-0.5)  # of a Gaussian of height 1 and FWHM 1
+    narrowest = min(np.min(width) for width in widths.values() if not isinstance(width, str))
+    for spectrum, reference, strength in zip(found, expected, strengths):
+        shift = steepest / narrowest * 4e-11 * np.abs(strength).sum()
+        assert np.abs(spectrum - reference).max() <= 1e-13 * np.abs(reference).max() + shift
 
 
 def test_the_sticks_of_the_fmo_model_agree():
@@ -48,29 +61,31 @@ def test_the_sticks_of_the_fmo_model_agree():
 
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
-@pytest.mark.parametrize(("broadening", "tolerance"), [("auto", 5e-11), ("direct", 1e-13)])
-def test_the_spectra_of_the_fmo_model_agree(name, broadening, tolerance):
+def test_the_spectra_of_the_fmo_model_agree(name):
     configuration = CONFIGURATIONS[name]
-    grid = BRIXNER[f"{name}__x"]
-    cutoff = configuration["band_cutoff"]
-    found = hotloop.exciton.spectrum(
-        *SYSTEM, grid, fwhm=configuration["bandwidth"], cutoff=np.inf if cutoff > 1e6 else cutoff, broadening=broadening
-    )
-    assert_spectra(found, BRIXNER[f"{name}__abs"], BRIXNER[f"{name}__cd"], tolerance)
+    grid, expected = BRIXNER[f"{name}__x"], (BRIXNER[f"{name}__abs"], BRIXNER[f"{name}__cd"])
+    widths = {"fwhm": configuration["bandwidth"]}
+    cutoff = configuration["band_cutoff"] if configuration["band_cutoff"] < 1e6 else np.inf
+    assert_spectra(hotloop.exciton.spectrum(*SYSTEM, grid, **widths, cutoff=cutoff), expected, 5e-11)
+    direct = hotloop.exciton.spectrum(*SYSTEM, grid, **widths, cutoff=cutoff, broadening="direct")
+    assert_direct(direct, expected, BRIXNER, "stick_", widths, grid, cutoff=cutoff)
 
 
 def test_widths_per_exciton_agree_when_paired_with_the_reference_s_own_order():
     order = np.argsort(BRIXNER["stick_e_vals"])
-    widths = {"fwhm": BRIXNER["het__abs_bws"][order], "fwhm_cd": BRIXNER["het__cd_bws"][order]}
-    found = hotloop.exciton.spectrum(*SYSTEM, BRIXNER["het__x"], fwhm_by="exciton", **widths)
-    assert_spectra(found, BRIXNER["het__abs"], BRIXNER["het__cd"], 5e-11)
-    found = hotloop.exciton.spectrum(*SYSTEM, BRIXNER["het__x"], fwhm_by="exciton", **widths, broadening="direct")
-    assert_spectra(found, BRIXNER["het__abs"], BRIXNER["het__cd"], 1e-13)
+    grid, expected = BRIXNER["het__x"], (BRIXNER["het__abs"], BRIXNER["het__cd"])
+    widths = {"fwhm": BRIXNER["het__abs_bws"][order], "fwhm_cd": BRIXNER["het__cd_bws"][order], "fwhm_by": "exciton"}
+    assert_spectra(hotloop.exciton.spectrum(*SYSTEM, grid, **widths), expected, 5e-11)
+    direct = hotloop.exciton.spectrum(*SYSTEM, grid, **widths, broadening="direct")
+    ascending = {f"stick_{key}": BRIXNER[f"stick_{key}"][order] for key in ("e_vals", "stick_abs", "stick_cd")}
+    assert_direct(direct, expected, ascending, "stick_", widths, grid)
 
 
 def test_the_default_widths_for_absorption_and_cd_agree():
-    found = hotloop.exciton.spectrum(*SYSTEM, DEFAULT_GRID, fwhm=50.0, fwhm_cd=150.0, broadening="direct")
-    assert_spectra(found, BRIXNER["hetdef__abs"], BRIXNER["hetdef__cd"], 1e-13)
+    widths, expected = {"fwhm": 50.0, "fwhm_cd": 150.0}, (BRIXNER["hetdef__abs"], BRIXNER["hetdef__cd"])
+    assert_spectra(hotloop.exciton.spectrum(*SYSTEM, DEFAULT_GRID, **widths), expected, 5e-11)
+    direct = hotloop.exciton.spectrum(*SYSTEM, DEFAULT_GRID, **widths, broadening="direct")
+    assert_direct(direct, expected, BRIXNER, "stick_", widths, DEFAULT_GRID)
 
 
 @pytest.mark.parametrize("pigment", range(1, 8))
@@ -80,8 +95,10 @@ def test_a_deleted_pigment_leaves_the_others_as_in_the_reference(pigment):
     assert_sticks(sticks, BRIXNER, f"del{pigment}_stick_", n_active=6)
     assert not sticks.energies[6:].any() and not sticks.dipole_strengths[6:].any()
     assert not sticks.eigenvectors[pigment - 1].any() and not sticks.eigenvectors[:, 6:].any()
-    found = hotloop.exciton.spectrum(*SYSTEM, DEFAULT_GRID, deleted=[pigment - 1], broadening="direct")
-    assert_spectra(found, BRIXNER[f"del{pigment}_default__abs"], BRIXNER[f"del{pigment}_default__cd"], 1e-13)
+    expected = BRIXNER[f"del{pigment}_default__abs"], BRIXNER[f"del{pigment}_default__cd"]
+    assert_spectra(hotloop.exciton.spectrum(*SYSTEM, DEFAULT_GRID, deleted=[pigment - 1]), expected, 5e-11)
+    direct = hotloop.exciton.spectrum(*SYSTEM, DEFAULT_GRID, deleted=[pigment - 1], broadening="direct")
+    assert_direct(direct, expected, BRIXNER, f"del{pigment}_stick_", {"fwhm": 70.0}, DEFAULT_GRID)
 
 
 def test_normalised_dipoles_have_total_strength_one_and_not_what_upstream_builds():
@@ -96,9 +113,10 @@ def test_normalised_dipoles_have_total_strength_one_and_not_what_upstream_builds
 def test_systems_of_other_sizes_agree(n):
     system = EDGE[f"n{n}_ham"], EDGE[f"n{n}_mus"], EDGE[f"n{n}_rs"]
     assert_sticks(hotloop.exciton.sticks(*system), EDGE, f"n{n}_stick_")
-    for broadening, tolerance in (("auto", 5e-11), ("direct", 1e-13)):
-        found = hotloop.exciton.spectrum(*system, DEFAULT_GRID, broadening=broadening)
-        assert_spectra(found, EDGE[f"n{n}_default__abs"], EDGE[f"n{n}_default__cd"], tolerance)
+    expected = EDGE[f"n{n}_default__abs"], EDGE[f"n{n}_default__cd"]
+    assert_spectra(hotloop.exciton.spectrum(*system, DEFAULT_GRID), expected, 5e-11)
+    direct = hotloop.exciton.spectrum(*system, DEFAULT_GRID, broadening="direct")
+    assert_direct(direct, expected, EDGE, f"n{n}_stick_", {"fwhm": 70.0}, DEFAULT_GRID)
 
 
 def test_a_degenerate_trimer_agrees_in_what_degeneracy_leaves_defined():

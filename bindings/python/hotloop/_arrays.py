@@ -103,12 +103,11 @@ def element_strides(*steps: int) -> Any:
     return _STRIDES[len(steps)](*steps)
 
 
-def argument(array: np.ndarray | None, broadcast_axes: int = 0) -> Argument:
-    """Address and element strides. ``broadcast_axes`` leading axes, which the array lacks, get stride 0."""
+def argument(array: np.ndarray | None, missing_axes: int = 0, repeats: int = 1) -> Argument:
+    """Address and element strides. Leading axes that the array lacks repeat it, with stride 0."""
     if array is None:
         return MISSING
-    if not broadcast_axes and array.flags.c_contiguous:
+    if array.flags.c_contiguous and (not missing_axes or repeats == 1):
         return array.ctypes.data, None
     size = array.itemsize
-    steps = [stride // size for stride in array.strides]
-    return array.ctypes.data, element_strides(*[0] * broadcast_axes, *steps)
+    return array.ctypes.data, element_strides(*[0] * missing_axes, *[stride // size for stride in array.strides])

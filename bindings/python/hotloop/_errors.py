@@ -128,7 +128,10 @@ def _in_python_words(message: str) -> str:
     """The library's message without the C function's name, with arguments called as in Python."""
     message = re.sub(r"^hl_\w+: ", "", message)
     message = re.sub(r"\bconverted\b", "out", message)
-    return re.sub(r"\b(fwhm(?:_cd)?)_values\b", r"\1", message)
+    message = re.sub(r"\b(fwhm(?:_cd)?)_values\b", r"\1", message)
+    return re.sub(
+        r"\bHL_(?:LINESHAPE|NORMALIZATION|CD_SCALE|BROADENING)_(\w+)", lambda word: repr(word[1].lower()), message
+    )
 
 
 def from_status(status: int) -> HotloopError:

@@ -73,11 +73,11 @@ class Options:
                 continue
             if single[name]:
                 # One number stands for all: an array of one element read with stride 0.
-                array, repeated = np.array(_number(name, value)), 1
+                array, missing_axes = np.array(_number(name, value)), 1
             else:
-                array, repeated = _arrays.as_input(name, value), 0
+                array, missing_axes = _arrays.as_input(name, value), 0
                 _arrays.check_shape(name, array, (n,), f"one width per {fwhm_by}")
-            self._array(f"{name}_values", array, _arrays.argument(array, repeated))
+            self._array(f"{name}_values", array, _arrays.argument(array, missing_axes, n))
 
     def deleted(self, deleted: Any, n_site: int) -> int:
         """A boolean mask or 0-based indices of deleted pigments; returns how many pigments stay."""
@@ -100,6 +100,8 @@ class Options:
 
 
 def _number(name: str, value: Any) -> float:
+    if type(value) is float and value == value:
+        return value
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name}: expected a number, got {type(value).__name__}")
     number = float(value)

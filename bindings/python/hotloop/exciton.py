@@ -397,7 +397,7 @@ class _System:
             forms = f"{each}" if one == each else f"{each} or, shared by all configurations, {one}"
             raise ShapeError(f"{name}: shape is {array.shape}, expected {forms}")
         self._kept.append(array)
-        return _arrays.argument(array, 3 - array.ndim)
+        return _arrays.argument(array, 3 - array.ndim, self.n_conf)
 
 
 class _Ensemble:
