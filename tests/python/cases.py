@@ -47,7 +47,9 @@ def rows():
     lines = (CASES / "exciton.txt").read_text().splitlines()
     for line in lines:
         if line.strip() and not line.startswith("#"):
-            yield {name: kind(word) for (name, kind), word in zip(COLUMNS, line.split(), strict=True)}
+            words = line.split()
+            assert len(words) == len(COLUMNS), line
+            yield {name: kind(word) for (name, kind), word in zip(COLUMNS, words)}
 
 
 def load(row, layout_number=None):
