@@ -4,9 +4,10 @@
 ! `hotloop` is what most programs use: generic procedures on assumed-shape arrays, Fortran's own index order (the configuration
 ! is the last index), optional `stat=` and `errmsg=`.
 !
-! The one idea: the distance of neighbouring elements, measured with c_loc, is the stride that the library asks for. So a section,
-! a reversed section, a component of an array of derived type or the real parts of a complex array go to the library as they are;
-! no array is ever copied. (For that reason no array dummy here is `contiguous` or of explicit shape: a compiler would copy.)
+! The one idea: the distance of neighbouring elements, measured with c_loc, is the stride that the library asks for. So whole
+! arrays, sections and reversed sections go to the library as they lie in memory; nothing here copies an array. (For that reason no
+! array dummy here is `contiguous` or of explicit shape: a compiler would copy.) What a compiler copies before it calls any procedure
+! is its own affair: gfortran does so for expressions, vector subscripts, and components of arrays of derived type.
 !
 ! Compile this file with your program and link libhotloop (-lhotloop). Shapes, units and errors: docs/fortran.md.
 

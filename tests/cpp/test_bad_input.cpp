@@ -126,7 +126,7 @@ static const std::vector<mistake> mistakes = {
     {"widths per site where there are no sites", broaden, HL_ERR_OPTION, "fwhm_by",
      [](request& q) { q.options.fwhm_per_site(three_widths); }},
     {"widths per site that are not given", spectrum, HL_ERR_NULL, "fwhm_values", [](request& q) { q.options.fwhm_per_site({}); }},
-    {"a negative width among the values", spectrum, HL_ERR_ARGUMENT, "fwhm_values",
+    {"a negative width among the values", spectrum, HL_ERR_OPTION, "fwhm_values",
      [](request& q) { q.options.fwhm_per_exciton(negative_width); }},
     {"options of a struct size of 0", spectrum, HL_ERR_OPTION, "struct_size", [](request& q) { q.options.values().struct_size = 0; }},
     {"a reserved field that is not 0", spectrum, HL_ERR_OPTION, "reserved", [](request& q) { q.options.values().reserved = 1; }},

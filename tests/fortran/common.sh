@@ -44,7 +44,7 @@ test_program() {
     PASSED=$((PASSED + BASH_REMATCH[1]))
     FAILED=$((FAILED + BASH_REMATCH[2]))
     echo "$name: ${BASH_REMATCH[1]} passed, ${BASH_REMATCH[2]} failed"
-    grep -A 1 '^FAILED' "$WORK/output" | sed "s/^FAILED/FAILED $name:/"
+    grep --no-group-separator -A 1 '^FAILED' "$WORK/output" | sed "s/^FAILED/FAILED $name:/"
     [ "$status" -eq 0 ] || [ "${BASH_REMATCH[2]}" -ne 0 ] || fail "$name ends with status $status"
     [ "${BASH_REMATCH[1]}" -ne 0 ] || fail "$name has tested nothing"
   else
@@ -68,7 +68,8 @@ for column, name in ((1, "default_absorption"), (2, "default_cd")):
     offset, count = index[name]
     expected = values[offset:offset + count]
     difference = max(abs(row[column] - value) for row, value in zip(table, expected)) / max(map(abs, expected))
-    assert difference < 1e-9, f"{name} differs by {difference} of the peak"
+    # the .csv has the positions with fewer digits than the reference was made with
+    assert difference < 1e-6, f"{name} differs by {difference} of the peak"
 PYTHON
 }
 
