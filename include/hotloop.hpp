@@ -393,8 +393,12 @@ public:
     // Divide the dipoles by sqrt(sum |mu|^2) of the sites kept.
     options& normalize_dipoles(bool value) { return set(values_.normalize_dipoles, value ? 1 : 0); }
 
-    // Full widths at half maximum, cm-1, the same for all; for a Voigt profile the Gaussian part. `fwhm_cd` 0 = as fwhm.
-    options& fwhm(double value) { return set(values_.fwhm, value); }
+    // Full widths at half maximum, cm-1, for a Voigt profile of the Gaussian part. One for all (this takes back widths of their own):
+    options& fwhm(double value) {
+        set_widths(HL_FWHM_COMMON, view<const double, 1>(), view<const double, 1>());
+        return set(values_.fwhm, value);
+    }
+    // The common width of CD where it is another than absorption's; 0 = the same.
     options& fwhm_cd(double value) { return set(values_.fwhm_cd, value); }
     options& lorentzian_fwhm(double value) { return set(values_.lorentzian_fwhm, value); }
     // Widths of their own for the excitons (ascending energy) or for the sites; `cd` not given = as `absorption`.

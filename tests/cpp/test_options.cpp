@@ -36,6 +36,8 @@ static void defaults_are_the_library_s() {
     set.fwhm_per_site(widths);
     claim(set.values().fwhm_by == HL_FWHM_PER_SITE && set.fwhm_values().data() == widths.data() && !set.fwhm_cd_values().given(),
           "widths per site are kept as a view");
+    set.fwhm(70);
+    claim(set.values().fwhm_by == HL_FWHM_COMMON && !set.fwhm_values().given(), "a common width takes back the widths of the sites");
 }
 
 static void options_mean_what_they_say() {
