@@ -261,7 +261,7 @@ module hotloop
     HL_CD_SCALE_DISSYMMETRY, HL_CD_SCALE_ROSENFELD, HL_BROADENING_AUTO, HL_BROADENING_DIRECT, HL_BROADENING_GRIDDED, &
     HL_UNIT_WAVENUMBER, HL_UNIT_WAVELENGTH, HL_UNIT_ELECTRONVOLT, HL_UNIT_HARTREE, HL_UNIT_TERAHERTZ, &
     HL_UNIT_DEBYE, HL_UNIT_ATOMIC_DIPOLE, HL_UNIT_COULOMB_METER, HL_UNIT_ANGSTROM, HL_UNIT_BOHR, HL_UNIT_NANOMETER, &
-    hl_abi_version, hl_get_num_threads, hl_set_num_threads_local, &
+    hl_abi_version, hl_get_num_threads, c_set_num_threads_local => hl_set_num_threads_local, &
     c_version => hl_version, c_config => hl_config, c_last_error_message => hl_last_error_message, &
     c_status_string => hl_status_string, c_set_num_threads => hl_set_num_threads, c_shutdown => hl_shutdown, &
     c_units_convert => hl_units_convert, c_exciton_options => hl_exciton_options, &
@@ -337,6 +337,11 @@ module hotloop
   interface hl_set_num_threads
     module procedure set_num_threads
   end interface hl_set_num_threads
+
+  ! previous = hl_set_num_threads_local(n): threads of calls from this thread; 0 = as the process. -1 when n is refused.
+  interface hl_set_num_threads_local
+    module procedure set_num_threads_local
+  end interface hl_set_num_threads_local
 
   ! call hl_shutdown(stat, errmsg): ends the library's worker threads; the next call starts them again.
   interface hl_shutdown
@@ -429,6 +434,12 @@ contains
     call note_status(found, c_set_num_threads(int(n, c_int32_t)))
     call conclude(found, stat, errmsg)
   end subroutine set_num_threads
+
+  function set_num_threads_local(n) result(previous)
+    integer, intent(in) :: n
+    integer :: previous
+    previous = int(c_set_num_threads_local(int(n, c_int32_t)))
+  end function set_num_threads_local
 
   subroutine shutdown(stat, errmsg)
     integer, intent(out), optional :: stat
