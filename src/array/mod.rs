@@ -44,6 +44,8 @@ struct Layout<const N: usize> {
     name: &'static str,
     dims: [usize; N],
     strides: [isize; N],
+    /// Whether the elements that share the first index lie side by side in C order.
+    rest_is_contiguous: bool,
 }
 
 impl<const N: usize> Layout<N> {
@@ -78,7 +80,7 @@ impl<const N: usize> Layout<N> {
                 ),
             ));
         }
-        let mut layout = Self { name, dims, strides: [0; N] };
+        let mut layout = Self { name, dims, strides: [0; N], rest_is_contiguous: !is_empty };
         let mut contiguous = 1isize;
         for axis in (0..N).rev() {
             if dims[axis] > 1 && !is_empty {
@@ -88,6 +90,7 @@ impl<const N: usize> Layout<N> {
                     // SAFETY: the caller vouches for N numbers; nothing is assumed about their alignment.
                     unsafe { strides.add(axis).read_unaligned() }
                 };
+                layout.rest_is_contiguous &= axis == 0 || layout.strides[axis] == contiguous;
                 contiguous *= dims[axis] as isize;
             }
         }
@@ -117,18 +120,6 @@ impl<const N: usize> Layout<N> {
             offset += index[axis] as isize * self.strides[axis];
         }
         offset
-    }
-
-    /// Whether the elements that share the first index lie side by side in C order.
-    fn rest_is_contiguous(&self) -> bool {
-        let mut expected = 1isize;
-        for axis in (1..N).rev() {
-            if self.dims[axis] > 1 && self.strides[axis] != expected {
-                return false;
-            }
-            expected *= self.dims[axis] as isize;
-        }
-        true
     }
 
     fn rest_len(&self) -> usize {
@@ -191,7 +182,7 @@ impl<'a, T: Copy, const N: usize> View<'a, T, N> {
     /// The elements with first index `first` as one slice, if they lie side by side in C order.
     #[inline(always)]
     pub fn contiguous(&self, first: usize) -> Option<&'a [T]> {
-        if !self.layout.rest_is_contiguous() || self.layout.dims.contains(&0) {
+        if !self.layout.rest_is_contiguous {
             return None;
         }
         let mut index = [0; N];

@@ -55,7 +55,8 @@ thread_local! {
 /// if none did. The text stays until the next failing call on this thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn hl_last_error_message() -> *const c_char {
-    or(c"".as_ptr(), || LAST_ERROR.with_borrow(|message| message.as_ptr()))
+    // try_with: a host may call while its thread ends, after thread-locals are gone.
+    or(c"".as_ptr(), || LAST_ERROR.try_with(|message| message.borrow().as_ptr()).unwrap_or(c"".as_ptr()))
 }
 
 /// Runs the body of a function that returns a status.
@@ -77,12 +78,9 @@ pub fn or<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 
 /// Stores the message of a function that reports failure in another way than by a status.
 pub fn remember(message: String) {
-    // A message that cannot be stored is lost rather than a reason to unwind: thread-locals may be gone when a
-    // host calls us while its thread ends.
-    let _ = catch_unwind(AssertUnwindSafe(|| {
-        let message = CString::new(message.replace('\0', " ")).expect("zeros were replaced");
-        LAST_ERROR.with_borrow_mut(|slot| *slot = message);
-    }));
+    let message = CString::new(message.replace('\0', " ")).expect("zeros were replaced");
+    // While a thread ends its thread-locals may be gone; then the message is lost, the status is not.
+    let _ = LAST_ERROR.try_with(|slot| slot.replace(message));
 }
 
 /// Whether this thread is inside a call of ours (so: in a callback).

@@ -5,19 +5,34 @@ use crate::array::{View, ViewMut, disjoint, extent};
 use crate::units::{Unit, conversion};
 
 /// cm-1.
-pub const HL_UNIT_WAVENUMBER: i32 = Unit::Wavenumber as i32;
+pub const HL_UNIT_WAVENUMBER: i32 = 0;
 /// nm; 1e7 / wavenumber.
-pub const HL_UNIT_WAVELENGTH: i32 = Unit::Wavelength as i32;
-pub const HL_UNIT_ELECTRONVOLT: i32 = Unit::Electronvolt as i32;
-pub const HL_UNIT_HARTREE: i32 = Unit::Hartree as i32;
-pub const HL_UNIT_TERAHERTZ: i32 = Unit::Terahertz as i32;
-pub const HL_UNIT_DEBYE: i32 = Unit::Debye as i32;
+pub const HL_UNIT_WAVELENGTH: i32 = 1;
+pub const HL_UNIT_ELECTRONVOLT: i32 = 2;
+pub const HL_UNIT_HARTREE: i32 = 3;
+pub const HL_UNIT_TERAHERTZ: i32 = 4;
+pub const HL_UNIT_DEBYE: i32 = 100;
 /// e a0, the atomic unit of the dipole moment.
-pub const HL_UNIT_ATOMIC_DIPOLE: i32 = Unit::AtomicDipole as i32;
-pub const HL_UNIT_COULOMB_METER: i32 = Unit::CoulombMeter as i32;
-pub const HL_UNIT_ANGSTROM: i32 = Unit::Angstrom as i32;
-pub const HL_UNIT_BOHR: i32 = Unit::Bohr as i32;
-pub const HL_UNIT_NANOMETER: i32 = Unit::Nanometer as i32;
+pub const HL_UNIT_ATOMIC_DIPOLE: i32 = 101;
+pub const HL_UNIT_COULOMB_METER: i32 = 102;
+pub const HL_UNIT_ANGSTROM: i32 = 200;
+pub const HL_UNIT_BOHR: i32 = 201;
+pub const HL_UNIT_NANOMETER: i32 = 202;
+
+// cbindgen writes numbers, not expressions, into the header.
+const _: () = {
+    assert!(HL_UNIT_WAVENUMBER == Unit::Wavenumber as i32);
+    assert!(HL_UNIT_WAVELENGTH == Unit::Wavelength as i32);
+    assert!(HL_UNIT_ELECTRONVOLT == Unit::Electronvolt as i32);
+    assert!(HL_UNIT_HARTREE == Unit::Hartree as i32);
+    assert!(HL_UNIT_TERAHERTZ == Unit::Terahertz as i32);
+    assert!(HL_UNIT_DEBYE == Unit::Debye as i32);
+    assert!(HL_UNIT_ATOMIC_DIPOLE == Unit::AtomicDipole as i32);
+    assert!(HL_UNIT_COULOMB_METER == Unit::CoulombMeter as i32);
+    assert!(HL_UNIT_ANGSTROM == Unit::Angstrom as i32);
+    assert!(HL_UNIT_BOHR == Unit::Bohr as i32);
+    assert!(HL_UNIT_NANOMETER == Unit::Nanometer as i32);
+};
 
 /// Converts values from one unit to another of the same kind (energies: wavenumber, wavelength, electronvolt, hartree,
 /// terahertz; dipoles: debye, atomic, coulomb meter; lengths: angstrom, bohr, nanometer).

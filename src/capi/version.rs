@@ -47,10 +47,11 @@ pub extern "C" fn hl_config() -> *const c_char {
             source.describe(),
         );
         let text = CString::new(text.replace('\0', " ")).expect("zeros were replaced");
-        TEXT.with_borrow_mut(|slot| {
-            *slot = text;
-            slot.as_ptr()
+        TEXT.try_with(|slot| {
+            slot.replace(text);
+            slot.borrow().as_ptr()
         })
+        .unwrap_or(c"".as_ptr())
     })
 }
 

@@ -257,7 +257,7 @@ fn solve_large(
         matrix[i * n + i] = at(i, i) - origin;
     }
     pack_rows_of_one(system, c, large.rows());
-    large.solve(level).map_err(|NotConverged| not_converged(c, 1))?;
+    large.solve(level)?.map_err(|NotConverged| not_converged(c, 1))?;
     for k in 0..n {
         excitons.energies[k] = origin + system.energy_offset + large.eigenvalues()[k];
         let row = &large.rows()[k * columns..(k + 1) * columns];

@@ -1,15 +1,14 @@
 //! Mean spectra, from Hamiltonians or from sticks, without storage per configuration.
 
-use super::LARGEST_BATCHED;
 use super::broadening::{Broadening, Grid, Sticks};
 use super::options::{Options, Widths};
 use super::solve::Solver;
-use super::sticks::{LARGEST_TWICE, chunk_size};
+use super::sticks::{LARGEST_TWICE, chunk_size, cost_to_solve};
 use super::system::System;
 use crate::array::View;
 use crate::error::{Error, Result, Status};
 use crate::simd::{Kernel, Lanes, Level, Twice, dispatch};
-use crate::threads::{Progress, for_each_chunk};
+use crate::threads::{Progress, for_each_chunk, ranges};
 
 /// Weighted means over configurations, at the grid's points; empty where not asked for.
 pub struct Spectra {
@@ -45,8 +44,9 @@ pub fn spectrum(
         wanted.cd,
     )?;
     let level = Level::current()?;
-    let size = chunk_size(n_conf, system.n());
-    mean(&plan, level, n_conf, size, total_weight, progress, |first, len| {
+    let (n, with_vectors) = (system.n(), system.needs.eigenvectors);
+    let size = chunk_size(n_conf, cost_to_solve(n, with_vectors) + plan.cost_per_configuration(n));
+    mean(&plan, level, n_conf, size, total_weight, progress, |(first, len)| {
         dispatch(level, SolveChunk { system, level, plan: &plan, weights, cd_scale: options.cd_scale, first, len })
     })
 }
@@ -84,8 +84,8 @@ pub fn broaden(
         arrays.rotational_strengths.is_some(),
     )?;
     let level = Level::current()?;
-    let size = n_conf.div_ceil(32).max(128);
-    mean(&plan, level, n_conf, size, total_weight, progress, |first, len| {
+    let size = chunk_size(n_conf, 20.0 + plan.cost_per_configuration(n));
+    mean(&plan, level, n_conf, size, total_weight, progress, |(first, len)| {
         dispatch(level, BroadenChunk { arrays, plan: &plan, weights, first, len })
     })
 }
@@ -98,18 +98,15 @@ fn mean(
     size: usize,
     total_weight: f64,
     progress: &mut Progress,
-    chunk: impl Fn(usize, usize) -> Result<Vec<f64>> + Sync,
+    chunk: impl Fn((usize, usize)) -> Result<Vec<f64>> + Sync,
 ) -> Result<Spectra> {
     let mut sum: Option<Vec<f64>> = None;
-    let first_and_len = |i: usize| (i * size, size.min(n_conf - i * size));
+    progress.begin(n_conf)?;
     for_each_chunk(
-        vec![(); n_conf.div_ceil(size)],
-        |i| first_and_len(i).1,
+        ranges(n_conf, size).collect(),
+        |(_, len)| *len,
         progress,
-        |i, ()| {
-            let (first, len) = first_and_len(i);
-            chunk(first, len)
-        },
+        chunk,
         |part| {
             match &mut sum {
                 None => sum = Some(part),
@@ -120,6 +117,7 @@ fn mean(
     )?;
     let sum = sum.map_or_else(|| plan.accumulator(), Ok)?;
     let (absorption, cd) = dispatch(level, Finish { plan, sum, total_weight })?;
+    progress.end()?;
     Ok(Spectra { absorption, cd })
 }
 
@@ -275,5 +273,3 @@ impl Kernel for BroadenChunk<'_> {
         Ok(sum)
     }
 }
-
-const _: () = assert!(LARGEST_TWICE <= LARGEST_BATCHED);

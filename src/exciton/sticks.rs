@@ -2,11 +2,11 @@
 
 use super::solve::{Configuration, Solver};
 use super::system::System;
-use super::{LARGEST_BATCHED, options::Options};
+use super::options::Options;
 use crate::array::ViewMut;
 use crate::error::Result;
 use crate::simd::{Kernel, Lanes, Level, Twice, dispatch};
-use crate::threads::{Progress, for_each_chunk};
+use crate::threads::{Progress, for_each_chunk, ranges};
 
 /// Where the caller wants what; each optional. Excitons ascend in energy. With deleted pigments the tail of every
 /// configuration is padded with zeros.
@@ -24,16 +24,21 @@ pub struct StickOutputs<'a> {
     pub eigenvectors: Option<ViewMut<'a, f64, 3>>,
 }
 
-/// Configurations to a chunk: enough to keep lanes full and scheduling cheap, few enough to share among threads.
-/// Depends on the problem alone.
-pub(super) fn chunk_size(n_conf: usize, n: usize) -> usize {
-    if n > LARGEST_BATCHED {
-        1
-    } else {
-        // Some 32 chunks, none shorter than what takes about 20 us.
-        let shortest = (4096 / (n * n).max(1)).clamp(16, 128);
-        n_conf.div_ceil(32).next_multiple_of(16).max(shortest)
-    }
+/// Configurations to a chunk: some 32 chunks to share among threads, none so short that scheduling shows, none so long
+/// that a caller waits for word of it. Depends on the problem alone, of which `nanoseconds` is one configuration.
+pub(super) fn chunk_size(n_conf: usize, nanoseconds: f64) -> usize {
+    const SHORTEST: f64 = 30e3;
+    const LONGEST: f64 = 20e6;
+    let [shortest, longest] = [SHORTEST, LONGEST].map(|limit| ((limit / nanoseconds) as usize).max(1));
+    let size = n_conf.div_ceil(32).clamp(shortest, longest);
+    // Full groups of lanes, at any level.
+    if size > 16 { size.next_multiple_of(32) } else { size }
+}
+
+/// Nanoseconds to solve a configuration of `n` sites, roughly.
+pub(super) fn cost_to_solve(n: usize, with_vectors: bool) -> f64 {
+    let n = n as f64;
+    100.0 + if with_vectors { 5.0 * n * n + 0.8 * n * n * n } else { 3.0 * n * n + 0.15 * n * n * n }
 }
 
 /// Problems small enough for two batches side by side: their data stays in registers and the first-level cache.
@@ -41,33 +46,28 @@ pub(super) const LARGEST_TWICE: usize = 12;
 
 pub fn sticks(system: &System, options: &Options, outputs: StickOutputs, progress: &mut Progress) -> Result<()> {
     let level = Level::current()?;
-    let (n_conf, n) = (system.n_conf(), system.n());
-    let size = chunk_size(n_conf, n);
-    let count = n_conf.div_ceil(size);
-    let first_and_len = |i: usize| (i * size, size.min(n_conf - i * size));
-
+    let n_conf = system.n_conf();
+    let size = chunk_size(n_conf, cost_to_solve(system.n(), system.needs.eigenvectors));
+    let chunks: Vec<(usize, usize)> = ranges(n_conf, size).collect();
+    progress.begin(n_conf)?;
     // Everything is checked before anything is written.
     for_each_chunk(
-        vec![(); count],
+        chunks.clone(),
         |_| 0,
-        &mut Progress::none(),
-        |i, ()| {
-            let (first, len) = first_and_len(i);
-            dispatch(level, CheckChunk { system, level, first, len })
-        },
+        progress,
+        |(first, len)| dispatch(level, CheckChunk { system, level, first, len }),
         Ok,
     )?;
-    let chunks = outputs.into_chunks(size, count);
     for_each_chunk(
-        chunks,
-        |i| first_and_len(i).1,
+        chunks.iter().copied().zip(outputs.into_chunks(size, chunks.len())).collect(),
+        |((_, len), _)| *len,
         progress,
-        |i, outputs| {
-            let (first, len) = first_and_len(i);
+        |((first, len), outputs)| {
             dispatch(level, SolveChunk { system, level, cd_scale: options.cd_scale, first, len, outputs })
         },
         Ok,
-    )
+    )?;
+    progress.end()
 }
 
 impl<'a> StickOutputs<'a> {

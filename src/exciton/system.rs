@@ -317,7 +317,7 @@ impl System<'_> {
 
 /// Element (i, j) of configurations `first..first + count` into the lanes of `into[i * inner + j]`.
 ///
-/// Configurations that lie side by side in memory go through square transposes (a load a lane for `WIDTH` elements);
+/// Configurations whose elements lie side by side in memory go through square transposes (a load for `WIDTH` elements);
 /// every other layout is read element by element.
 #[inline(always)]
 fn gather<V: Lanes>(
@@ -331,28 +331,25 @@ fn gather<V: Lanes>(
 ) {
     let last = count - 1;
     let len = into.len();
-    if keeps_all && view.contiguous(first).is_some() {
-        let mut blocks: [&[f64]; 32] = [&[]; 32];
-        for (lane, block) in blocks[..V::WIDTH].iter_mut().enumerate() {
-            *block = view.contiguous(first + lane.min(last)).expect("all configurations have one layout");
+    if keeps_all && len >= V::BLOCK && view.contiguous(first).is_some() {
+        let mut arrays: [&[f64]; 32] = [&[]; 32];
+        for (lane, array) in arrays[..V::WIDTH].iter_mut().enumerate() {
+            *array = view.contiguous(first + lane.min(last)).expect("all configurations have one layout");
         }
-        let whole = len - len % V::WIDTH;
-        for start in (0..whole).step_by(V::WIDTH) {
-            let square = &mut into[start..start + V::WIDTH];
-            for (row, block) in square.iter_mut().zip(&blocks) {
-                *row = V::load(&block[start..]);
-            }
-            V::transpose(square);
-        }
-        for (at, slot) in into.iter_mut().enumerate().skip(whole) {
-            let lanes: [f64; 32] = std::array::from_fn(|lane| if lane < V::WIDTH { blocks[lane][at] } else { 0.0 });
-            *slot = V::load(&lanes);
+        let mut start = 0;
+        while start < len {
+            // The last block may overlap the one before.
+            let at = start.min(len - V::BLOCK);
+            V::load_columns(&arrays[..V::WIDTH], at, &mut into[at..at + V::BLOCK]);
+            start += V::BLOCK;
         }
     } else {
         for (at, slot) in into.iter_mut().enumerate() {
             let (i, j) = (at / inner, at % inner);
-            let lanes: [f64; 32] =
-                std::array::from_fn(|lane| if lane < V::WIDTH { element(first + lane.min(last), i, j) } else { 0.0 });
+            let mut lanes = [0.0; 32];
+            for (lane, value) in lanes[..V::WIDTH].iter_mut().enumerate() {
+                *value = element(first + lane.min(last), i, j);
+            }
             *slot = V::load(&lanes);
         }
     }

@@ -91,7 +91,8 @@ fn tridiagonalise<V: Lanes>(
             tail = v[i].mul_add(v[i], tail);
         }
         let reflects = V::splat(TINY).less_than(tail);
-        let squared = alpha.mul_add(alpha, tail);
+        // 1 where there is nothing to reflect: no 0/0, which would raise a flag that a host may trap.
+        let squared = V::select(reflects, alpha.mul_add(alpha, tail), V::splat(1.0));
         let length = squared * squared.rsqrt();
         let inverse_h = V::select(reflects, V::splat(1.0).div(length * (length + alpha.abs())), zero);
         let beta = -length.with_sign_of(alpha);

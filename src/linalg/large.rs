@@ -79,9 +79,9 @@ impl Large {
         self.eigenvalues.slice()
     }
 
-    pub fn solve(&mut self, level: Level) -> std::result::Result<(), NotConverged> {
+    pub fn solve(&mut self, level: Level) -> Result<std::result::Result<(), NotConverged>> {
         let _openblas = SingleThreaded::enter();
-        if self.with_vectors { self.divide_and_conquer() } else { self.reduce_and_sweep(level) }
+        if self.with_vectors { Ok(self.divide_and_conquer()) } else { self.reduce_and_sweep(level) }
     }
 
     fn divide_and_conquer(&mut self) -> std::result::Result<(), NotConverged> {
@@ -127,7 +127,7 @@ impl Large {
         Ok(())
     }
 
-    fn reduce_and_sweep(&mut self, level: Level) -> std::result::Result<(), NotConverged> {
+    fn reduce_and_sweep(&mut self, level: Level) -> Result<std::result::Result<(), NotConverged>> {
         let (n, columns) = (self.n, self.columns);
         let order = n as i32;
         let work_len = self.work.1 as i32;
@@ -193,14 +193,14 @@ struct Sweep<'a> {
 }
 
 impl Kernel for Sweep<'_> {
-    type Output = std::result::Result<(), NotConverged>;
+    type Output = Result<std::result::Result<(), NotConverged>>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
         let Self { n, columns, diagonal, off_diagonal, rows } = self;
         // Columns side by side in lanes: one vector a row, as long as there are no more columns than lanes.
         let vectors = columns.div_ceil(V::WIDTH);
-        let mut padded = vec![0.0; V::WIDTH];
-        let mut lanes = vec![V::zero(); n * vectors];
+        let mut padded = [0.0; 32];
+        let mut lanes = try_vec("large eigenproblem", n * vectors, V::zero())?;
         for i in 0..n {
             for part in 0..vectors {
                 padded.fill(0.0);
@@ -210,12 +210,13 @@ impl Kernel for Sweep<'_> {
                 lanes[i * vectors + part] = V::load(&padded);
             }
         }
-        let (mut d, mut e) = (vec![V::zero(); n], vec![V::zero(); n]);
+        let mut d = try_vec("large eigenproblem", n, V::zero())?;
+        let mut e = try_vec("large eigenproblem", n, V::zero())?;
         for i in 0..n {
             d[i] = V::splat(diagonal[i]);
             e[i] = V::splat(off_diagonal[i]);
         }
-        let mut rotations = vec![V::zero(); 2 * n];
+        let mut rotations = try_vec("large eigenproblem", 2 * n, V::zero())?;
         let outcome = tridiagonal::ql(n, &mut d, &mut e, vectors, &mut lanes, &mut rotations);
         for i in 0..n {
             d[i].store(&mut padded);
@@ -227,7 +228,7 @@ impl Kernel for Sweep<'_> {
                 }
             }
         }
-        outcome
+        Ok(outcome)
     }
 }
 
@@ -250,10 +251,10 @@ mod tests {
         };
         let mut with = Large::new(n, 2, true).unwrap();
         load(&mut with);
-        with.solve(Level::Portable).unwrap();
+        with.solve(Level::Portable).unwrap().unwrap();
         let mut without = Large::new(n, 2, false).unwrap();
         load(&mut without);
-        without.solve(Level::current().unwrap()).unwrap();
+        without.solve(Level::current().unwrap()).unwrap().unwrap();
         let mut order: Vec<usize> = (0..n).collect();
         let values = without.eigenvalues().to_vec();
         order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));

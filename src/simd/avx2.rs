@@ -152,18 +152,31 @@ impl Lanes for Avx2 {
     fn all(mask: Avx2Mask) -> bool {
         unsafe { _mm256_movemask_pd(mask.0) == 0xf }
     }
+    const BLOCK: usize = WIDTH;
+
     #[inline(always)]
-    fn transpose(square: &mut [Self]) {
-        let r: [__m256d; WIDTH] = std::array::from_fn(|i| square[i].0);
+    fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
+        let into = &mut into[..WIDTH];
+        let r0 = Self::load(&arrays[0][start..]).0;
+        let r1 = Self::load(&arrays[1][start..]).0;
+        let r2 = Self::load(&arrays[2][start..]).0;
+        let r3 = Self::load(&arrays[3][start..]).0;
         unsafe {
-            let low01 = _mm256_unpacklo_pd(r[0], r[1]);
-            let high01 = _mm256_unpackhi_pd(r[0], r[1]);
-            let low23 = _mm256_unpacklo_pd(r[2], r[3]);
-            let high23 = _mm256_unpackhi_pd(r[2], r[3]);
-            square[0] = Self(_mm256_permute2f128_pd::<0x20>(low01, low23));
-            square[1] = Self(_mm256_permute2f128_pd::<0x20>(high01, high23));
-            square[2] = Self(_mm256_permute2f128_pd::<0x31>(low01, low23));
-            square[3] = Self(_mm256_permute2f128_pd::<0x31>(high01, high23));
+            let low01 = _mm256_unpacklo_pd(r0, r1);
+            let high01 = _mm256_unpackhi_pd(r0, r1);
+            let low23 = _mm256_unpacklo_pd(r2, r3);
+            let high23 = _mm256_unpackhi_pd(r2, r3);
+            into[0] = Self(_mm256_permute2f128_pd::<0x20>(low01, low23));
+            into[1] = Self(_mm256_permute2f128_pd::<0x20>(high01, high23));
+            into[2] = Self(_mm256_permute2f128_pd::<0x31>(low01, low23));
+            into[3] = Self(_mm256_permute2f128_pd::<0x31>(high01, high23));
+        }
+    }
+    #[inline(always)]
+    fn sum(self) -> f64 {
+        unsafe {
+            let pair = _mm_add_pd(_mm256_castpd256_pd128(self.0), _mm256_extractf128_pd::<1>(self.0));
+            _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)))
         }
     }
 }

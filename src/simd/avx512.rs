@@ -152,10 +152,17 @@ impl Lanes for Avx512 {
     fn all(mask: Avx512Mask) -> bool {
         mask.0 == 0xff
     }
+    const BLOCK: usize = WIDTH;
+
     #[inline(always)]
-    fn transpose(square: &mut [Self]) {
-        let r: [__m512d; WIDTH] = std::array::from_fn(|i| square[i].0);
+    fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
+        let into = &mut into[..WIDTH];
+        let arrays = &arrays[..WIDTH];
         unsafe {
+            let mut r = [_mm512_setzero_pd(); WIDTH];
+            for lane in 0..WIDTH {
+                r[lane] = Self::load(&arrays[lane][start..]).0;
+            }
             // Pairs of rows, then pairs of pairs, then halves: 8 shuffles a stage.
             let t: [__m512d; WIDTH] = [
                 _mm512_unpacklo_pd(r[0], r[1]),
@@ -167,17 +174,25 @@ impl Lanes for Avx512 {
                 _mm512_unpacklo_pd(r[6], r[7]),
                 _mm512_unpackhi_pd(r[6], r[7]),
             ];
-            // Row c of the result wants 128-bit block c/2 of t[c%2], t[c%2+2], t[c%2+4], t[c%2+6].
+            // Element c of the block wants 128-bit part c/2 of t[c%2], t[c%2+2], t[c%2+4], t[c%2+6].
             for odd in 0..2 {
                 let low02 = _mm512_shuffle_f64x2::<0x88>(t[odd], t[odd + 2]);
                 let high02 = _mm512_shuffle_f64x2::<0xdd>(t[odd], t[odd + 2]);
                 let low46 = _mm512_shuffle_f64x2::<0x88>(t[odd + 4], t[odd + 6]);
                 let high46 = _mm512_shuffle_f64x2::<0xdd>(t[odd + 4], t[odd + 6]);
-                square[odd] = Self(_mm512_shuffle_f64x2::<0x88>(low02, low46));
-                square[odd + 4] = Self(_mm512_shuffle_f64x2::<0xdd>(low02, low46));
-                square[odd + 2] = Self(_mm512_shuffle_f64x2::<0x88>(high02, high46));
-                square[odd + 6] = Self(_mm512_shuffle_f64x2::<0xdd>(high02, high46));
+                into[odd] = Self(_mm512_shuffle_f64x2::<0x88>(low02, low46));
+                into[odd + 4] = Self(_mm512_shuffle_f64x2::<0xdd>(low02, low46));
+                into[odd + 2] = Self(_mm512_shuffle_f64x2::<0x88>(high02, high46));
+                into[odd + 6] = Self(_mm512_shuffle_f64x2::<0xdd>(high02, high46));
             }
+        }
+    }
+    #[inline(always)]
+    fn sum(self) -> f64 {
+        unsafe {
+            let four = _mm256_add_pd(_mm512_castpd512_pd256(self.0), _mm512_extractf64x4_pd::<1>(self.0));
+            let pair = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd::<1>(four));
+            _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)))
         }
     }
 }

@@ -45,8 +45,14 @@ pub trait Lanes:
     fn any(mask: Self::Mask) -> bool;
     fn all(mask: Self::Mask) -> bool;
 
-    /// Transposes a square of `WIDTH` vectors in place: lane j of vector i becomes lane i of vector j.
-    fn transpose(square: &mut [Self]);
+    /// Vectors that `load_columns` makes at a time.
+    const BLOCK: usize;
+
+    /// Elements `start..start + BLOCK` of `WIDTH` arrays, one array to a lane: `into[i]` gets element `start + i`.
+    fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]);
+
+    /// Sum of all lanes, pairwise: halves are added until one is left.
+    fn sum(self) -> f64;
 
     #[inline(always)]
     fn zero() -> Self {
@@ -73,20 +79,5 @@ pub trait Lanes:
     fn with_sign_of(self, sign: Self) -> Self {
         let magnitude = self.abs();
         Self::select(sign.less_than(Self::zero()), -magnitude, magnitude)
-    }
-
-    /// Sum of all lanes, pairwise.
-    #[inline(always)]
-    fn sum(self) -> f64 {
-        let mut lanes = [0.0; 32];
-        self.store(&mut lanes);
-        let mut width = Self::WIDTH;
-        while width > 1 {
-            width /= 2;
-            for i in 0..width {
-                lanes[i] += lanes[i + width];
-            }
-        }
-        lanes[0]
     }
 }

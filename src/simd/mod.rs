@@ -130,32 +130,33 @@ fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
 mod tests {
     use super::*;
 
-    struct TransposeTwice;
-    impl Kernel for TransposeTwice {
+    struct Columns;
+    impl Kernel for Columns {
         type Output = ();
         #[inline(always)]
         fn run<V: Lanes>(self) {
-            check_transpose::<V>();
-            check_transpose::<Twice<V>>();
+            check_columns::<V>();
+            check_columns::<Twice<V>>();
         }
     }
 
-    fn check_transpose<V: Lanes>() {
-        let w = V::WIDTH;
-        let mut square: Vec<V> = (0..w).map(|i| V::iota() + V::splat((100 * i) as f64)).collect();
-        V::transpose(&mut square);
-        for (i, row) in square.iter().enumerate() {
-            let mut lanes = vec![0.0; w];
-            row.store(&mut lanes);
-            for (j, lane) in lanes.iter().enumerate() {
-                assert_eq!(*lane, (100 * j + i) as f64);
+    fn check_columns<V: Lanes>() {
+        let arrays: Vec<Vec<f64>> = (0..V::WIDTH).map(|l| (0..40).map(|i| (100 * l + i) as f64).collect()).collect();
+        let arrays: Vec<&[f64]> = arrays.iter().map(Vec::as_slice).collect();
+        let mut block = vec![V::zero(); V::BLOCK];
+        V::load_columns(&arrays, 3, &mut block);
+        for (i, vector) in block.iter().enumerate() {
+            let mut lanes = [0.0; 32];
+            vector.store(&mut lanes);
+            for (lane, value) in lanes[..V::WIDTH].iter().enumerate() {
+                assert_eq!(*value, (100 * lane + 3 + i) as f64);
             }
         }
     }
 
     #[test]
-    fn transpose_exchanges_rows_and_lanes_at_every_level() {
-        Level::available().for_each(|level| dispatch(level, TransposeTwice));
+    fn columns_of_many_arrays_become_lanes_at_every_level() {
+        Level::available().for_each(|level| dispatch(level, Columns));
     }
 
     struct Basics;

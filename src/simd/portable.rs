@@ -155,14 +155,16 @@ impl Lanes for Portable {
     fn all(mask: PortableMask) -> bool {
         mask.0.iter().all(|&set| set)
     }
+    const BLOCK: usize = WIDTH;
+
     #[inline(always)]
-    fn transpose(square: &mut [Self]) {
-        for i in 0..WIDTH {
-            for j in 0..i {
-                let upper = square[j].0[i];
-                square[j].0[i] = square[i].0[j];
-                square[i].0[j] = upper;
-            }
+    fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
+        for (i, slot) in into[..WIDTH].iter_mut().enumerate() {
+            *slot = Self(std::array::from_fn(|lane| arrays[lane][start + i]));
         }
+    }
+    #[inline(always)]
+    fn sum(self) -> f64 {
+        (self.0[0] + self.0[2]) + (self.0[1] + self.0[3])
     }
 }

@@ -137,34 +137,19 @@ impl<V: Lanes> Lanes for Twice<V> {
     fn all(mask: Self::Mask) -> bool {
         V::all(mask.0) & V::all(mask.1)
     }
-    /// Four quarters, each transposed on its own, the two off the diagonal exchanged.
+    const BLOCK: usize = V::BLOCK;
+
     #[inline(always)]
-    fn transpose(square: &mut [Self]) {
-        let mut quarter = [V::zero(); 32];
-        let half = V::WIDTH;
-        let quarter = &mut quarter[..half];
-        for part in 0..2 {
-            for i in 0..half {
-                quarter[i] = if part == 0 { square[i].0 } else { square[half + i].1 };
-            }
-            V::transpose(quarter);
-            for i in 0..half {
-                if part == 0 { square[i].0 = quarter[i] } else { square[half + i].1 = quarter[i] }
-            }
+    fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
+        let mut halves = [[V::zero(); 32]; 2];
+        V::load_columns(arrays, start, &mut halves[0][..V::BLOCK]);
+        V::load_columns(&arrays[V::WIDTH..], start, &mut halves[1][..V::BLOCK]);
+        for (i, slot) in into[..V::BLOCK].iter_mut().enumerate() {
+            *slot = Self(halves[0][i], halves[1][i]);
         }
-        for i in 0..half {
-            quarter[i] = square[i].1;
-        }
-        V::transpose(quarter);
-        let mut lower = [V::zero(); 32];
-        let lower = &mut lower[..half];
-        for i in 0..half {
-            lower[i] = square[half + i].0;
-        }
-        V::transpose(lower);
-        for i in 0..half {
-            square[i].1 = lower[i];
-            square[half + i].0 = quarter[i];
-        }
+    }
+    #[inline(always)]
+    fn sum(self) -> f64 {
+        (self.0 + self.1).sum()
     }
 }

@@ -5,6 +5,7 @@
 //! child starts afresh.
 
 mod count;
+mod fork;
 pub mod openblas;
 mod pool;
 mod progress;
@@ -13,4 +14,4 @@ mod schedule;
 pub use count::{MAX_THREADS, Source, current, set_local, set_process};
 pub use pool::shutdown;
 pub use progress::Progress;
-pub use schedule::for_each_chunk;
+pub use schedule::{for_each_chunk, ranges};

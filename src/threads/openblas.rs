@@ -21,8 +21,8 @@ unsafe extern "C" {
 
 static USERS: AtomicUsize = AtomicUsize::new(0);
 static HOSTS_SETTING: AtomicI32 = AtomicI32::new(0);
-/// Guards the change of USERS and the setting together. A spin lock, because a forked child must be able to reset
-/// it; it is held for a few instructions.
+/// Guards the change of USERS and the setting together. A spin lock, because a fork must be able to take it in one
+/// thread and release it in the child's; it is held for a few instructions.
 static CHANGING: AtomicBool = AtomicBool::new(false);
 
 /// While one lives, OpenBLAS runs on one thread.
@@ -30,6 +30,7 @@ pub struct SingleThreaded(());
 
 impl SingleThreaded {
     pub fn enter() -> Self {
+        super::fork::prepare();
         changing(|| {
             if USERS.fetch_add(1, Ordering::Relaxed) == 0 {
                 // SAFETY: plain queries and setters of OpenBLAS' one integer.
@@ -55,20 +56,29 @@ impl Drop for SingleThreaded {
 }
 
 fn changing(change: impl FnOnce()) {
+    lock_setting();
+    change();
+    unlock_setting();
+}
+
+/// Held before a fork, so that no thread of ours is inside `openblas_set_num_threads` when the process splits.
+pub fn lock_setting() {
     while CHANGING.compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
         std::thread::yield_now();
     }
-    change();
+}
+
+pub fn unlock_setting() {
     CHANGING.store(false, Ordering::Release);
 }
 
 /// In a forked child no call of ours is running, whatever the parent's threads were doing.
-pub fn after_fork_in_child() {
-    CHANGING.store(false, Ordering::Relaxed);
+pub fn reset_after_fork() {
     if USERS.swap(0, Ordering::Relaxed) > 0 {
         // SAFETY: as in `enter`; OpenBLAS' own fork handlers ran before ours, since it was loaded before us.
         unsafe { openblas_set_num_threads(HOSTS_SETTING.load(Ordering::Relaxed)) };
     }
+    unlock_setting();
 }
 
 /// Version and build, core type chosen for this processor, and threading of the OpenBLAS in the process.

@@ -9,7 +9,7 @@ use crate::error::{Error, Result, Status};
 use std::collections::HashMap;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 type Pools = Mutex<HashMap<usize, Pool>>;
@@ -22,16 +22,7 @@ struct Pool {
 static CACHE: AtomicPtr<Pools> = AtomicPtr::new(null_mut());
 
 fn cache() -> &'static Pools {
-    static FORK_HANDLER: Once = Once::new();
-    FORK_HANDLER.call_once(|| {
-        extern "C" fn in_the_child() {
-            CACHE.store(null_mut(), Ordering::Release);
-            super::openblas::after_fork_in_child();
-        }
-        // SAFETY: the handler only stores to atomics (and gives OpenBLAS its setting back). It stays valid for
-        // the process' life because the library is linked with -z nodelete.
-        unsafe { libc::pthread_atfork(None, None, Some(in_the_child)) };
-    });
+    super::fork::prepare();
     let existing = CACHE.load(Ordering::Acquire);
     if !existing.is_null() {
         // SAFETY: only ever set to a leaked Box, never freed.
@@ -49,6 +40,11 @@ fn cache() -> &'static Pools {
             }
         }
     }
+}
+
+/// In a forked child: its pools have no threads.
+pub fn forget_all() {
+    CACHE.store(null_mut(), Ordering::Release);
 }
 
 /// The pool with `threads` workers.

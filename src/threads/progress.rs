@@ -12,6 +12,8 @@ type Callback = unsafe extern "C" fn(*mut c_void, i64, i64) -> i32;
 /// A caller's progress callback. It stays on the thread that called us (it is neither Send nor Sync).
 pub struct Progress {
     callback: Option<(Callback, *mut c_void)>,
+    done: usize,
+    total: usize,
     last: Instant,
 }
 
@@ -19,33 +21,47 @@ impl Progress {
     /// # Safety
     /// `callback` may be called with `user` from this thread until the Progress is dropped.
     pub unsafe fn new(callback: Option<Callback>, user: *mut c_void) -> Self {
-        Self { callback: callback.map(|callback| (callback, user)), last: Instant::now() }
+        Self { callback: callback.map(|callback| (callback, user)), done: 0, total: 0, last: Instant::now() }
     }
 
     pub fn none() -> Self {
-        Self { callback: None, last: Instant::now() }
+        Self { callback: None, done: 0, total: 0, last: Instant::now() }
     }
 
     pub fn is_wanted(&self) -> bool {
         self.callback.is_some()
     }
 
-    /// Reports now: first thing and last thing in a call.
-    pub fn report(&mut self, done: usize, total: usize) -> Result<()> {
-        let Some((callback, user)) = self.callback else { return Ok(()) };
-        self.last = Instant::now();
-        // SAFETY: `new`'s promise; Progress is not Send, so this is the thread that made it.
-        match unsafe { callback(user, done as i64, total as i64) } {
-            0 => Ok(()),
-            answer => Err(Error {
-                code: if answer < 0 { answer } else { Status::Cancelled as i32 },
-                message: format!("progress: the callback returned {answer} after {done} of {total}"),
-            }),
-        }
+    /// First word: none of `total` is done.
+    pub fn begin(&mut self, total: usize) -> Result<()> {
+        (self.done, self.total) = (0, total);
+        self.report()
     }
 
-    /// Reports if the last word was long enough ago.
-    pub fn report_if_due(&mut self, done: usize, total: usize) -> Result<()> {
-        if self.last.elapsed() >= INTERVAL { self.report(done, total) } else { Ok(()) }
+    /// So much more is done; a word if the last one was long enough ago.
+    pub fn advance(&mut self, by: usize) -> Result<()> {
+        self.done += by;
+        if self.callback.is_some() && self.last.elapsed() >= INTERVAL { self.report() } else { Ok(()) }
+    }
+
+    /// Last word: all is done.
+    pub fn end(&mut self) -> Result<()> {
+        self.done = self.total;
+        self.report()
+    }
+
+    fn report(&mut self) -> Result<()> {
+        let Some((callback, user)) = self.callback else { return Ok(()) };
+        let (done, total) = (self.done, self.total);
+        // SAFETY: `new`'s promise; Progress is not Send, so this is the thread that made it.
+        let answer = unsafe { callback(user, done as i64, total as i64) };
+        self.last = Instant::now();
+        if answer == 0 {
+            return Ok(());
+        }
+        Err(Error {
+            code: if answer < 0 { answer } else { Status::Cancelled as i32 },
+            message: format!("progress: the callback returned {answer} after {done} of {total}"),
+        })
     }
 }

@@ -6,54 +6,48 @@
 use super::{count, pool, progress::Progress};
 use crate::error::Result;
 use rayon::prelude::*;
-use std::time::{Duration, Instant};
 
-/// Work between two looks at the clock, where a caller wants word of it.
-const SLICE: Duration = Duration::from_millis(50);
+/// Chunks for each thread between two looks at results: enough to even out their differences, few enough to hold the
+/// results of.
+const CHUNKS_PER_THREAD: usize = 8;
 
-/// Runs `work(i, chunk)` for each chunk and passes the results to `fold` in order. `sizes(i)` is what chunk `i`
-/// counts for in progress reports. The error of the lowest chunk wins; chunks after it may have run.
+/// Cuts `count` items into ranges of `size`: first and length of each.
+pub fn ranges(count: usize, size: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..count).step_by(size).map(move |first| (first, size.min(count - first)))
+}
+
+/// Runs `work` on each chunk and passes the results to `fold` in order. `size` is what a chunk counts for in progress.
+/// The error of the earliest chunk wins; later chunks may have run.
 pub fn for_each_chunk<C: Send, R: Send>(
     chunks: Vec<C>,
-    size: impl Fn(usize) -> usize,
+    size: impl Fn(&C) -> usize,
     progress: &mut Progress,
-    work: impl Fn(usize, C) -> Result<R> + Sync,
+    work: impl Fn(C) -> Result<R> + Sync,
     mut fold: impl FnMut(R) -> Result<()>,
 ) -> Result<()> {
-    let count = chunks.len();
-    let total = (0..count).map(&size).sum();
-    let threads = count::current().0.min(count);
-    progress.report(0, total)?;
-    let mut done = 0;
+    let threads = count::current().0.min(chunks.len());
     if threads <= 1 {
-        for (i, chunk) in chunks.into_iter().enumerate() {
-            fold(work(i, chunk)?)?;
-            done += size(i);
-            progress.report_if_due(done, total)?;
+        for chunk in chunks {
+            let size = size(&chunk);
+            fold(work(chunk)?)?;
+            progress.advance(size)?;
         }
-    } else {
-        let pool = pool::pool(threads)?;
-        let mut remaining = chunks.into_iter().enumerate();
-        // Without a listener one slice holds everything. With one, slices grow until they take SLICE.
-        let mut slice_len = if progress.is_wanted() { threads } else { count };
-        loop {
-            let slice: Vec<(usize, C)> = remaining.by_ref().take(slice_len).collect();
-            if slice.is_empty() {
-                break;
-            }
-            let range = slice[0].0..slice[0].0 + slice.len();
-            let start = Instant::now();
-            let results: Vec<Result<R>> =
-                pool.install(|| slice.into_par_iter().with_max_len(1).map(|(i, chunk)| work(i, chunk)).collect());
-            for result in results {
-                fold(result?)?;
-            }
-            done += range.map(&size).sum::<usize>();
-            progress.report_if_due(done, total)?;
-            if start.elapsed() < SLICE / 2 {
-                slice_len *= 2;
-            }
-        }
+        return Ok(());
     }
-    progress.report(total, total)
+    let pool = pool::pool(threads)?;
+    // A listener hears between slices, so for one a slice is as short as it can be.
+    let slice_len = if progress.is_wanted() { threads } else { CHUNKS_PER_THREAD * threads };
+    let mut remaining = chunks.into_iter();
+    loop {
+        let slice: Vec<C> = remaining.by_ref().take(slice_len).collect();
+        if slice.is_empty() {
+            return Ok(());
+        }
+        let size = slice.iter().map(&size).sum();
+        let results: Vec<Result<R>> = pool.install(|| slice.into_par_iter().with_max_len(1).map(&work).collect());
+        for result in results {
+            fold(result?)?;
+        }
+        progress.advance(size)?;
+    }
 }

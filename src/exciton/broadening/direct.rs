@@ -37,24 +37,6 @@ enum Shape {
     Voigt(Voigt),
 }
 
-/// Nanoseconds that the direct way takes for `sticks` sticks, on one core with AVX-512; only the ratio to
-/// `Gridded::cost` matters.
-pub fn cost(grid: &Grid, widths: &Widths, cutoff: f64, sticks: f64) -> f64 {
-    let (absorption, cd) = match widths {
-        Widths::Common { absorption, cd } => (*absorption, *cd),
-        Widths::PerExciton { absorption, cd } | Widths::PerSite { absorption, cd } => {
-            let mean = |widths: &[f64]| widths.iter().sum::<f64>() / widths.len().max(1) as f64;
-            (mean(absorption), mean(cd))
-        }
-    };
-    let points = |fwhm: f64| {
-        let step = grid.step.unwrap_or(f64::MIN_POSITIVE);
-        (2.0 * cutoff * fwhm / step).min(grid.len as f64)
-    };
-    let passes = if absorption == cd { points(absorption) } else { points(absorption) + points(cd) };
-    sticks * (20.0 + 0.5 * passes)
-}
-
 impl Direct {
     pub fn plan(options: &Options, widths: Widths) -> Self {
         let mut direct = Self {
@@ -77,6 +59,25 @@ impl Direct {
             }
         }
         direct
+    }
+
+    /// Nanoseconds a stick on one core with AVX-512. Decides between ways of broadening and sizes of chunks, so it
+    /// depends on the problem alone.
+    pub fn cost_per_stick(&self, grid: &Grid) -> f64 {
+        let (absorption, cd) = match &self.widths {
+            Widths::Common { absorption, cd } => (*absorption, *cd),
+            Widths::PerExciton { absorption, cd } | Widths::PerSite { absorption, cd } => {
+                let mean = |widths: &[f64]| widths.iter().sum::<f64>() / widths.len().max(1) as f64;
+                (mean(absorption), mean(cd))
+            }
+        };
+        let points = |fwhm: f64| {
+            let reach = 2.0 * self.cutoff * lineshape::full_width(self.lineshape, fwhm);
+            grid.step.map_or(grid.len as f64, |step| (reach / step).min(grid.len as f64))
+        };
+        let points = if absorption == cd { points(absorption) } else { points(absorption) + points(cd) };
+        let nanoseconds = if matches!(self.lineshape, Lineshape::Voigt { .. }) { 25.0 } else { 1.0 };
+        20.0 + nanoseconds * points
     }
 
     fn line(&self, fwhm: f64) -> Line {
@@ -183,11 +184,15 @@ fn sweep<V: Lanes, const S: usize>(
 #[inline(always)]
 fn lower_bound(grid: &Grid, x: f64) -> usize {
     let points = &grid.points[..grid.len];
+    match (points.first(), points.last()) {
+        (Some(&first), Some(&last)) if first < x && x <= last => {}
+        (Some(&first), _) if x <= first => return 0,
+        _ => return points.len(),
+    }
     match grid.step {
         Some(step) => {
             // A guess by arithmetic, put right by comparison with the points themselves.
-            let guess = ((x - points[0]) / step).ceil();
-            let mut i = if guess > 0.0 { (guess as usize).min(points.len()) } else { 0 };
+            let mut i = (((x - points[0]) / step) as usize).min(points.len());
             while i > 0 && points[i - 1] >= x {
                 i -= 1;
             }

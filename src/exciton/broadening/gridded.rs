@@ -38,28 +38,39 @@ pub struct Gridded {
     accumulator_len: usize,
 }
 
+/// A coarse step is at most so many of the caller's steps,
+const LARGEST_SPREAD: f64 = 1e6;
+/// and a filter reaches so many fine steps.
+const LARGEST_REACH: f64 = 1e4;
+
 /// All sticks of one width.
 struct Class {
     fwhm: f64,
+    sigma: f64,
     height: f64,
-    /// Position of fine point 0, and points per cm-1.
+    /// Position of fine point 0, distance of fine points, and points per cm-1.
     origin: f64,
+    fine_step: f64,
     per_wavenumber: f64,
     fine_len: usize,
     /// Where its densities for absorption and CD begin in the accumulator.
     start: [usize; 2],
     uses: [bool; 2],
-    /// Fine points to a coarse step, caller's points to a coarse step.
+    /// Fine points to a coarse step; fine points that the first filter reaches to either side.
     fine_per_coarse: usize,
+    fine_reach: usize,
+    /// Caller's points to a coarse step; their distance in fine steps.
     points_per_coarse: usize,
+    point_in_fine_steps: f64,
     coarse_len: usize,
     /// Coarse steps on either side that the second filter reaches.
     coarse_reach: usize,
     /// Filter from fine to coarse, [taps], zero-padded to whole vectors.
+    taps: usize,
     smooth: Vec<f64>,
     /// Filter from coarse to the caller's points, [tap][point within a coarse step], rows padded to whole vectors.
-    spread: Vec<f64>,
     spread_row: usize,
+    spread: Vec<f64>,
 }
 
 /// Rows and arrays are padded to a multiple of this, the widest vector there is.
@@ -114,13 +125,23 @@ impl Gridded {
             .classes
             .iter()
             .map(|class| {
-                let smooth = class.coarse_len * class.smooth.len();
-                let spread = class.coarse_len * class.spread.len();
+                let rows = 2 * class.coarse_reach + 2;
+                let smooth = class.coarse_len * class.taps;
+                let spread = class.coarse_len * rows * class.spread_row;
+                let exponentials = class.fine_reach + rows * class.points_per_coarse.min(class.spread_row);
                 // Two densities, and clearing and adding them.
-                2.0 * ((smooth + spread) as f64 * 0.035 + class.fine_len as f64 * 0.5)
+                2.0 * ((smooth + spread) as f64 * 0.04 + class.fine_len as f64 * 0.5) + exponentials as f64 * 6.0
             })
             .sum();
-        2000.0 + filters + sticks * 4.0
+        1000.0 + filters + sticks * 5.0
+    }
+
+    /// What `add` needs beyond what `cost` needs.
+    pub fn prepare(mut self, grid: &Grid) -> Result<Self> {
+        for class in &mut self.classes {
+            class.fill_filters(grid.len())?;
+        }
+        Ok(self)
     }
 
     #[inline(always)]
@@ -205,92 +226,127 @@ fn deposit<V: Lanes>(density: &mut [f64], strength: f64, weights: &[V; NODES / 4
 impl Class {
     fn new(grid: &Grid, step: f64, options: &Options, fwhm: f64) -> std::result::Result<Self, String> {
         let sigma = fwhm / (8.0 * LN_2).sqrt();
-        let points_per_coarse = (COARSE * sigma / step).floor();
-        if points_per_coarse < 1.0 {
+        // Everything is a whole number of fine steps. A fine step is a fraction of the caller's, or a multiple of it.
+        let (fine_per_step, steps_per_fine) = if step <= FINE * sigma {
+            (1, (FINE * sigma / step).min(LARGEST_SPREAD) as usize)
+        } else {
+            ((step / (FINE * sigma)).min(LARGEST_SPREAD).ceil() as usize, 1)
+        };
+        let fine_step = step * steps_per_fine as f64 / fine_per_step as f64;
+        let coarse_in_steps = (COARSE * sigma / step).min(LARGEST_SPREAD);
+        if coarse_in_steps < 1.0 {
             return Err(format!("grid steps of {step} cm-1 are too coarse for a full width of {fwhm} cm-1"));
         }
-        // Whole vectors of points where the width allows; no more than are useful.
-        let points_per_coarse = (points_per_coarse as usize).min(64);
-        let points_per_coarse = if points_per_coarse >= 8 { points_per_coarse / 8 * 8 } else { points_per_coarse };
-        let fine_per_step = (step / (FINE * sigma)).ceil() as usize;
-        let fine_step = step / fine_per_step as f64;
-        let coarse_step = step * points_per_coarse as f64;
-        let fine_per_coarse = fine_per_step * points_per_coarse;
-
-        let coarse_reach = (REACH * sigma / coarse_step).ceil() as usize;
+        // Whole vectors of points to a coarse step, where the width allows.
+        let unit = if steps_per_fine == 1 && coarse_in_steps >= 8.0 { 8 } else { steps_per_fine };
+        let points_per_coarse = coarse_in_steps as usize / unit * unit;
+        let fine_per_coarse = points_per_coarse * fine_per_step / steps_per_fine;
+        let fine_reach = (REACH * sigma / fine_step).ceil();
+        if fine_reach > LARGEST_REACH {
+            return Err(format!("a full width of {fwhm} cm-1 is too wide for grid steps of {step} cm-1"));
+        }
+        let fine_reach = fine_reach as usize;
+        let coarse_reach = fine_reach.div_ceil(fine_per_coarse);
         let blocks = grid.len().div_ceil(points_per_coarse);
         let coarse_len = blocks + 2 * coarse_reach + 1;
-        let fine_reach = (REACH * sigma / fine_step).ceil() as usize;
-
-        // g_{sigma/sqrt2}(x) = exp(-x^2 / sigma^2); the trapezoidal rule's step and the product's norm go to spread.
-        let gaussian = |x: f64| (-(x / sigma).powi(2)).exp();
-        let mut smooth: Vec<f64> =
-            (0..=2 * fine_reach).map(|i| gaussian((i as f64 - fine_reach as f64) * fine_step)).collect();
-        smooth.resize(smooth.len().next_multiple_of(ROW), 0.0);
-        let spread_row = points_per_coarse.next_multiple_of(ROW);
-        let norm = 2.0 * coarse_step / (sigma * (2.0 * PI).sqrt());
-        let mut spread = vec![0.0; (2 * coarse_reach + 2) * spread_row];
-        for (tap, row) in spread.chunks_exact_mut(spread_row).enumerate() {
-            for (p, slot) in row.iter_mut().enumerate().take(points_per_coarse) {
-                let distance = p as f64 * step - (tap as f64 - coarse_reach as f64) * coarse_step;
-                *slot = norm * gaussian(distance);
-            }
-        }
-        let fine_len = (coarse_len - 1) * fine_per_coarse + smooth.len() + ROW;
+        let taps = (2 * fine_reach + 1).next_multiple_of(ROW);
         Ok(Self {
             fwhm,
+            sigma,
             height: height(options.normalization, Lineshape::Gaussian, fwhm),
-            origin: grid.first() - coarse_reach as f64 * coarse_step - fine_reach as f64 * fine_step,
+            origin: grid.first() - (coarse_reach * fine_per_coarse + fine_reach) as f64 * fine_step,
+            fine_step,
             per_wavenumber: 1.0 / fine_step,
-            fine_len,
+            fine_len: (coarse_len - 1) * fine_per_coarse + taps + ROW,
             start: [0; 2],
             uses: [false; 2],
             fine_per_coarse,
+            fine_reach,
             points_per_coarse,
+            point_in_fine_steps: fine_per_step as f64 / steps_per_fine as f64,
             coarse_len,
             coarse_reach,
-            smooth,
-            spread,
-            spread_row,
+            taps,
+            spread_row: points_per_coarse.min(grid.len()).next_multiple_of(ROW),
+            smooth: Vec::new(),
+            spread: Vec::new(),
         })
     }
 
-    /// Fine density to coarse grid: a dot product for every coarse point.
+    /// Fills the filters. Apart from `new`, because a plan that turns out too dear never needs them.
+    fn fill_filters(&mut self, grid_len: usize) -> Result<()> {
+        // g_{sigma/sqrt2}(x) = exp(-x^2 / sigma^2); the trapezoidal rule's step and the product's norm go to spread.
+        let per_sigma = self.fine_step / self.sigma;
+        let gaussian = |fine_steps: f64| (-(fine_steps * per_sigma).powi(2)).exp();
+        self.smooth = try_vec("spectrum", self.taps, 0.0)?;
+        for i in 0..=self.fine_reach {
+            let value = gaussian(i as f64);
+            self.smooth[self.fine_reach - i] = value;
+            self.smooth[self.fine_reach + i] = value;
+        }
+        let coarse_step = self.fine_step * self.fine_per_coarse as f64;
+        let norm = 2.0 * coarse_step / (self.sigma * (2.0 * PI).sqrt());
+        let rows = 2 * self.coarse_reach + 2;
+        self.spread = try_vec("spectrum", rows * self.spread_row, 0.0)?;
+        for (tap, row) in self.spread.chunks_exact_mut(self.spread_row).enumerate() {
+            let coarse = (tap as f64 - self.coarse_reach as f64) * self.fine_per_coarse as f64;
+            for (p, slot) in row.iter_mut().enumerate().take(self.points_per_coarse.min(grid_len)) {
+                let distance = p as f64 * self.point_in_fine_steps - coarse;
+                // Where points are fine points the value is in the other filter already.
+                let known = if self.point_in_fine_steps == distance.fract() + 1.0 {
+                    self.smooth.get(self.fine_reach + distance.abs() as usize)
+                } else {
+                    None
+                };
+                *slot = norm * known.copied().filter(|&value| value > 0.0).unwrap_or_else(|| gaussian(distance));
+            }
+        }
+        Ok(())
+    }
+
+    /// Fine density to coarse grid: a dot product for every coarse point. Four sums hide the latency of the multiply-add.
     #[inline(always)]
     fn smooth<V: Lanes>(&self, fine: &[f64], coarse: &mut [f64]) {
+        let taps = &self.smooth[..self.taps];
         for (i, slot) in coarse.iter_mut().enumerate() {
-            let window = &fine[i * self.fine_per_coarse..][..self.smooth.len()];
-            // Four sums hide the latency of the multiply-add.
-            let mut sums = [V::zero(); 4];
-            for (x, taps) in window.chunks_exact(4 * V::WIDTH).zip(self.smooth.chunks_exact(4 * V::WIDTH)) {
-                for (part, sum) in sums.iter_mut().enumerate() {
-                    *sum = V::load(&x[part * V::WIDTH..]).mul_add(V::load(&taps[part * V::WIDTH..]), *sum);
-                }
+            let window = &fine[i * self.fine_per_coarse..][..taps.len()];
+            let (mut a, mut b, mut c, mut d) = (V::zero(), V::zero(), V::zero(), V::zero());
+            let mut at = 0;
+            while at + 4 * V::WIDTH <= taps.len() {
+                let (x, t) = (&window[at..at + 4 * V::WIDTH], &taps[at..at + 4 * V::WIDTH]);
+                a = V::load(x).mul_add(V::load(t), a);
+                b = V::load(&x[V::WIDTH..]).mul_add(V::load(&t[V::WIDTH..]), b);
+                c = V::load(&x[2 * V::WIDTH..]).mul_add(V::load(&t[2 * V::WIDTH..]), c);
+                d = V::load(&x[3 * V::WIDTH..]).mul_add(V::load(&t[3 * V::WIDTH..]), d);
+                at += 4 * V::WIDTH;
             }
-            let done = window.len() / (4 * V::WIDTH) * (4 * V::WIDTH);
-            for (x, taps) in window[done..].chunks_exact(V::WIDTH).zip(self.smooth[done..].chunks_exact(V::WIDTH)) {
-                sums[0] = V::load(x).mul_add(V::load(taps), sums[0]);
+            while at + V::WIDTH <= taps.len() {
+                a = V::load(&window[at..]).mul_add(V::load(&taps[at..]), a);
+                at += V::WIDTH;
             }
-            *slot = ((sums[0] + sums[1]) + (sums[2] + sums[3])).sum();
+            *slot = ((a + b) + (c + d)).sum();
         }
     }
 
     /// Coarse grid to the caller's points, added to `spectrum`.
     #[inline(always)]
     fn spread<V: Lanes>(&self, coarse: &[f64], points: usize, spectrum: &mut [f64]) {
-        let taps = 2 * self.coarse_reach + 2;
+        let rows = 2 * self.coarse_reach + 2;
+        let height = V::splat(self.height);
         for block in 0..points.div_ceil(self.points_per_coarse) {
-            // The last block has one coarse point less to the right, which no caller's point needs.
-            let window = &coarse[block..(block + taps).min(coarse.len())];
-            let out = &mut spectrum[block * self.points_per_coarse..];
-            for p in (0..self.points_per_coarse).step_by(V::WIDTH) {
-                let mut sums = [V::zero(); 2];
-                for (tap, &value) in window.iter().enumerate() {
-                    let row = V::load(&self.spread[tap * self.spread_row + p..]);
-                    sums[tap % 2] = row.mul_add(V::splat(value), sums[tap % 2]);
+            let window = &coarse[block..block + rows];
+            let first = block * self.points_per_coarse;
+            let mut p = 0;
+            while p < self.points_per_coarse.min(points - first) {
+                let (mut even, mut odd) = (V::zero(), V::zero());
+                for (pair, values) in window.chunks_exact(2).enumerate() {
+                    let row = 2 * pair * self.spread_row + p;
+                    even = V::load(&self.spread[row..]).mul_add(V::splat(values[0]), even);
+                    odd = V::load(&self.spread[row + self.spread_row..]).mul_add(V::splat(values[1]), odd);
                 }
-                let slot = &mut out[p..];
-                V::splat(self.height).mul_add(sums[0] + sums[1], V::load(slot)).store(slot);
+                let slot = &mut spectrum[first + p..];
+                height.mul_add(even + odd, V::load(slot)).store(slot);
+                p += V::WIDTH;
             }
         }
     }

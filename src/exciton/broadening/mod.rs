@@ -66,7 +66,8 @@ impl Grid {
             }
         }
         let step = uniform_step(&points);
-        points.resize(len + PADDING, f64::MAX);
+        // Any ordinary number: spare lanes compute with it before they are masked, and should raise no flags.
+        points.resize(len + PADDING, points.last().copied().unwrap_or(0.0));
         Ok(Self { points, len, step })
     }
 
@@ -135,12 +136,12 @@ impl Broadening {
             Method::Auto if why_not_gridded(&grid, options).is_some() => None,
             Method::Auto => Gridded::plan(&grid, options, &widths, n).ok().filter(|gridded| {
                 let sticks = (n_conf * n) as f64;
-                gridded.cost(sticks) < direct::cost(&grid, &widths, options.cutoff, sticks)
+                gridded.cost(sticks) < sticks * Direct::plan(options, widths.clone()).cost_per_stick(&grid)
             }),
         };
         let per_exciton = matches!(widths, Widths::PerExciton { .. });
         let way = match gridded {
-            Some(gridded) => Way::Gridded(gridded),
+            Some(gridded) => Way::Gridded(gridded.prepare(&grid)?),
             None => Way::Direct(Direct::plan(options, widths)),
         };
         Ok(Self {
@@ -151,6 +152,15 @@ impl Broadening {
             frequency_prefactor: options.frequency_prefactor,
             way,
         })
+    }
+
+    /// Nanoseconds to add a configuration of `n` excitons, roughly.
+    pub fn cost_per_configuration(&self, n: usize) -> f64 {
+        n as f64
+            * match &self.way {
+                Way::Direct(direct) => direct.cost_per_stick(&self.grid),
+                Way::Gridded(_) => 5.0,
+            }
     }
 
     /// A sum of no configurations.
