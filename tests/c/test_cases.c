@@ -41,8 +41,10 @@ static void write_results(const char *name, const case_results *results)
     expect(file && !fclose(file) && written, "cannot write %s", path);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    /* `quick` leaves out what takes minutes under valgrind: large matrices, and layouts beyond the row's own */
+    const int quick = argc > 1 && !strcmp(argv[1], "quick");
     static const char *const layout_names[] = {"contiguous", "reversed", "every second element", "column-major", "broadcast"};
     size_t n_cases, k;
     exciton_case *rows = cases_read(&n_cases);
@@ -51,6 +53,10 @@ int main(void)
         case_inputs inputs = case_inputs_read(row);
         case_results results;
         int layout;
+        if (quick && row->n_site > 40) {
+            case_inputs_free(&inputs);
+            continue;
+        }
 
         test("case %s: written for the comparison between languages", row->name);
         results = case_run(row, &inputs, row->layout);
@@ -61,7 +67,7 @@ int main(void)
         test("case %s: spectra are the mean of the sticks' bands", row->name);
         naive_check_spectra(row, &inputs, &results);
 
-        for (layout = CONTIGUOUS; layout <= COLUMN_MAJOR; layout++) {
+        for (layout = CONTIGUOUS; layout <= COLUMN_MAJOR && !quick; layout++) {
             case_results again;
             test("case %s: %s arrays give the same bits", row->name, layout_names[layout]);
             again = case_run(row, &inputs, layout);
