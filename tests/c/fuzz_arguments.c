@@ -313,7 +313,7 @@ static verdict judge(const attempt *a)
         unsigned *due = something_empty || !is_needed(a, k) ? &v.may : &v.must;
         if (a->c.pointers[k] == NULL) {
             if (!may_be_null(a, k))
-                *due |= BIT(HL_ERR_NULL);
+                *due |= BIT(array->use == OPTION ? HL_ERR_OPTION : HL_ERR_NULL);
             continue;
         }
         if ((uintptr_t)a->c.pointers[k] % array->element) {

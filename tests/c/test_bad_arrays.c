@@ -45,7 +45,7 @@ static void null_pointers(bench *b, enum function function)
         if (is_optional(b, k))
             bench_accepted(b);
         else
-            bench_refused(b, HL_ERR_NULL, name, NULL);
+            bench_refused(b, signatures[function].arrays[k].use == OPTION ? HL_ERR_OPTION : HL_ERR_NULL, name, NULL);
     }
 }
 

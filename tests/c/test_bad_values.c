@@ -23,7 +23,7 @@ static void non_finite(bench *b, enum function function)
     const signature *s = &signatures[function];
     size_t v, i;
     int k;
-    for (k = 0; k < s->n_arrays; k++)
+    for (k = 0; k < s->n_arrays && function != CONVERT; k++) /* hl_units_convert passes NaN through: see test_units.c */
         for (v = 0; v < 3 && s->arrays[k].use != OUTPUT && s->arrays[k].element > 1; v++)
             for (i = 0; i < 3; i++) {
                 const char *name = s->arrays[k].name;
@@ -36,7 +36,7 @@ static void non_finite(bench *b, enum function function)
                 }
                 test("%s: %s in %s at (%td, %td, %td) is refused", s->name, bad[v].name, name, x[0], x[1], x[2]);
                 *bench_element(b, name, x[0], x[1], x[2]) = bad[v].value;
-                bench_refused(b, HL_ERR_NONFINITE, name, bad[v].name, NULL);
+                bench_refused(b, s->arrays[k].use == OPTION ? HL_ERR_OPTION : HL_ERR_NONFINITE, name, bad[v].name, NULL);
                 expect_indices(b, k, x);
             }
     if (function == SPECTRUM || function == STICKS) {
@@ -172,7 +172,7 @@ static void widths(bench *b, enum function function)
             bench_pass(b, "fwhm_values");
             bench_pass(b, arrays[a]);
             *bench_element(b, arrays[a], 2, 0, 0) = bad[v];
-            bench_refused(b, HL_ERR_ARGUMENT, arrays[a], NULL);
+            bench_refused(b, HL_ERR_OPTION, arrays[a], NULL);
             expect(mentions_number(hl_last_error_message(), 2), "index 2 is missing from \"%s\"", hl_last_error_message());
         }
 }
@@ -185,6 +185,17 @@ static void deleted_pigments(bench *b, enum function function)
     bench_set(b, function);
     bench_pass(b, "deleted");
     ((unsigned char *)b->c.pointers[bench_array(b, "deleted")])[1] = 255;
+    bench_accepted(b);
+    test("%s: what stands in the rows, columns and vectors of a deleted pigment is never read", name);
+    bench_set(b, function);
+    bench_pass(b, "deleted");
+    ((unsigned char *)b->c.pointers[bench_array(b, "deleted")])[1] = 1;
+    for (k = 0; k < BENCH_SITE; k++) {
+        *bench_element(b, "hamiltonians", 1, 1, k) = NAN;
+        *bench_element(b, "hamiltonians", 1, k, 1) = k == 1 ? -INFINITY : 77.0;
+        *bench_element(b, "dipoles", 2, 1, k % 3) = NAN;
+        *bench_element(b, "positions", 0, 1, k % 3) = INFINITY;
+    }
     bench_accepted(b);
     test("%s: with every pigment deleted the sums are empty: zeros", name);
     bench_set(b, function);
@@ -204,7 +215,6 @@ static void deleted_pigments(bench *b, enum function function)
 
 static void several_mistakes(bench *b)
 {
-    hl_status status;
     test("several mistakes at once: one of them is reported, nothing is written");
     bench_set(b, SPECTRUM);
     b->c.options->fwhm = NAN;
@@ -229,13 +239,6 @@ static void several_mistakes(bench *b)
     b->c.to_unit = HL_UNIT_HARTREE;
     b->c.from_unit = -1;
     bench_refused(b, HL_ERR_ARGUMENT, "from_unit", "-1", NULL);
-    test("hl_units_convert: zero has no wavelength: refused, element named");
-    bench_set(b, CONVERT);
-    b->c.to_unit = HL_UNIT_WAVELENGTH;
-    *bench_element(b, "values", 3, 0, 0) = 0.0;
-    status = perform(&b->c);
-    expect(status == HL_ERR_ARGUMENT && mentions_number(hl_last_error_message(), 3), "status %d, message \"%s\"", status,
-           hl_last_error_message());
 }
 
 int main(void)

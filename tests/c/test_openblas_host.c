@@ -4,6 +4,10 @@
 #include "problem.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 extern void openblas_set_num_threads(int n);
 extern int openblas_get_num_threads(void);
@@ -20,11 +24,62 @@ static void *call(void *nothing)
     return nothing;
 }
 
+static atomic_int stop;
+
+static void *keep_calling(void *nothing)
+{
+    problem mine = problem_share(&large);
+    hl_set_num_threads_local(1);
+    while (!atomic_load(&stop))
+        expect(problem_spectrum(&mine, NULL) == HL_OK, "%s", hl_last_error_message());
+    problem_free_outputs(&mine);
+    return nothing;
+}
+
+/* A process that only ever used one hotloop thread a call (no pool) forks while another of its threads is in LAPACK. */
+static void fork_during_calls(void)
+{
+    pthread_t thread;
+    int k, before;
+    openblas_set_num_threads(2);
+    before = openblas_get_num_threads();
+    test("fork while another thread's call holds OpenBLAS at one thread: the child has the host's %d threads, and computes", before);
+    hl_set_num_threads_local(1);
+    atomic_store(&stop, 0);
+    pthread_create(&thread, NULL, keep_calling, NULL);
+    for (k = 0; k < 30; k++) {
+        int status;
+        pid_t pid;
+        usleep((useconds_t)(1000 + 733 * k % 5000));
+        fflush(stdout);
+        pid = fork();
+        if (pid == 0) {
+            problem mine = problem_share(&large);
+            alarm(60);
+            if (openblas_get_num_threads() != before)
+                _exit(3);
+            if (k % 5 == 0 && problem_spectrum(&mine, NULL) != HL_OK)
+                _exit(4);
+            if (openblas_get_num_threads() != before)
+                _exit(5);
+            _exit(0);
+        }
+        waitpid(pid, &status, 0);
+        if (!expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "child %d ended with exit status %d, signal %d", k,
+                    WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0))
+            break;
+    }
+    atomic_store(&stop, 1);
+    pthread_join(thread, NULL);
+    expect(openblas_get_num_threads() == before, "in the parent they are %d", openblas_get_num_threads());
+}
+
 int main(void)
 {
     static const int counts[] = {1, 2, 3};
     size_t k;
     large = problem_new(2, 300, 50);
+    fork_during_calls(); /* first: later calls may have pools */
     for (k = 0; k < sizeof counts / sizeof *counts; k++) {
         pthread_t threads[4];
         int before, t;

@@ -17,6 +17,7 @@ typedef struct {
     problem *inner;       /* another problem to solve inside the callback */
     const problem *expected;
     int inner_failed;
+    int shuts_down;       /* call hl_shutdown, which must be refused here */
 } watch;
 
 static int32_t look(void *user, int64_t done, int64_t total)
@@ -36,6 +37,8 @@ static int32_t look(void *user, int64_t done, int64_t total)
         w->inner_failed += problem_spectrum(w->inner, NULL) != HL_OK || !problem_same_bits(w->inner, w->expected);
         w->inner_failed += hl_units_convert(-1, NULL, NULL, NULL, NULL, 0, 0) != HL_ERR_SHAPE || !strstr(hl_last_error_message(), "hl_units");
     }
+    if (w->shuts_down)
+        w->inner_failed += hl_shutdown() != HL_ERR_BUSY || !strstr(hl_last_error_message(), "callback");
     return w->calls++ >= w->from_call ? w->answer : 0;
 }
 
@@ -82,16 +85,19 @@ int main(void)
             expect(!w.wrong_thread && !w.went_back && !w.beyond_total && !w.total_changed,
                    "%d times on another thread, %d back, %d beyond the total, %d with another total", w.wrong_thread, w.went_back,
                    w.beyond_total, w.total_changed);
-            for (a = 0; a < sizeof answers / sizeof *answers; a++) {
-                const hl_status expected = answers[a] > 0 ? HL_ERR_CANCELLED : answers[a];
+            for (a = 0; a < 2 * sizeof answers / sizeof *answers; a++) {
+                const int32_t answer = answers[a / 2];
+                const hl_status expected = answer > 0 ? HL_ERR_CANCELLED : answer;
                 hl_status status;
-                test("%td sites, %d thread(s): the answer %d of progress ends the call with status %d", problems[k]->n_site, threads, answers[a],
-                     expected);
+                test("%td sites, %d thread(s): the answer %d of progress ends the call with status %d, %s", problems[k]->n_site, threads,
+                     answer, expected, a % 2 ? "midway" : "at once");
                 memset(&w, 0, sizeof w);
-                w.answer = answers[a];
+                w.answer = answer;
+                w.from_call = a % 2 ? 2 : 0;
                 status = run(&same, &w, threads);
                 expect(status == expected, "status %d after %d calls: %s", status, w.calls, hl_last_error_message());
-                expect(w.calls == 1, "progress was called %d times, %d after it said no", w.calls, w.calls - 1);
+                expect(w.calls == w.from_call + 1, "progress was called %d times, %d after it said no", w.calls, w.calls - 1 - w.from_call);
+                expect(w.done < w.total, "it was asked only after the work");
                 expect(seconds() - w.last < 1.0, "the call went on for %.2f s", seconds() - w.last);
                 expect(strstr(hl_last_error_message(), "hl_exciton_spectrum") != NULL, "the message is \"%s\"", hl_last_error_message());
             }
@@ -105,6 +111,17 @@ int main(void)
         test("%d thread(s): the progress function may call hotloop itself, failing and not", threads);
         expect(run(&plain, &w, threads) == HL_OK && w.calls > 0 && w.inner_failed == 0, "%d of %d inner calls failed; %s", w.inner_failed, w.calls,
                hl_last_error_message());
+    }
+    test("hl_shutdown inside the progress function is refused with HL_ERR_BUSY, and the call goes on");
+    {
+        watch w;
+        problem same = problem_share(&short_one);
+        memset(&w, 0, sizeof w);
+        w.shuts_down = 1;
+        expect(problem_spectrum(&short_one, NULL) == HL_OK && run(&same, &w, 2) == HL_OK && problem_same_bits(&short_one, &same), "%s",
+               hl_last_error_message());
+        expect(w.calls > 0 && w.inner_failed == 0, "%d of %d times it was not refused", w.inner_failed, w.calls);
+        problem_free_outputs(&same);
     }
     test("a short call with a progress function is right, and one with a user pointer only too");
     {

@@ -46,6 +46,18 @@ int main(void)
                 expect(from != to || converted[k] == values[k], "the same unit changes %.17g to %.17g", values[k], converted[k]);
             }
         }
+    test("NaN and infinities pass through as arithmetic has it, and 0 cm-1 is an infinite wavelength");
+    {
+        const double values[4] = {NAN, INFINITY, -INFINITY, 0.0};
+        double converted[4];
+        expect(hl_units_convert(4, values, NULL, converted, NULL, HL_UNIT_WAVENUMBER, HL_UNIT_ELECTRONVOLT) == HL_OK, "%s",
+               hl_last_error_message());
+        expect(isnan(converted[0]) && converted[1] == INFINITY && converted[2] == -INFINITY && converted[3] == 0.0, "%g %g %g %g",
+               converted[0], converted[1], converted[2], converted[3]);
+        expect(hl_units_convert(4, values, NULL, converted, NULL, HL_UNIT_WAVENUMBER, HL_UNIT_WAVELENGTH) == HL_OK, "%s",
+               hl_last_error_message());
+        expect(isnan(converted[0]) && converted[1] == 0.0 && converted[3] == INFINITY, "%g %g %g", converted[0], converted[1], converted[3]);
+    }
     test("a reversed view into every third element");
     {
         const double values[3] = {800.0, 805.0, 810.0};
