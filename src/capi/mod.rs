@@ -1,0 +1,17 @@
+//! The C ABI: thin `extern "C"` shells, a small file for each family.
+//!
+//! This is the only place that sees raw pointers. A shell turns its arguments into checked views (`crate::array`)
+//! and options into plain values, and calls the family. Its documentation is the header's text.
+
+mod exciton;
+mod guard;
+mod options;
+mod threads;
+mod units;
+mod version;
+
+pub use exciton::*;
+pub use guard::*;
+pub use threads::*;
+pub use units::*;
+pub use version::*;

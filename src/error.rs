@@ -1,0 +1,101 @@
+//! What can go wrong, as a status for the program and a message for the person.
+//!
+//! The numbers are part of the ABI (a test freezes them). A message names the argument, the index, the value and
+//! the remedy; the guard in `capi` puts the function's name in front.
+
+/// Why a call did not return HL_OK. 1 to 99: the caller's mistake, nothing was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Status {
+    Null = 1,
+    Shape = 2,
+    Stride = 3,
+    Alias = 4,
+    Alignment = 5,
+    Argument = 6,
+    Nonfinite = 7,
+    Option = 8,
+    Busy = 9,
+    NotConverged = 100,
+    Singular = 101,
+    Alloc = 200,
+    Threads = 201,
+    Cancelled = 202,
+    Io = 203,
+    Internal = 255,
+}
+
+impl Status {
+    pub const ALL: [Status; 16] = [
+        Status::Null,
+        Status::Shape,
+        Status::Stride,
+        Status::Alias,
+        Status::Alignment,
+        Status::Argument,
+        Status::Nonfinite,
+        Status::Option,
+        Status::Busy,
+        Status::NotConverged,
+        Status::Singular,
+        Status::Alloc,
+        Status::Threads,
+        Status::Cancelled,
+        Status::Io,
+        Status::Internal,
+    ];
+
+    /// One line for people who have only the number.
+    pub const fn describe(self) -> &'static std::ffi::CStr {
+        match self {
+            Status::Null => c"HL_ERR_NULL: a pointer is NULL where an element would be read or written",
+            Status::Shape => c"HL_ERR_SHAPE: a dimension is negative, too large or does not fit the others",
+            Status::Stride => c"HL_ERR_STRIDE: strides overflow, or an output visits an element twice",
+            Status::Alias => c"HL_ERR_ALIAS: an output shares an element with another array",
+            Status::Alignment => c"HL_ERR_ALIGNMENT: a pointer is not aligned to its element",
+            Status::Argument => c"HL_ERR_ARGUMENT: a value is outside its range",
+            Status::Nonfinite => c"HL_ERR_NONFINITE: an input holds NaN or an infinity",
+            Status::Option => c"HL_ERR_OPTION: an option or a setting is invalid",
+            Status::Busy => c"HL_ERR_BUSY: the plan is in use by another call",
+            Status::NotConverged => c"HL_ERR_NOT_CONVERGED: an iteration did not converge",
+            Status::Singular => c"HL_ERR_SINGULAR: a matrix is singular to working precision",
+            Status::Alloc => c"HL_ERR_ALLOC: memory for workspace could not be had",
+            Status::Threads => c"HL_ERR_THREADS: worker threads could not be started",
+            Status::Cancelled => c"HL_ERR_CANCELLED: the progress callback asked to stop",
+            Status::Io => c"HL_ERR_IO: a file could not be read or written",
+            Status::Internal => c"HL_ERR_INTERNAL: a mistake inside hotloop; please report it",
+        }
+    }
+}
+
+/// A failed call: the number handed back and the text behind `hl_last_error_message`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// A `Status`, or the negative number that a caller's callback returned.
+    pub code: i32,
+    pub message: String,
+}
+
+impl Error {
+    pub fn new(status: Status, message: impl Into<String>) -> Self {
+        Self { code: status as i32, message: message.into() }
+    }
+
+    /// Workspace of `bytes` bytes could not be had.
+    pub fn out_of_memory(what: &str, bytes: usize) -> Self {
+        Self::new(
+            Status::Alloc,
+            format!("{what}: {bytes} bytes of workspace could not be had; use fewer threads or a smaller problem"),
+        )
+    }
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A vector of `len` copies of `value`, or HL_ERR_ALLOC instead of an abort.
+pub fn try_vec<T: Copy>(what: &str, len: usize, value: T) -> Result<Vec<T>> {
+    let mut vec = Vec::new();
+    vec.try_reserve_exact(len).map_err(|_| Error::out_of_memory(what, len.saturating_mul(size_of::<T>())))?;
+    vec.resize(len, value);
+    Ok(vec)
+}

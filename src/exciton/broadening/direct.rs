@@ -1,0 +1,206 @@
+//! Every stick adds its lineshape to the grid points within the cutoff: the definition, point by point.
+//!
+//! Point i belongs to a stick at energy e with full width F iff `e - c F <= x_i < e + c F` (half open, as ham2spec's
+//! pair of lower bounds). Bound by the exponential: 25 vector operations for 8 points with AVX-512.
+
+use super::super::options::{Lineshape, Normalization, Options, Widths};
+use super::{Broadening, Grid, Sticks, height, lineshape};
+use crate::simd::Lanes;
+
+pub struct Direct {
+    lineshape: Lineshape,
+    normalization: Normalization,
+    cutoff: f64,
+    widths: Widths,
+    /// PerSite: squared widths of the kept sites, absorption and CD.
+    squared: [Vec<f64>; 2],
+    /// Lines of the widths that are known beforehand: one for Common, one per exciton for PerExciton.
+    lines: [Vec<Line>; 2],
+}
+
+/// What a stick of one width needs.
+#[derive(Clone, Copy)]
+struct Line {
+    fwhm: f64,
+    shape: Shape,
+    height: f64,
+    /// Cutoff in cm-1.
+    reach: f64,
+}
+
+#[derive(Clone, Copy)]
+enum Shape {
+    Gaussian { coefficient: f64 },
+    Lorentzian { coefficient: f64 },
+    Voigt(lineshape::Voigt),
+}
+
+/// Nanoseconds that the direct way takes for `sticks` sticks, on one core with AVX-512; only the ratio to
+/// `Gridded::cost` matters.
+pub fn cost(grid: &Grid, widths: &Widths, cutoff: f64, sticks: f64) -> f64 {
+    let (absorption, cd) = match widths {
+        Widths::Common { absorption, cd } => (*absorption, *cd),
+        Widths::PerExciton { absorption, cd } | Widths::PerSite { absorption, cd } => {
+            let mean = |widths: &[f64]| widths.iter().sum::<f64>() / widths.len().max(1) as f64;
+            (mean(absorption), mean(cd))
+        }
+    };
+    let points = |fwhm: f64| {
+        let step = grid.step.unwrap_or(f64::MIN_POSITIVE);
+        (2.0 * cutoff * fwhm / step).min(grid.len as f64)
+    };
+    let passes = if absorption == cd { points(absorption) } else { points(absorption) + points(cd) };
+    sticks * (20.0 + 0.5 * passes)
+}
+
+impl Direct {
+    pub fn plan(_grid: &Grid, options: &Options, widths: Widths) -> Self {
+        let mut direct = Self {
+            lineshape: options.lineshape,
+            normalization: options.normalization,
+            cutoff: options.cutoff,
+            widths: widths.clone(),
+            squared: Default::default(),
+            lines: Default::default(),
+        };
+        match widths {
+            Widths::Common { absorption, cd } => {
+                direct.lines = [absorption, cd].map(|fwhm| vec![direct.line(fwhm)]);
+            }
+            Widths::PerExciton { absorption, cd } => {
+                direct.lines = [absorption, cd].map(|widths| widths.iter().map(|&fwhm| direct.line(fwhm)).collect());
+            }
+            Widths::PerSite { absorption, cd } => {
+                direct.squared = [absorption, cd].map(|widths| widths.iter().map(|w| w * w).collect());
+            }
+        }
+        direct
+    }
+
+    fn line(&self, fwhm: f64) -> Line {
+        let shape = match self.lineshape {
+            Lineshape::Gaussian => Shape::Gaussian { coefficient: lineshape::gaussian_coefficient(fwhm) },
+            Lineshape::Lorentzian => Shape::Lorentzian { coefficient: 4.0 / (fwhm * fwhm) },
+            Lineshape::Voigt { lorentzian_fwhm } => Shape::Voigt(lineshape::Voigt::new(fwhm, lorentzian_fwhm)),
+        };
+        Line {
+            fwhm,
+            shape,
+            height: height(self.normalization, self.lineshape, fwhm),
+            reach: self.cutoff * lineshape::full_width(self.lineshape, fwhm),
+        }
+    }
+
+    /// Lines for absorption and CD of exciton `k`, the `rank`-th in the order given.
+    #[inline(always)]
+    fn lines_of(&self, sticks: &impl Sticks, k: usize, rank: usize) -> [Line; 2] {
+        match &self.widths {
+            Widths::Common { .. } => [self.lines[0][0], self.lines[1][0]],
+            Widths::PerExciton { .. } => [self.lines[0][rank], self.lines[1][rank]],
+            Widths::PerSite { absorption, cd } => {
+                let line = self.line(sticks.participation(k, &self.squared[0]).sqrt());
+                if absorption == cd {
+                    [line, line]
+                } else {
+                    [line, self.line(sticks.participation(k, &self.squared[1]).sqrt())]
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub fn add<V: Lanes>(
+        &self,
+        plan: &Broadening,
+        weight: f64,
+        sticks: &impl Sticks,
+        order: impl Iterator<Item = usize>,
+        absorption: &mut [f64],
+        cd: &mut [f64],
+    ) {
+        for (rank, k) in order.enumerate() {
+            let energy = sticks.energy(k);
+            let [for_absorption, for_cd] = self.lines_of(sticks, k, rank);
+            let d = if plan.wants_absorption { weight * for_absorption.height * sticks.dipole_strength(k) } else { 0.0 };
+            let r = if plan.wants_cd { weight * for_cd.height * sticks.rotational_strength(k) } else { 0.0 };
+            if for_absorption.fwhm == for_cd.fwhm {
+                for_absorption.add::<V, 2>(&plan.grid, energy, [d, r], [&mut *absorption, &mut *cd]);
+            } else {
+                if plan.wants_absorption {
+                    for_absorption.add::<V, 1>(&plan.grid, energy, [d], [&mut *absorption]);
+                }
+                if plan.wants_cd {
+                    for_cd.add::<V, 1>(&plan.grid, energy, [r], [&mut *cd]);
+                }
+            }
+        }
+    }
+}
+
+impl Line {
+    /// Adds the line at `energy`, `strengths[s]` high, to `spectra[s]`.
+    #[inline(always)]
+    fn add<V: Lanes, const S: usize>(&self, grid: &Grid, energy: f64, strengths: [f64; S], spectra: [&mut [f64]; S]) {
+        let start = lower_bound(grid, energy - self.reach);
+        let end = lower_bound(grid, energy + self.reach);
+        match self.shape {
+            Shape::Gaussian { coefficient } => {
+                let coefficient = V::splat(coefficient);
+                sweep::<V, S>(grid, energy, start, end, strengths, spectra, |x| lineshape::gaussian(x, coefficient));
+            }
+            Shape::Lorentzian { coefficient } => {
+                let coefficient = V::splat(coefficient);
+                sweep::<V, S>(grid, energy, start, end, strengths, spectra, |x| lineshape::lorentzian(x, coefficient));
+            }
+            Shape::Voigt(voigt) => sweep::<V, S>(grid, energy, start, end, strengths, spectra, |x| voigt.at(x)),
+        }
+    }
+}
+
+/// `spectra[s][i] += strengths[s] shape(x_i - energy)` for `start <= i < end`. The last vector may reach beyond `end`
+/// (grid and spectra are padded); its spare lanes add 0.
+#[inline(always)]
+fn sweep<V: Lanes, const S: usize>(
+    grid: &Grid,
+    energy: f64,
+    start: usize,
+    end: usize,
+    strengths: [f64; S],
+    spectra: [&mut [f64]; S],
+    shape: impl Fn(V) -> V,
+) {
+    let energy = V::splat(energy);
+    let strengths = strengths.map(V::splat);
+    let mut at = start;
+    while at < end {
+        let value = shape(V::load(&grid.points[at..]) - energy);
+        let wanted = V::iota().less_than(V::splat((end - at) as f64));
+        let value = V::select(wanted, value, V::zero());
+        for s in 0..S {
+            let slot = &mut spectra[s][at..];
+            value.mul_add(strengths[s], V::load(slot)).store(slot);
+        }
+        at += V::WIDTH;
+    }
+}
+
+/// The first point not below `x`.
+#[inline(always)]
+fn lower_bound(grid: &Grid, x: f64) -> usize {
+    let points = &grid.points[..grid.len];
+    match grid.step {
+        Some(step) => {
+            // A guess by arithmetic, put right by comparison with the points themselves.
+            let guess = ((x - points[0]) / step).ceil();
+            let mut i = if guess > 0.0 { (guess as usize).min(points.len()) } else { 0 };
+            while i > 0 && points[i - 1] >= x {
+                i -= 1;
+            }
+            while i < points.len() && points[i] < x {
+                i += 1;
+            }
+            i
+        }
+        None => points.partition_point(|&point| point < x),
+    }
+}

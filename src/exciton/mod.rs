@@ -1,0 +1,43 @@
+//! Exciton spectra: from Hamiltonians of coupled pigments to absorption and circular dichroism (CD).
+//!
+//! For each configuration with Hamiltonian `H` (cm-1), transition dipoles `mu_j` and positions `r_j` (Angstrom) of
+//! its pigments `j`:
+//!
+//! ```text
+//! H V = V diag(e)                       exciton energies e_k, ascending; eigenvectors in columns
+//! M_k = sum_j V_jk mu_j                 exciton transition dipoles
+//! D_k = |M_k|^2                         dipole strengths
+//! N_k = sum_j V_jk (r_j - r_c) x mu_j   r_c: the centroid; R_k does not depend on it
+//! R_k = (4 pi / lambda_k) M_k . N_k     rotational strengths, lambda_k = 1e8 / e_k in Angstrom
+//! A(x) = sum_k D_k g(x - e_k),  CD(x) = sum_k R_k g(x - e_k)
+//! ```
+//!
+//! `R_k` is on the scale of the dipole strengths, so that CD / A is the dissymmetry factor g = 4 R / D; the Rosenfeld
+//! strength is a quarter of it. It equals `(2 pi / lambda_k) sum_jl V_jk V_lk (r_j - r_l) . (mu_j x mu_l) / ...` of the
+//! literature (for example Pearlstein in Scheer, Chlorophylls, 1991) because
+//! `(r_j - r_l) . (mu_j x mu_l) = (r_j x mu_j) . mu_l + (r_l x mu_l) . mu_j`: O(n^2) instead of O(n^3), and only six
+//! columns need to follow the eigensolver. Sum rules: `sum_k D_k = sum_j |mu_j|^2`, `sum_k R_k / e_k = 0`.
+//!
+//! * `options`     what a caller may choose
+//! * `system`      the caller's arrays, checked and laid out in lanes
+//! * `solve`       excitons of a group of configurations
+//! * `sticks`      excitons of all configurations into the caller's arrays
+//! * `broadening`  from sticks to spectra: direct sum, or one convolution for all
+//! * `spectrum`    all of it, for the mean over configurations
+
+mod broadening;
+mod options;
+mod solve;
+mod spectrum;
+mod sticks;
+mod system;
+
+pub use broadening::{Grid, Method};
+pub use options::{Lineshape, Normalization, Options, Widths};
+pub use spectrum::{Spectra, StickArrays, broaden, spectrum};
+pub use sticks::{StickOutputs, sticks};
+pub use system::{Needs, System};
+
+/// The largest matrix that is solved in lanes; above it LAPACK takes over. Chosen by `cargo bench --bench exciton`
+/// (docs/design.md has the figures).
+pub const LARGEST_BATCHED: usize = 96;

@@ -1,0 +1,192 @@
+//! Excitons of all configurations, into the caller's arrays.
+
+use super::solve::{Configuration, Solver};
+use super::system::System;
+use super::{LARGEST_BATCHED, options::Options};
+use crate::array::ViewMut;
+use crate::error::Result;
+use crate::simd::{Kernel, Lanes, Level, Twice, dispatch};
+use crate::threads::{Progress, for_each_chunk};
+
+/// Where the caller wants what; each optional. Excitons ascend in energy. With deleted pigments the tail of every
+/// configuration is padded with zeros.
+#[derive(Default)]
+pub struct StickOutputs<'a> {
+    /// [n_conf][n_site]
+    pub energies: Option<ViewMut<'a, f64, 2>>,
+    /// [n_conf][n_site]
+    pub dipole_strengths: Option<ViewMut<'a, f64, 2>>,
+    /// [n_conf][n_site]
+    pub rotational_strengths: Option<ViewMut<'a, f64, 2>>,
+    /// [n_conf][n_site][3]
+    pub exciton_dipoles: Option<ViewMut<'a, f64, 3>>,
+    /// [n_conf][n_site][n_site]: site, exciton
+    pub eigenvectors: Option<ViewMut<'a, f64, 3>>,
+}
+
+/// Configurations to a chunk: enough to keep lanes full and scheduling cheap, few enough to share among threads.
+/// Depends on the problem alone.
+pub(super) fn chunk_size(n_conf: usize, n: usize) -> usize {
+    if n > LARGEST_BATCHED {
+        1
+    } else {
+        // Some 32 chunks, none shorter than what takes about 20 us.
+        let shortest = (4096 / (n * n).max(1)).clamp(16, 128);
+        n_conf.div_ceil(32).next_multiple_of(16).max(shortest)
+    }
+}
+
+/// Problems small enough for two batches side by side: their data stays in registers and the first-level cache.
+pub(super) const LARGEST_TWICE: usize = 12;
+
+pub fn sticks(system: &System, options: &Options, outputs: StickOutputs, progress: &mut Progress) -> Result<()> {
+    let level = Level::current()?;
+    let (n_conf, n) = (system.n_conf(), system.n());
+    let size = chunk_size(n_conf, n);
+    let count = n_conf.div_ceil(size);
+    let first_and_len = |i: usize| (i * size, size.min(n_conf - i * size));
+
+    // Everything is checked before anything is written.
+    for_each_chunk(
+        vec![(); count],
+        |_| 0,
+        &mut Progress::none(),
+        |i, ()| {
+            let (first, len) = first_and_len(i);
+            dispatch(level, CheckChunk { system, level, first, len })
+        },
+        Ok,
+    )?;
+    let chunks = outputs.into_chunks(size, count);
+    for_each_chunk(
+        chunks,
+        |i| first_and_len(i).1,
+        progress,
+        |i, outputs| {
+            let (first, len) = first_and_len(i);
+            dispatch(level, SolveChunk { system, level, cd_scale: options.cd_scale, first, len, outputs })
+        },
+        Ok,
+    )
+}
+
+impl<'a> StickOutputs<'a> {
+    fn into_chunks(self, size: usize, count: usize) -> Vec<StickOutputs<'a>> {
+        fn pieces<const N: usize>(
+            whole: Option<ViewMut<'_, f64, N>>,
+            size: usize,
+        ) -> impl Iterator<Item = Option<ViewMut<'_, f64, N>>> {
+            let absent = whole.is_none();
+            let mut pieces = whole.map(|whole| whole.chunks(size)).unwrap_or_default().into_iter();
+            std::iter::from_fn(move || if absent { Some(None) } else { pieces.next().map(Some) })
+        }
+        let mut energies = pieces(self.energies, size);
+        let mut dipole_strengths = pieces(self.dipole_strengths, size);
+        let mut rotational_strengths = pieces(self.rotational_strengths, size);
+        let mut exciton_dipoles = pieces(self.exciton_dipoles, size);
+        let mut eigenvectors = pieces(self.eigenvectors, size);
+        (0..count)
+            .map(|_| StickOutputs {
+                energies: energies.next().flatten(),
+                dipole_strengths: dipole_strengths.next().flatten(),
+                rotational_strengths: rotational_strengths.next().flatten(),
+                exciton_dipoles: exciton_dipoles.next().flatten(),
+                eigenvectors: eigenvectors.next().flatten(),
+            })
+            .collect()
+    }
+
+    fn write(&mut self, c: usize, configuration: Configuration, order: &[usize], kept: &[usize]) {
+        let n = configuration.n();
+        let write_values = |output: &mut Option<ViewMut<f64, 2>>, value: &dyn Fn(usize) -> f64| {
+            if let Some(output) = output {
+                for k in 0..output.dims()[1] {
+                    output.set([c, k], if k < n { value(order[k]) } else { 0.0 });
+                }
+            }
+        };
+        write_values(&mut self.energies, &|k| configuration.energy(k));
+        write_values(&mut self.dipole_strengths, &|k| configuration.dipole_strength(k));
+        write_values(&mut self.rotational_strengths, &|k| configuration.rotational_strength(k));
+        if let Some(output) = &mut self.exciton_dipoles {
+            for k in 0..output.dims()[1] {
+                let dipole = if k < n { configuration.exciton_dipole(order[k]) } else { [0.0; 3] };
+                for (x, component) in dipole.into_iter().enumerate() {
+                    output.set([c, k, x], component);
+                }
+            }
+        }
+        if let Some(output) = &mut self.eigenvectors {
+            let n_site = output.dims()[1];
+            if n < n_site {
+                for site in 0..n_site {
+                    for k in 0..n_site {
+                        output.set([c, site, k], 0.0);
+                    }
+                }
+            }
+            for (i, &site) in kept.iter().enumerate() {
+                for (k, &unsorted) in order.iter().enumerate() {
+                    output.set([c, site, k], configuration.amplitude(unsorted, i));
+                }
+            }
+        }
+    }
+}
+
+struct CheckChunk<'a> {
+    system: &'a System<'a>,
+    level: Level,
+    first: usize,
+    len: usize,
+}
+
+impl Kernel for CheckChunk<'_> {
+    type Output = Result<()>;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Result<()> {
+        let mut solver = Solver::<V>::new(self.system, self.level, 1.0)?;
+        let width = solver.width();
+        (0..self.len).step_by(width).try_for_each(|at| solver.check(self.first + at, width.min(self.len - at)))
+    }
+}
+
+struct SolveChunk<'a> {
+    system: &'a System<'a>,
+    level: Level,
+    cd_scale: f64,
+    first: usize,
+    len: usize,
+    outputs: StickOutputs<'a>,
+}
+
+impl Kernel for SolveChunk<'_> {
+    type Output = Result<()>;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Result<()> {
+        if self.system.n() <= LARGEST_TWICE && self.len > V::WIDTH {
+            self.run_in::<Twice<V>>()
+        } else {
+            self.run_in::<V>()
+        }
+    }
+}
+
+impl SolveChunk<'_> {
+    #[inline(always)]
+    fn run_in<V: Lanes>(mut self) -> Result<()> {
+        let mut solver = Solver::<V>::new(self.system, self.level, self.cd_scale)?;
+        let width = solver.width();
+        let mut order = Vec::new();
+        for at in (0..self.len).step_by(width) {
+            let count = width.min(self.len - at);
+            let excitons = solver.solve(self.first + at, count)?;
+            for lane in 0..count {
+                let configuration = excitons.of(lane);
+                configuration.ascending(&mut order);
+                self.outputs.write(at + lane, configuration, &order, &self.system.kept);
+            }
+        }
+        Ok(())
+    }
+}

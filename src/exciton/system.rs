@@ -1,0 +1,357 @@
+//! The caller's configurations: checked, and laid out in lanes for the eigensolver.
+//!
+//! Checks happen while the numbers are in registers anyway: one multiply-add per element tells whether all are
+//! finite, one comparison per pair whether the matrix is symmetric. Only when a group of configurations fails is it
+//! read again, element by element, for the message.
+
+use crate::array::View;
+use crate::error::{Error, Result, Status};
+use crate::simd::Lanes;
+
+/// Asymmetry up to this part of the largest element is rounding.
+const SYMMETRY_TOLERANCE: f64 = 1e-12;
+
+/// Which quantities a call needs beyond the energies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    pub dipoles: bool,
+    /// Implies `dipoles`.
+    pub rotation: bool,
+    pub eigenvectors: bool,
+}
+
+/// Configurations of one aggregate. Sites that are not kept are never read.
+pub struct System<'a> {
+    /// [n_conf][n_site][n_site], cm-1
+    pub hamiltonians: View<'a, f64, 3>,
+    /// [n_conf][n_site][3]
+    pub dipoles: Option<View<'a, f64, 3>>,
+    /// [n_conf][n_site][3], Angstrom
+    pub positions: Option<View<'a, f64, 3>>,
+    pub kept: Vec<usize>,
+    pub energy_offset: f64,
+    pub normalize_dipoles: bool,
+    pub needs: Needs,
+}
+
+/// Matrices of a group in lanes, ready for the eigensolver, and what leads back to energies.
+pub struct PackedMatrices<V> {
+    /// Energies are `origin + unit * eigenvalue`.
+    pub origin: V,
+    pub unit: V,
+}
+
+impl System<'_> {
+    pub fn n_conf(&self) -> usize {
+        self.hamiltonians.dims()[0]
+    }
+
+    /// Sites that take part.
+    pub fn n(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Columns that follow the eigensolver: mu, r x mu, and the identity for eigenvectors.
+    pub fn columns(&self) -> usize {
+        self.vector_columns() + if self.needs.eigenvectors { self.n() } else { 0 }
+    }
+
+    /// Those of them that hold dipoles and magnetic moments.
+    pub fn vector_columns(&self) -> usize {
+        match self.needs {
+            Needs { rotation: true, .. } => 6,
+            Needs { dipoles: true, .. } => 3,
+            _ => 0,
+        }
+    }
+
+    fn keeps_all(&self) -> bool {
+        self.n() == self.hamiltonians.dims()[1]
+    }
+
+    /// Whether dipoles and positions are the same for all configurations.
+    pub fn shares_geometry(&self) -> bool {
+        [self.dipoles, self.positions].iter().flatten().all(|view| view.is_shared_along_first_axis())
+    }
+
+    /// Loads the Hamiltonians of configurations `first..first + count` (at most `V::WIDTH`; spare lanes repeat the
+    /// last) into `matrix` [n][n]: checked, moved to mean 0 on the diagonal so that rounding is relative to the
+    /// couplings and not to 12,000 cm-1, and scaled by a power of 2 if far from 1.
+    #[inline(always)]
+    pub fn pack_matrices<V: Lanes>(&self, first: usize, count: usize, matrix: &mut [V]) -> Result<PackedMatrices<V>> {
+        let n = self.n();
+        let matrix = &mut matrix[..n * n];
+        gather(&self.hamiltonians, first, count, self.keeps_all(), n, matrix, |c, i, j| {
+            self.hamiltonians.at([c, self.kept[i], self.kept[j]])
+        });
+
+        let mut not_finite = V::zero();
+        let mut largest = V::zero();
+        let mut asymmetry = V::zero();
+        let mut trace = V::zero();
+        let mut lowest = V::splat(f64::INFINITY);
+        let per_site = V::splat(1.0 / n.max(1) as f64);
+        for i in 0..n {
+            for j in 0..i {
+                let (lower, upper) = (matrix[i * n + j], matrix[j * n + i]);
+                // x * 0 is 0 for finite x and NaN for all others.
+                not_finite = lower.mul_add(V::zero(), upper.mul_add(V::zero(), not_finite));
+                largest = largest.max(lower.abs());
+                asymmetry = asymmetry.max((lower - upper).abs());
+            }
+            let site_energy = matrix[i * n + i];
+            not_finite = site_energy.mul_add(V::zero(), not_finite);
+            trace = site_energy.mul_add(per_site, trace);
+            lowest = -(-lowest).max(-site_energy);
+            largest = largest.max(site_energy.abs());
+        }
+        let finite = not_finite.less_equal(V::zero());
+        let symmetric = asymmetry.less_equal(largest * V::splat(SYMMETRY_TOLERANCE));
+        let absolute = if self.needs.rotation {
+            V::zero().less_than(lowest + V::splat(self.energy_offset))
+        } else {
+            finite
+        };
+        if !V::all(finite & symmetric & absolute) {
+            return Err(self.diagnose_matrices(first, count));
+        }
+
+        let mut norm = V::zero();
+        for i in 0..n {
+            matrix[i * n + i] = matrix[i * n + i] - trace;
+            for j in 0..=i {
+                norm = norm.max(matrix[i * n + j].abs());
+            }
+        }
+        let mut unit = V::splat(1.0);
+        let comfortable = norm.less_than(V::splat(1e100)) & V::splat(1e-100).less_than(norm);
+        if !V::all(comfortable | norm.less_equal(V::zero())) {
+            let mut norms = [0.0; 32];
+            norm.store(&mut norms);
+            // Half the range on either side, so that the power and its inverse are both normal numbers.
+            let powers = norms.map(|x| if x > 0.0 { x.log2().round().clamp(-1000.0, 1000.0).exp2() } else { 1.0 });
+            unit = V::load(&powers);
+            let inverse = V::splat(1.0).div(unit);
+            for element in matrix.iter_mut() {
+                *element = *element * inverse;
+            }
+        }
+        Ok(PackedMatrices { origin: trace + V::splat(self.energy_offset), unit })
+    }
+
+    /// Fills `rows` [n][columns] with mu_j | (r_j - r_c) x mu_j | identity.
+    #[inline(always)]
+    pub fn pack_rows<V: Lanes>(&self, first: usize, count: usize, rows: &mut [V], scratch: &mut [V]) -> Result<()> {
+        let (n, columns) = (self.n(), self.columns());
+        let rows = &mut rows[..n * columns];
+        let (mu, r) = scratch[..6 * n].split_at_mut(3 * n);
+        let mut not_finite = V::zero();
+        let mut has_strength = not_finite.less_equal(not_finite);
+        if self.needs.dipoles
+            && let Some(dipoles) = &self.dipoles
+        {
+            self.gather_vectors(dipoles, first, count, mu);
+            let mut strength = V::zero();
+            for &x in mu.iter() {
+                not_finite = x.mul_add(V::zero(), not_finite);
+                strength = x.mul_add(x, strength);
+            }
+            if self.normalize_dipoles {
+                has_strength = V::zero().less_than(strength) & strength.less_than(V::splat(f64::INFINITY));
+                let factor = V::splat(1.0).div(strength.sqrt());
+                for x in mu.iter_mut() {
+                    *x = *x * factor;
+                }
+            }
+            for i in 0..n {
+                rows[i * columns..i * columns + 3].copy_from_slice(&mu[3 * i..3 * i + 3]);
+            }
+        }
+        if self.needs.rotation
+            && let Some(positions) = &self.positions
+        {
+            self.gather_vectors(positions, first, count, r);
+            let mut centroid = [V::zero(); 3];
+            for i in 0..n {
+                for x in 0..3 {
+                    not_finite = r[3 * i + x].mul_add(V::zero(), not_finite);
+                    centroid[x] = centroid[x] + r[3 * i + x];
+                }
+            }
+            let share = V::splat(1.0 / n.max(1) as f64);
+            for i in 0..n {
+                let [x, y, z] = std::array::from_fn(|a| share.neg_mul_add(centroid[a], r[3 * i + a]));
+                let [mx, my, mz] = std::array::from_fn(|a| mu[3 * i + a]);
+                let moment = &mut rows[i * columns + 3..i * columns + 6];
+                moment[0] = z.neg_mul_add(my, y * mz);
+                moment[1] = x.neg_mul_add(mz, z * mx);
+                moment[2] = y.neg_mul_add(mx, x * my);
+            }
+        }
+        if !V::all(not_finite.less_equal(V::zero()) & has_strength) {
+            return Err(self.diagnose_geometry(first, count));
+        }
+        if self.needs.eigenvectors {
+            let start = self.vector_columns();
+            for i in 0..n {
+                for j in 0..n {
+                    rows[i * columns + start + j] = V::splat(if i == j { 1.0 } else { 0.0 });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn gather_vectors<V: Lanes>(&self, vectors: &View<'_, f64, 3>, first: usize, count: usize, into: &mut [V]) {
+        gather(vectors, first, count, self.keeps_all(), 3, into, |c, i, x| vectors.at([c, self.kept[i], x]));
+    }
+
+    /// The message for a group whose Hamiltonians failed a check.
+    #[cold]
+    fn diagnose_matrices(&self, first: usize, count: usize) -> Error {
+        (first..first + count)
+            .find_map(|c| self.check_matrix(c).err())
+            .unwrap_or_else(|| Error::new(Status::Internal, "hamiltonians: a check failed that cannot be repeated"))
+    }
+
+    /// The message for a group whose dipoles or positions failed a check.
+    #[cold]
+    fn diagnose_geometry(&self, first: usize, count: usize) -> Error {
+        (first..first + count)
+            .find_map(|c| self.check_geometry(c).err())
+            .unwrap_or_else(|| Error::new(Status::Internal, "dipoles: a check failed that cannot be repeated"))
+    }
+
+    /// All checks of one Hamiltonian, element by element.
+    pub fn check_matrix(&self, c: usize) -> Result<()> {
+        let at = |i: usize, j: usize| self.hamiltonians.at([c, self.kept[i], self.kept[j]]);
+        let name = |i: usize, j: usize| format!("({}, {})", self.kept[i], self.kept[j]);
+        let n = self.n();
+        let mut largest: f64 = 0.0;
+        for (i, j) in (0..n * n).map(|ij| (ij / n, ij % n)) {
+            if !at(i, j).is_finite() {
+                return Err(Error::new(
+                    Status::Nonfinite,
+                    format!(
+                        "hamiltonians: element {} of configuration {c} is {}; leave this configuration out or repair \
+                         it",
+                        name(i, j),
+                        at(i, j)
+                    ),
+                ));
+            }
+            largest = largest.max(at(i, j).abs());
+        }
+        for (i, j) in (0..n).flat_map(|i| (0..i).map(move |j| (i, j))) {
+            let asymmetric = (at(i, j) - at(j, i)).abs() > SYMMETRY_TOLERANCE * largest;
+            if asymmetric {
+                return Err(Error::new(
+                    Status::Argument,
+                    format!(
+                        "hamiltonians: configuration {c} is not symmetric: element {} is {} but {} is {}; pass \
+                         (H + H^T) / 2",
+                        name(i, j),
+                        at(i, j),
+                        name(j, i),
+                        at(j, i)
+                    ),
+                ));
+            }
+        }
+        let not_absolute = |&i: &usize| at(i, i) + self.energy_offset <= 0.0;
+        if self.needs.rotation
+            && let Some(i) = (0..n).find(not_absolute)
+        {
+            return Err(Error::new(
+                Status::Argument,
+                format!(
+                    "hamiltonians: site energy {} of configuration {c} is {} cm-1 with energy_offset {}; rotational \
+                     strengths need absolute energies: set energy_offset to the reference that was taken off",
+                    name(i, i),
+                    at(i, i) + self.energy_offset,
+                    self.energy_offset
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// All checks of one set of dipoles and positions, element by element.
+    pub fn check_geometry(&self, c: usize) -> Result<()> {
+        let dipoles = self.dipoles.filter(|_| self.needs.dipoles);
+        let positions = self.positions.filter(|_| self.needs.rotation);
+        for vectors in [dipoles, positions].into_iter().flatten() {
+            for (&site, x) in self.kept.iter().flat_map(|site| (0..3).map(move |x| (site, x))) {
+                let value = vectors.at([c, site, x]);
+                if !value.is_finite() {
+                    return Err(Error::new(
+                        Status::Nonfinite,
+                        format!(
+                            "{}: element ({site}, {x}) of configuration {c} is {value}; leave this configuration out \
+                             or repair it",
+                            vectors.name()
+                        ),
+                    ));
+                }
+            }
+        }
+        if let Some(dipoles) = dipoles.filter(|_| self.normalize_dipoles) {
+            let squares = self.kept.iter().flat_map(|&site| (0..3).map(move |x| dipoles.at([c, site, x]).powi(2)));
+            let strength: f64 = squares.sum();
+            if !(strength > 0.0 && strength.is_finite()) && self.n() > 0 {
+                return Err(Error::new(
+                    Status::Argument,
+                    format!(
+                        "dipoles: the squares of configuration {c} sum to {strength}, which normalize_dipoles cannot \
+                         divide by"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Element (i, j) of configurations `first..first + count` into the lanes of `into[i * inner + j]`.
+///
+/// Configurations that lie side by side in memory go through square transposes (a load a lane for `WIDTH` elements);
+/// every other layout is read element by element.
+#[inline(always)]
+fn gather<V: Lanes>(
+    view: &View<'_, f64, 3>,
+    first: usize,
+    count: usize,
+    keeps_all: bool,
+    inner: usize,
+    into: &mut [V],
+    element: impl Fn(usize, usize, usize) -> f64,
+) {
+    let last = count - 1;
+    let len = into.len();
+    if keeps_all && view.contiguous(first).is_some() {
+        let mut blocks: [&[f64]; 32] = [&[]; 32];
+        for (lane, block) in blocks[..V::WIDTH].iter_mut().enumerate() {
+            *block = view.contiguous(first + lane.min(last)).expect("all configurations have one layout");
+        }
+        let whole = len - len % V::WIDTH;
+        for start in (0..whole).step_by(V::WIDTH) {
+            let square = &mut into[start..start + V::WIDTH];
+            for (row, block) in square.iter_mut().zip(&blocks) {
+                *row = V::load(&block[start..]);
+            }
+            V::transpose(square);
+        }
+        for (at, slot) in into.iter_mut().enumerate().skip(whole) {
+            let lanes: [f64; 32] = std::array::from_fn(|lane| if lane < V::WIDTH { blocks[lane][at] } else { 0.0 });
+            *slot = V::load(&lanes);
+        }
+    } else {
+        for (at, slot) in into.iter_mut().enumerate() {
+            let (i, j) = (at / inner, at % inner);
+            let lanes: [f64; 32] =
+                std::array::from_fn(|lane| if lane < V::WIDTH { element(first + lane.min(last), i, j) } else { 0.0 });
+            *slot = V::load(&lanes);
+        }
+    }
+}

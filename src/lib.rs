@@ -1,0 +1,21 @@
+//! hotloop: scientific hot loops on buffers that the caller owns, behind one C ABI.
+//!
+//! The map. Data flows one way: binding -> `capi` (check, view) -> family (compute) -> the caller's buffer.
+//!
+//! * `capi`     `extern "C"` shells; the only place that sees raw pointers
+//! * `array`    from (pointer, dimensions, strides) to checked views
+//! * `error`    statuses and messages
+//! * `threads`  whose threads, how many; progress and cancellation
+//! * `simd`     vectors chosen at run time, elementary functions on them
+//! * `linalg`   symmetric eigenproblems: many small ones at once, or one large one through LAPACK
+//! * `exciton`  absorption and circular dichroism spectra
+//! * `units`    wavenumbers and wavelengths, debye and atomic units
+
+pub mod array;
+pub mod capi;
+pub mod error;
+pub mod exciton;
+pub mod linalg;
+pub mod simd;
+pub mod threads;
+pub mod units;

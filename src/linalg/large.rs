@@ -1,0 +1,271 @@
+//! One large symmetric eigenproblem through LAPACK.
+//!
+//! Without eigenvectors: `dsytrd` reduces to tridiagonal form, `dormtr` takes the columns along, and our QL rotates
+//! them in O(n^2). With eigenvectors: `dsyevd` (divide and conquer). OpenBLAS runs on one thread throughout
+//! (`threads::openblas`), on 64-byte aligned memory, because its results depend on both.
+
+use super::{NotConverged, tridiagonal};
+use crate::error::{Error, Result, Status, try_vec};
+use crate::simd::{Kernel, Lanes, Level, dispatch};
+use crate::threads::openblas::SingleThreaded;
+
+/// 64 bytes, the unit in which workspace is allocated.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+struct Line([f64; 8]);
+
+/// `len` zeros on a 64-byte boundary.
+struct Aligned(Vec<Line>, usize);
+
+impl Aligned {
+    fn new(len: usize) -> Result<Self> {
+        Ok(Self(try_vec("large eigenproblem", len.div_ceil(8), Line([0.0; 8]))?, len))
+    }
+
+    fn slice(&mut self) -> &mut [f64] {
+        // SAFETY: the lines are gapless arrays of f64, at least self.1 of them.
+        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), self.1) }
+    }
+}
+
+/// Workspace for problems of size `n` with `columns` columns, and eigenvectors if asked for.
+pub struct Large {
+    n: usize,
+    columns: usize,
+    matrix: Aligned,
+    rows: Aligned,
+    eigenvalues: Aligned,
+    off_diagonal: Aligned,
+    tau: Aligned,
+    work: Aligned,
+    integer_work: Vec<i32>,
+    with_vectors: bool,
+}
+
+impl Large {
+    pub fn new(n: usize, columns: usize, with_vectors: bool) -> Result<Self> {
+        // LAPACK's 32-bit integers count matrix elements and workspace (1 + 6n + 2n^2 for dsyevd).
+        if n > 32_000 {
+            return Err(Error::new(Status::Shape, format!("n_site: is {n}; LAPACK's 32-bit sizes allow 32000")));
+        }
+        let work = if with_vectors { 1 + 6 * n + 2 * n * n } else { 64 * (n + columns) };
+        Ok(Self {
+            n,
+            columns,
+            matrix: Aligned::new(n * n)?,
+            rows: Aligned::new(n * columns)?,
+            eigenvalues: Aligned::new(n)?,
+            off_diagonal: Aligned::new(n)?,
+            tau: Aligned::new(n)?,
+            work: Aligned::new(work)?,
+            integer_work: try_vec("large eigenproblem", if with_vectors { 3 + 5 * n } else { 0 }, 0)?,
+            with_vectors,
+        })
+    }
+
+    /// [n][n], of which elements [i][j], i >= j (the lower triangle, symmetric) are used; destroyed by `solve`, which
+    /// leaves the eigenvectors, if asked for, as rows: [k][site].
+    pub fn matrix(&mut self) -> &mut [f64] {
+        self.matrix.slice()
+    }
+
+    /// [n][columns] in: the rows of X; out: the rows of V^T X.
+    pub fn rows(&mut self) -> &mut [f64] {
+        self.rows.slice()
+    }
+
+    /// [n] out: eigenvalues.
+    pub fn eigenvalues(&mut self) -> &mut [f64] {
+        self.eigenvalues.slice()
+    }
+
+    pub fn solve(&mut self, level: Level) -> std::result::Result<(), NotConverged> {
+        let _openblas = SingleThreaded::enter();
+        if self.with_vectors { self.divide_and_conquer() } else { self.reduce_and_sweep(level) }
+    }
+
+    fn divide_and_conquer(&mut self) -> std::result::Result<(), NotConverged> {
+        let n = self.n;
+        let order = n as i32;
+        let mut info = 0;
+        let work_len = self.work.1 as i32;
+        let integer_work_len = self.integer_work.len() as i32;
+        // A row-major lower triangle is a column-major upper one.
+        // SAFETY: sizes as the LAPACK documentation of dsyevd asks for jobz = V.
+        unsafe {
+            lapack::dsyevd(
+                b'V',
+                b'U',
+                order,
+                self.matrix.slice(),
+                order,
+                self.eigenvalues.slice(),
+                self.work.slice(),
+                work_len,
+                &mut self.integer_work,
+                integer_work_len,
+                &mut info,
+            );
+        }
+        if info != 0 {
+            return Err(NotConverged);
+        }
+        // Column-major eigenvectors in columns: row k of the row-major reading is eigenvector k.
+        let columns = self.columns;
+        let vectors = self.matrix.slice();
+        let rows = self.rows.slice();
+        let projected = &mut self.work.slice()[..n * columns];
+        projected.fill(0.0);
+        for (vector, sums) in vectors.chunks_exact(n).zip(projected.chunks_exact_mut(columns.max(1))) {
+            for (amplitude, row) in vector.iter().zip(rows.chunks_exact(columns.max(1))) {
+                for (sum, x) in sums.iter_mut().zip(row) {
+                    *sum += amplitude * x;
+                }
+            }
+        }
+        rows.copy_from_slice(projected);
+        Ok(())
+    }
+
+    fn reduce_and_sweep(&mut self, level: Level) -> std::result::Result<(), NotConverged> {
+        let (n, columns) = (self.n, self.columns);
+        let order = n as i32;
+        let work_len = self.work.1 as i32;
+        let mut info = 0;
+        // SAFETY: sizes as the LAPACK documentation of dsytrd asks.
+        unsafe {
+            lapack::dsytrd(
+                b'U',
+                order,
+                self.matrix.slice(),
+                order,
+                self.eigenvalues.slice(),
+                self.off_diagonal.slice(),
+                self.tau.slice(),
+                self.work.slice(),
+                work_len,
+                &mut info,
+            );
+        }
+        assert_eq!(info, 0, "dsytrd refused its arguments");
+        if columns > 0 {
+            // X^T (row-major [n][columns] read column-major) times Q from the right is (Q^T X)^T.
+            // SAFETY: sizes as the LAPACK documentation of dormtr asks for side = R.
+            unsafe {
+                lapack::dormtr(
+                    b'R',
+                    b'U',
+                    b'N',
+                    columns as i32,
+                    order,
+                    self.matrix.slice(),
+                    order,
+                    self.tau.slice(),
+                    self.rows.slice(),
+                    columns as i32,
+                    self.work.slice(),
+                    work_len,
+                    &mut info,
+                );
+            }
+            assert_eq!(info, 0, "dormtr refused its arguments");
+        }
+        dispatch(
+            level,
+            Sweep {
+                n,
+                columns,
+                diagonal: self.eigenvalues.slice(),
+                off_diagonal: self.off_diagonal.slice(),
+                rows: self.rows.slice(),
+            },
+        )
+    }
+}
+
+/// QL on one matrix: the recurrence in every lane alike, rows read and written through lane 0.
+struct Sweep<'a> {
+    n: usize,
+    columns: usize,
+    diagonal: &'a mut [f64],
+    off_diagonal: &'a mut [f64],
+    rows: &'a mut [f64],
+}
+
+impl Kernel for Sweep<'_> {
+    type Output = std::result::Result<(), NotConverged>;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Self::Output {
+        let Self { n, columns, diagonal, off_diagonal, rows } = self;
+        // Columns side by side in lanes: one vector a row, as long as there are no more columns than lanes.
+        let vectors = columns.div_ceil(V::WIDTH);
+        let mut padded = vec![0.0; V::WIDTH];
+        let mut lanes = vec![V::zero(); n * vectors];
+        for i in 0..n {
+            for part in 0..vectors {
+                padded.fill(0.0);
+                for (slot, column) in padded.iter_mut().zip(part * V::WIDTH..columns) {
+                    *slot = rows[i * columns + column];
+                }
+                lanes[i * vectors + part] = V::load(&padded);
+            }
+        }
+        let mut d: Vec<V> = diagonal.iter().map(|&x| V::splat(x)).collect();
+        let mut e: Vec<V> = off_diagonal.iter().map(|&x| V::splat(x)).collect();
+        let mut rotations = vec![V::zero(); 2 * n];
+        let outcome = tridiagonal::ql(n, &mut d, &mut e, vectors, &mut lanes, &mut rotations);
+        for i in 0..n {
+            d[i].store(&mut padded);
+            diagonal[i] = padded[0];
+            for part in 0..vectors {
+                lanes[i * vectors + part].store(&mut padded);
+                for (slot, column) in padded.iter().zip(part * V::WIDTH..columns) {
+                    rows[i * columns + column] = *slot;
+                }
+            }
+        }
+        outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_agree_with_each_other_and_with_the_matrix() {
+        let n = 60;
+        let element = |i: usize, j: usize| ((i * 7 + j * 7 + i * j) % 23) as f64 - 11.0;
+        let load = |large: &mut Large| {
+            for i in 0..n {
+                for j in 0..n {
+                    large.matrix()[i * n + j] = if i >= j { element(i, j) } else { f64::NAN };
+                }
+                large.rows()[2 * i] = i as f64;
+                large.rows()[2 * i + 1] = 1.0;
+            }
+        };
+        let mut with = Large::new(n, 2, true).unwrap();
+        load(&mut with);
+        with.solve(Level::Portable).unwrap();
+        let mut without = Large::new(n, 2, false).unwrap();
+        load(&mut without);
+        without.solve(Level::current().unwrap()).unwrap();
+        let mut order: Vec<usize> = (0..n).collect();
+        let values = without.eigenvalues().to_vec();
+        order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+        for k in 0..n {
+            let value = with.eigenvalues()[k];
+            assert!((value - values[order[k]]).abs() < 1e-11);
+            for column in 0..2 {
+                let (a, b) = (with.rows()[2 * k + column].abs(), without.rows()[2 * order[k] + column].abs());
+                assert!((a - b).abs() < 1e-9, "{a} {b}");
+            }
+            let vector = with.matrix()[k * n..(k + 1) * n].to_vec();
+            for i in 0..n {
+                let product: f64 = (0..n).map(|j| element(i.max(j), i.min(j)) * vector[j]).sum();
+                assert!((product - value * vector[i]).abs() < 1e-11);
+            }
+        }
+    }
+}

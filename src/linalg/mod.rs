@@ -1,0 +1,16 @@
+//! Symmetric eigenproblems: projections of given columns on the eigenvectors.
+//!
+//! What a spectrum needs of `A = V diag(lambda) V^T` is seldom `V` itself, but `V^T X` for a few columns `X`
+//! (dipoles, magnetic moments). Rotating `X` along through the reduction and the QL sweeps gives that in O(n^2)
+//! beyond the reduction to tridiagonal form, and `X = identity` gives `V^T` where it is wanted.
+//!
+//! * `batched`: as many small matrices as a vector has lanes, one per lane
+//! * `large`: one matrix through LAPACK
+
+pub mod batched;
+pub mod large;
+mod tridiagonal;
+
+/// The QL iteration used more sweeps for one eigenvalue than it ever needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotConverged;

@@ -1,0 +1,186 @@
+//! Eight lanes in an AVX-512 register.
+//!
+//! Why every `unsafe` here is sound: values of `Avx512` are made only inside `dispatch`, after the processor was
+//! seen to have AVX-512 F, DQ and VL, so the intrinsics exist; pointers come from slices whose length was checked.
+
+use super::lanes::Lanes;
+use std::arch::x86_64::*;
+use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
+
+const WIDTH: usize = 8;
+
+#[derive(Clone, Copy)]
+pub struct Avx512(__m512d);
+
+#[derive(Clone, Copy)]
+pub struct Avx512Mask(__mmask8);
+
+impl Add for Avx512 {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, b: Self) -> Self {
+        // SAFETY: see the module text.
+        Self(unsafe { _mm512_add_pd(self.0, b.0) })
+    }
+}
+
+impl Sub for Avx512 {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, b: Self) -> Self {
+        // SAFETY: see the module text.
+        Self(unsafe { _mm512_sub_pd(self.0, b.0) })
+    }
+}
+
+impl Mul for Avx512 {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, b: Self) -> Self {
+        // SAFETY: see the module text.
+        Self(unsafe { _mm512_mul_pd(self.0, b.0) })
+    }
+}
+
+impl Neg for Avx512 {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        // SAFETY: see the module text.
+        Self(unsafe { _mm512_xor_pd(self.0, _mm512_set1_pd(-0.0)) })
+    }
+}
+
+impl BitAnd for Avx512Mask {
+    type Output = Self;
+    #[inline(always)]
+    fn bitand(self, b: Self) -> Self {
+        Self(self.0 & b.0)
+    }
+}
+
+impl BitOr for Avx512Mask {
+    type Output = Self;
+    #[inline(always)]
+    fn bitor(self, b: Self) -> Self {
+        Self(self.0 | b.0)
+    }
+}
+
+// SAFETY of all blocks below: see the module text.
+impl Lanes for Avx512 {
+    type Mask = Avx512Mask;
+    const WIDTH: usize = WIDTH;
+
+    #[inline(always)]
+    fn splat(x: f64) -> Self {
+        Self(unsafe { _mm512_set1_pd(x) })
+    }
+    #[inline(always)]
+    fn load(from: &[f64]) -> Self {
+        let from = &from[..WIDTH];
+        Self(unsafe { _mm512_loadu_pd(from.as_ptr()) })
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f64]) {
+        let to = &mut to[..WIDTH];
+        unsafe { _mm512_storeu_pd(to.as_mut_ptr(), self.0) }
+    }
+    #[inline(always)]
+    fn mul_add(self, b: Self, c: Self) -> Self {
+        Self(unsafe { _mm512_fmadd_pd(self.0, b.0, c.0) })
+    }
+    #[inline(always)]
+    fn neg_mul_add(self, b: Self, c: Self) -> Self {
+        Self(unsafe { _mm512_fnmadd_pd(self.0, b.0, c.0) })
+    }
+    #[inline(always)]
+    fn div(self, b: Self) -> Self {
+        Self(unsafe { _mm512_div_pd(self.0, b.0) })
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        Self(unsafe { _mm512_sqrt_pd(self.0) })
+    }
+    #[inline(always)]
+    fn rsqrt(self) -> Self {
+        // 14 bits from the table, doubled twice by y <- y + y/2 (1 - x y^2): no unit that divides is touched,
+        // which matters because vsqrtpd and vdivpd take 30 cycles of one port.
+        let half = Self::splat(0.5);
+        let one = Self::splat(1.0);
+        let mut y = Self(unsafe { _mm512_rsqrt14_pd(self.0) });
+        for _ in 0..2 {
+            let residual = (self * y).neg_mul_add(y, one);
+            y = (y * half).mul_add(residual, y);
+        }
+        y
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        Self(unsafe { _mm512_abs_pd(self.0) })
+    }
+    #[inline(always)]
+    fn max(self, b: Self) -> Self {
+        Self(unsafe { _mm512_max_pd(self.0, b.0) })
+    }
+    #[inline(always)]
+    fn round(self) -> Self {
+        Self(unsafe { _mm512_roundscale_pd::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
+    }
+    #[inline(always)]
+    fn floor(self) -> Self {
+        Self(unsafe { _mm512_roundscale_pd::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(self.0) })
+    }
+    #[inline(always)]
+    fn exp2_integral(self) -> Self {
+        Self(unsafe { _mm512_scalef_pd(_mm512_set1_pd(1.0), self.0) })
+    }
+    #[inline(always)]
+    fn less_than(self, b: Self) -> Avx512Mask {
+        Avx512Mask(unsafe { _mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.0, b.0) })
+    }
+    #[inline(always)]
+    fn less_equal(self, b: Self) -> Avx512Mask {
+        Avx512Mask(unsafe { _mm512_cmp_pd_mask::<_CMP_LE_OQ>(self.0, b.0) })
+    }
+    #[inline(always)]
+    fn select(mask: Avx512Mask, a: Self, b: Self) -> Self {
+        Self(unsafe { _mm512_mask_blend_pd(mask.0, b.0, a.0) })
+    }
+    #[inline(always)]
+    fn any(mask: Avx512Mask) -> bool {
+        mask.0 != 0
+    }
+    #[inline(always)]
+    fn all(mask: Avx512Mask) -> bool {
+        mask.0 == 0xff
+    }
+    #[inline(always)]
+    fn transpose(square: &mut [Self]) {
+        let r: [__m512d; WIDTH] = std::array::from_fn(|i| square[i].0);
+        unsafe {
+            // Pairs of rows, then pairs of pairs, then halves: 8 shuffles a stage.
+            let t: [__m512d; WIDTH] = [
+                _mm512_unpacklo_pd(r[0], r[1]),
+                _mm512_unpackhi_pd(r[0], r[1]),
+                _mm512_unpacklo_pd(r[2], r[3]),
+                _mm512_unpackhi_pd(r[2], r[3]),
+                _mm512_unpacklo_pd(r[4], r[5]),
+                _mm512_unpackhi_pd(r[4], r[5]),
+                _mm512_unpacklo_pd(r[6], r[7]),
+                _mm512_unpackhi_pd(r[6], r[7]),
+            ];
+            // Row c of the result wants 128-bit block c/2 of t[c%2], t[c%2+2], t[c%2+4], t[c%2+6].
+            for odd in 0..2 {
+                let low02 = _mm512_shuffle_f64x2::<0x88>(t[odd], t[odd + 2]);
+                let high02 = _mm512_shuffle_f64x2::<0xdd>(t[odd], t[odd + 2]);
+                let low46 = _mm512_shuffle_f64x2::<0x88>(t[odd + 4], t[odd + 6]);
+                let high46 = _mm512_shuffle_f64x2::<0xdd>(t[odd + 4], t[odd + 6]);
+                square[odd] = Self(_mm512_shuffle_f64x2::<0x88>(low02, low46));
+                square[odd + 4] = Self(_mm512_shuffle_f64x2::<0xdd>(low02, low46));
+                square[odd + 2] = Self(_mm512_shuffle_f64x2::<0x88>(high02, high46));
+                square[odd + 6] = Self(_mm512_shuffle_f64x2::<0xdd>(high02, high46));
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! SIMD chosen at run time: one binary, the best instructions that the processor has.
+//!
+//! A kernel is a struct with its arguments and one generic method, `Kernel::run::<V>`; `dispatch` compiles it once
+//! per level and calls the right copy. Dispatch happens at the outermost place that is still hot (a chunk of
+//! configurations), so the indirect call costs nothing. Results are the same bits for one level; between levels
+//! they differ by rounding, because only some have fused multiply-add.
+//!
+//! The environment variable HOTLOOP_SIMD (`portable`, `avx2`, `avx512`) forces a level; it is read once. Asking for
+//! one that the machine lacks makes every computing function fail with HL_ERR_OPTION rather than run something else.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod lanes;
+mod math;
+mod portable;
+mod twice;
+
+pub use lanes::Lanes;
+pub use math::{exp, sin_cos};
+pub use portable::Portable;
+pub use twice::Twice;
+
+use crate::error::{Error, Status};
+use std::sync::OnceLock;
+
+/// A set of instructions, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    Portable,
+    Avx2,
+    Avx512,
+}
+
+impl Level {
+    const ALL: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Portable => "portable",
+            Level::Avx2 => "avx2",
+            Level::Avx512 => "avx512",
+        }
+    }
+
+    /// Whether this machine can run it.
+    pub fn is_available(self) -> bool {
+        match self {
+            Level::Portable => true,
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => {
+                Level::Avx2.is_available()
+                    && is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            Level::Avx2 | Level::Avx512 => false,
+        }
+    }
+
+    /// Every level that this machine can run, weakest first.
+    pub fn available() -> impl Iterator<Item = Level> {
+        Self::ALL.into_iter().filter(|level| level.is_available())
+    }
+
+    /// The level that calls use: HOTLOOP_SIMD if set, else the best there is.
+    pub fn current() -> Result<Level, Error> {
+        static CHOSEN: OnceLock<Result<Level, String>> = OnceLock::new();
+        CHOSEN.get_or_init(choose).clone().map_err(|message| Error::new(Status::Option, message))
+    }
+}
+
+fn choose() -> Result<Level, String> {
+    let best = || Level::available().last().expect("portable is always available");
+    let Ok(wanted) = std::env::var("HOTLOOP_SIMD") else { return Ok(best()) };
+    if wanted.is_empty() {
+        return Ok(best());
+    }
+    let Some(level) = Level::ALL.into_iter().find(|level| level.name() == wanted) else {
+        return Err(format!("HOTLOOP_SIMD={wanted} names no SIMD level; use portable, avx2 or avx512, or unset it"));
+    };
+    if !level.is_available() {
+        return Err(format!(
+            "HOTLOOP_SIMD={wanted}: this processor has no {wanted}; unset it to use {}",
+            best().name()
+        ));
+    }
+    Ok(level)
+}
+
+/// A computation that can be compiled for any level. Implementations mark `run` `#[inline(always)]`.
+pub trait Kernel {
+    type Output;
+    fn run<V: Lanes>(self) -> Self::Output;
+}
+
+/// Runs `kernel` with the vectors of `level`.
+pub fn dispatch<K: Kernel>(level: Level, kernel: K) -> K::Output {
+    assert!(level.is_available());
+    match level {
+        Level::Portable => kernel.run::<portable::Portable>(),
+        // SAFETY: the features were detected on this processor (assert above).
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { run_avx2(kernel) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => unsafe { run_avx512(kernel) },
+        #[cfg(not(target_arch = "x86_64"))]
+        Level::Avx2 | Level::Avx512 => unreachable!("not available here"),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<avx2::Avx2>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512vl")]
+fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<avx512::Avx512>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct TransposeTwice;
+    impl Kernel for TransposeTwice {
+        type Output = ();
+        #[inline(always)]
+        fn run<V: Lanes>(self) {
+            check_transpose::<V>();
+            check_transpose::<Twice<V>>();
+        }
+    }
+
+    fn check_transpose<V: Lanes>() {
+        let w = V::WIDTH;
+        let mut square: Vec<V> = (0..w).map(|i| V::iota() + V::splat((100 * i) as f64)).collect();
+        V::transpose(&mut square);
+        for (i, row) in square.iter().enumerate() {
+            let mut lanes = vec![0.0; w];
+            row.store(&mut lanes);
+            for (j, lane) in lanes.iter().enumerate() {
+                assert_eq!(*lane, (100 * j + i) as f64);
+            }
+        }
+    }
+
+    #[test]
+    fn transpose_exchanges_rows_and_lanes_at_every_level() {
+        Level::available().for_each(|level| dispatch(level, TransposeTwice));
+    }
+
+    struct Basics;
+    impl Kernel for Basics {
+        type Output = ();
+        #[inline(always)]
+        fn run<V: Lanes>(self) {
+            let inputs = [1.0, 2.0, 3e-290, 7e290, 0.1, 12345.678, 2.5, 1e10];
+            for x in inputs {
+                let lane = |v: V| {
+                    let mut lanes = [0.0; 32];
+                    v.store(&mut lanes);
+                    lanes[V::WIDTH - 1]
+                };
+                let r = lane(V::splat(x).rsqrt());
+                assert!((r * x.sqrt() - 1.0).abs() < 5e-16, "rsqrt({x}) = {r}");
+                assert_eq!(lane(V::splat(-x).abs()), x);
+                assert_eq!(lane(V::splat(2.5).round()), 2.0);
+                assert_eq!(lane(V::splat(-2.5).floor()), -3.0);
+                assert_eq!(lane(V::splat(-1022.0).exp2_integral()), f64::MIN_POSITIVE);
+                assert_eq!(lane(V::splat(10.0).exp2_integral()), 1024.0);
+                assert_eq!(lane(V::splat(3.0).with_sign_of(V::splat(-x))), -3.0);
+            }
+            let count = V::WIDTH as f64;
+            assert_eq!(V::iota().sum(), count * (count - 1.0) / 2.0);
+        }
+    }
+
+    #[test]
+    fn operations_agree_with_scalars_at_every_level() {
+        Level::available().for_each(|level| dispatch(level, Basics));
+    }
+}

@@ -1,0 +1,170 @@
+//! `Twice<V>`: two vectors that move in step.
+//!
+//! A kernel whose time is the latency of one dependent chain (a QL sweep) runs two chains side by side when it is
+//! instantiated with `Twice<V>`; every lane computes the same bits as it would in `V`.
+
+use super::lanes::Lanes;
+use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
+
+#[derive(Clone, Copy)]
+pub struct Twice<V>(V, V);
+
+#[derive(Clone, Copy)]
+pub struct TwiceMask<M>(M, M);
+
+impl<V: Lanes> Add for Twice<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, b: Self) -> Self {
+        Self(self.0 + b.0, self.1 + b.1)
+    }
+}
+
+impl<V: Lanes> Sub for Twice<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, b: Self) -> Self {
+        Self(self.0 - b.0, self.1 - b.1)
+    }
+}
+
+impl<V: Lanes> Mul for Twice<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, b: Self) -> Self {
+        Self(self.0 * b.0, self.1 * b.1)
+    }
+}
+
+impl<V: Lanes> Neg for Twice<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self(-self.0, -self.1)
+    }
+}
+
+impl<M: BitAnd<Output = M>> BitAnd for TwiceMask<M> {
+    type Output = Self;
+    #[inline(always)]
+    fn bitand(self, b: Self) -> Self {
+        Self(self.0 & b.0, self.1 & b.1)
+    }
+}
+
+impl<M: BitOr<Output = M>> BitOr for TwiceMask<M> {
+    type Output = Self;
+    #[inline(always)]
+    fn bitor(self, b: Self) -> Self {
+        Self(self.0 | b.0, self.1 | b.1)
+    }
+}
+
+impl<V: Lanes> Lanes for Twice<V> {
+    type Mask = TwiceMask<V::Mask>;
+    const WIDTH: usize = 2 * V::WIDTH;
+
+    #[inline(always)]
+    fn splat(x: f64) -> Self {
+        Self(V::splat(x), V::splat(x))
+    }
+    #[inline(always)]
+    fn load(from: &[f64]) -> Self {
+        Self(V::load(from), V::load(&from[V::WIDTH..]))
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f64]) {
+        self.0.store(to);
+        self.1.store(&mut to[V::WIDTH..]);
+    }
+    #[inline(always)]
+    fn mul_add(self, b: Self, c: Self) -> Self {
+        Self(self.0.mul_add(b.0, c.0), self.1.mul_add(b.1, c.1))
+    }
+    #[inline(always)]
+    fn neg_mul_add(self, b: Self, c: Self) -> Self {
+        Self(self.0.neg_mul_add(b.0, c.0), self.1.neg_mul_add(b.1, c.1))
+    }
+    #[inline(always)]
+    fn div(self, b: Self) -> Self {
+        Self(self.0.div(b.0), self.1.div(b.1))
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        Self(self.0.sqrt(), self.1.sqrt())
+    }
+    #[inline(always)]
+    fn rsqrt(self) -> Self {
+        Self(self.0.rsqrt(), self.1.rsqrt())
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        Self(self.0.abs(), self.1.abs())
+    }
+    #[inline(always)]
+    fn max(self, b: Self) -> Self {
+        Self(self.0.max(b.0), self.1.max(b.1))
+    }
+    #[inline(always)]
+    fn round(self) -> Self {
+        Self(self.0.round(), self.1.round())
+    }
+    #[inline(always)]
+    fn floor(self) -> Self {
+        Self(self.0.floor(), self.1.floor())
+    }
+    #[inline(always)]
+    fn exp2_integral(self) -> Self {
+        Self(self.0.exp2_integral(), self.1.exp2_integral())
+    }
+    #[inline(always)]
+    fn less_than(self, b: Self) -> Self::Mask {
+        TwiceMask(self.0.less_than(b.0), self.1.less_than(b.1))
+    }
+    #[inline(always)]
+    fn less_equal(self, b: Self) -> Self::Mask {
+        TwiceMask(self.0.less_equal(b.0), self.1.less_equal(b.1))
+    }
+    #[inline(always)]
+    fn select(mask: Self::Mask, a: Self, b: Self) -> Self {
+        Self(V::select(mask.0, a.0, b.0), V::select(mask.1, a.1, b.1))
+    }
+    #[inline(always)]
+    fn any(mask: Self::Mask) -> bool {
+        V::any(mask.0) | V::any(mask.1)
+    }
+    #[inline(always)]
+    fn all(mask: Self::Mask) -> bool {
+        V::all(mask.0) & V::all(mask.1)
+    }
+    /// Four quarters, each transposed on its own, the two off the diagonal exchanged.
+    #[inline(always)]
+    fn transpose(square: &mut [Self]) {
+        let mut quarter = [V::zero(); 32];
+        let half = V::WIDTH;
+        let quarter = &mut quarter[..half];
+        for part in 0..2 {
+            for i in 0..half {
+                quarter[i] = if part == 0 { square[i].0 } else { square[half + i].1 };
+            }
+            V::transpose(quarter);
+            for i in 0..half {
+                if part == 0 { square[i].0 = quarter[i] } else { square[half + i].1 = quarter[i] }
+            }
+        }
+        for i in 0..half {
+            quarter[i] = square[i].1;
+        }
+        V::transpose(quarter);
+        let mut lower = [V::zero(); 32];
+        let lower = &mut lower[..half];
+        for i in 0..half {
+            lower[i] = square[half + i].0;
+        }
+        V::transpose(lower);
+        for i in 0..half {
+            square[i].1 = lower[i];
+            square[half + i].0 = quarter[i];
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Whose threads, how many, and what happens to them.
+//!
+//! hotloop never touches rayon's global pool, an OpenMP runtime or OpenBLAS' threads (but for holding OpenBLAS at
+//! one thread while it calls it). Counts come from the caller, loudest first; pools are kept by size; a forked
+//! child starts afresh.
+
+mod count;
+pub mod openblas;
+mod pool;
+mod progress;
+mod schedule;
+
+pub use count::{MAX_THREADS, Source, current, set_local, set_process};
+pub use pool::shutdown;
+pub use progress::Progress;
+pub use schedule::for_each_chunk;

@@ -1,0 +1,107 @@
+//! Rayon pools, kept by size.
+//!
+//! Building a pool takes 100 us, using one 6 us, so pools stay until `shutdown`. Fork: the child has none of the
+//! parent's worker threads, and another thread may have held the cache's lock when the process forked. So the
+//! child's handler throws the whole cache away (leaks it: its threads do not exist, joining them would hang) by
+//! clearing one atomic pointer, which cannot block.
+
+use crate::error::{Error, Result, Status};
+use std::collections::HashMap;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::thread::JoinHandle;
+
+type Pools = Mutex<HashMap<usize, Pool>>;
+
+struct Pool {
+    rayon: Arc<rayon::ThreadPool>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+static CACHE: AtomicPtr<Pools> = AtomicPtr::new(null_mut());
+
+fn cache() -> &'static Pools {
+    static FORK_HANDLER: Once = Once::new();
+    FORK_HANDLER.call_once(|| {
+        extern "C" fn in_the_child() {
+            CACHE.store(null_mut(), Ordering::Release);
+            super::openblas::after_fork_in_child();
+        }
+        // SAFETY: the handler only stores to atomics (and gives OpenBLAS its setting back). It stays valid for
+        // the process' life because the library is linked with -z nodelete.
+        unsafe { libc::pthread_atfork(None, None, Some(in_the_child)) };
+    });
+    let existing = CACHE.load(Ordering::Acquire);
+    if !existing.is_null() {
+        // SAFETY: only ever set to a leaked Box, never freed.
+        return unsafe { &*existing };
+    }
+    let fresh = Box::into_raw(Box::new(Pools::default()));
+    match CACHE.compare_exchange(null_mut(), fresh, Ordering::AcqRel, Ordering::Acquire) {
+        // SAFETY: leaked above and published.
+        Ok(_) => unsafe { &*fresh },
+        Err(winner) => {
+            // SAFETY: `fresh` was never published; `winner` is a leaked Box of another thread.
+            unsafe {
+                drop(Box::from_raw(fresh));
+                &*winner
+            }
+        }
+    }
+}
+
+/// The pool with `threads` workers.
+pub fn pool(threads: usize) -> Result<Arc<rayon::ThreadPool>> {
+    let mut pools = cache().lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(pool) = pools.get(&threads) {
+        return Ok(pool.rayon.clone());
+    }
+    // Rayon's own way to spawn keeps no handle to join.
+    let mut workers = Vec::new();
+    let rayon = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .spawn_handler(|worker| {
+            let thread = std::thread::Builder::new().name(format!("hotloop-{}", worker.index()));
+            workers.push(thread.spawn(|| {
+                crate::capi::silence_panics_on_this_thread();
+                worker.run();
+            })?);
+            Ok(())
+        })
+        .build()
+        .map_err(|cause| {
+            Error::new(
+                Status::Threads,
+                format!("{threads} worker threads could not be started ({cause}); ask for fewer"),
+            )
+        })?;
+    let rayon = Arc::new(rayon);
+    pools.insert(threads, Pool { rayon: rayon.clone(), workers });
+    Ok(rayon)
+}
+
+/// Ends all worker threads and waits for them. Calls in progress on other threads finish first; later calls start
+/// new workers. Must not be called from inside a call of ours (from a progress callback): it would wait for itself.
+pub fn shutdown() {
+    let pools = std::mem::take(&mut *cache().lock().unwrap_or_else(PoisonError::into_inner));
+    for (_, pool) in pools {
+        drop(pool.rayon);
+        for worker in pool.workers {
+            // A worker that panicked has ended as well.
+            let _ = worker.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pools_are_kept_by_size() {
+        let two = pool(2).unwrap();
+        assert!(Arc::ptr_eq(&two, &pool(2).unwrap()));
+        assert_eq!(pool(3).unwrap().current_num_threads(), 3);
+    }
+}
