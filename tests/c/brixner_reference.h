@@ -13,6 +13,7 @@ typedef struct {
     ptrdiff_t n_grid;
     double fwhm, cutoff;
     int deleted; /* 1-based, 0 none */
+    double absorption_peak, cd_peak; /* of all grid points */
     const double *absorption, *cd;
 } reference_spectrum;
 
@@ -495,24 +496,24 @@ static const double del7_default_cd[] = {
     0.0};
 
 static const reference_spectrum reference_spectra[] = {
-    {"default", 11790.0, 1.0, 1510, 70.0, 3.0, 0, default_absorption, default_cd},
-    {"bw120", 11790.0, 1.0, 1510, 120.0, 3.0, 0, bw120_absorption, bw120_cd},
-    {"bw20_cut1", 11790.0, 1.0, 1510, 20.0, 1.0, 0, bw20_cut1_absorption, bw20_cut1_cd},
-    {"cut0p5", 11790.0, 1.0, 1510, 70.0, 0.5, 0, cut0p5_absorption, cut0p5_cd},
-    {"nocut", 11790.0, 1.0, 1510, 70.0, 1000000000.0, 0, nocut_absorption, nocut_cd},
-    {"step5", 11790.0, 5.0, 302, 70.0, 3.0, 0, step5_absorption, step5_cd},
-    {"step0p3", 11790.0, 0.3, 5034, 70.0, 3.0, 0, step0p3_absorption, step0p3_cd},
-    {"step7p7_bw250", 11790.0, 7.7, 197, 250.0, 3.0, 0, step7p7_bw250_absorption, step7p7_bw250_cd},
-    {"window_clip", 12300.0, 1.0, 100, 70.0, 3.0, 0, window_clip_absorption, window_clip_cd},
-    {"window_empty_bands", 20000.0, 1.0, 100, 70.0, 3.0, 0, window_empty_bands_absorption, window_empty_bands_cd},
-    {"bw0p4_narrow", 11790.0, 1.0, 1510, 0.4, 3.0, 0, bw0p4_narrow_absorption, bw0p4_narrow_cd},
-    {"del1_default", 11790.0, 1.0, 1510, 70.0, 3.0, 1, del1_default_absorption, del1_default_cd},
-    {"del2_default", 11790.0, 1.0, 1510, 70.0, 3.0, 2, del2_default_absorption, del2_default_cd},
-    {"del3_default", 11790.0, 1.0, 1510, 70.0, 3.0, 3, del3_default_absorption, del3_default_cd},
-    {"del4_default", 11790.0, 1.0, 1510, 70.0, 3.0, 4, del4_default_absorption, del4_default_cd},
-    {"del5_default", 11790.0, 1.0, 1510, 70.0, 3.0, 5, del5_default_absorption, del5_default_cd},
-    {"del6_default", 11790.0, 1.0, 1510, 70.0, 3.0, 6, del6_default_absorption, del6_default_cd},
-    {"del7_default", 11790.0, 1.0, 1510, 70.0, 3.0, 7, del7_default_absorption, del7_default_cd},
+    {"default", 11790.0, 1.0, 1510, 70.0, 3.0, 0, 2.064332415504543, 0.0066521348935942946, default_absorption, default_cd},
+    {"bw120", 11790.0, 1.0, 1510, 120.0, 3.0, 0, 2.5838229557049246, 0.005986119835134751, bw120_absorption, bw120_cd},
+    {"bw20_cut1", 11790.0, 1.0, 1510, 20.0, 1.0, 0, 1.9083007900739455, 0.006697075368013999, bw20_cut1_absorption, bw20_cut1_cd},
+    {"cut0p5", 11790.0, 1.0, 1510, 70.0, 0.5, 0, 2.0406317105734124, 0.006697102378258149, cut0p5_absorption, cut0p5_cd},
+    {"nocut", 11790.0, 1.0, 1510, 70.0, 1000000000.0, 0, 2.064332415504543, 0.0066521348935942946, nocut_absorption, nocut_cd},
+    {"step5", 11790.0, 5.0, 302, 70.0, 3.0, 0, 2.0594046871233678, 0.0066429323904573815, step5_absorption, step5_cd},
+    {"step0p3", 11790.0, 0.3, 5034, 70.0, 3.0, 0, 2.0644467918290155, 0.006652837017869851, step0p3_absorption, step0p3_cd},
+    {"step7p7_bw250", 11790.0, 7.7, 197, 250.0, 3.0, 0, 4.3555456308673515, 0.0031523141216156713, step7p7_bw250_absorption, step7p7_bw250_cd},
+    {"window_clip", 12300.0, 1.0, 100, 70.0, 3.0, 0, 1.599205353254213, 0.0049438284762545566, window_clip_absorption, window_clip_cd},
+    {"window_empty_bands", 20000.0, 1.0, 100, 70.0, 3.0, 0, 0.0, 0.0, window_empty_bands_absorption, window_empty_bands_cd},
+    {"bw0p4_narrow", 11790.0, 1.0, 1510, 0.4, 3.0, 0, 1.8874722823390946, 0.00662397887985599, bw0p4_narrow_absorption, bw0p4_narrow_cd},
+    {"del1_default", 11790.0, 1.0, 1510, 70.0, 3.0, 1, 2.0191356085395262, 0.00691586536198792, del1_default_absorption, del1_default_cd},
+    {"del2_default", 11790.0, 1.0, 1510, 70.0, 3.0, 2, 2.395318131132207, 0.008976454848519918, del2_default_absorption, del2_default_cd},
+    {"del3_default", 11790.0, 1.0, 1510, 70.0, 3.0, 3, 1.9037748668649295, 0.006179381870034925, del3_default_absorption, del3_default_cd},
+    {"del4_default", 11790.0, 1.0, 1510, 70.0, 3.0, 4, 1.9708421205384692, 0.004763844790437495, del4_default_absorption, del4_default_cd},
+    {"del5_default", 11790.0, 1.0, 1510, 70.0, 3.0, 5, 2.4001480598787066, 0.005249956206297912, del5_default_absorption, del5_default_cd},
+    {"del6_default", 11790.0, 1.0, 1510, 70.0, 3.0, 6, 2.0304276271041717, 0.006711574669202109, del6_default_absorption, del6_default_cd},
+    {"del7_default", 11790.0, 1.0, 1510, 70.0, 3.0, 7, 1.8059566634168773, 0.006022984884664679, del7_default_absorption, del7_default_cd},
 };
 
 static const double brixner_energies[] = {
@@ -644,6 +645,31 @@ static const double het_cd[] = {
     0.0, 0.0, 0.0, 0.0, 0.0,
     0.0, 0.0, 0.0, 0.0, 0.0,
     0.0};
+
+/* The model: its positions have more digits here than in brixner_conf.csv, which is rounded. */
+static const double brixner_hamiltonian[] = {
+    12420.0, -106.0, 8.0, -5.0, 6.0,
+    -8.0, -4.0, -106.0, 12560.0, 28.0,
+    6.0, 2.0, 13.0, 1.0, 8.0,
+    28.0, 12140.0, -62.0, -1.0, -9.0,
+    17.0, -5.0, 6.0, -62.0, 12315.0,
+    -70.0, -19.0, -57.0, 6.0, 2.0,
+    -1.0, -70.0, 12460.0, 40.0, -2.0,
+    -8.0, 13.0, -9.0, -19.0, 40.0,
+    12500.0, 32.0, -4.0, 1.0, 17.0,
+    -57.0, -2.0, 32.0, 12400.0};
+static const double brixner_dipoles[] = {
+    -0.741, -0.5606, -0.3696, -0.8571, 0.5038,
+    -0.1073, -0.1971, 0.9574, -0.211, -0.7992,
+    -0.5336, -0.2766, -0.7369, 0.6558, 0.1641,
+    -0.135, -0.8792, 0.4569, -0.4951, -0.7083,
+    -0.5031};
+static const double brixner_positions[] = {
+    26.25349998474121, 2.7829999923706055, -11.107000350952148, 15.548999786376953, -1.5855000019073486,
+    -16.879499435424805, 3.4035000801086426, -13.706500053405762, -14.254500389099121, 6.876500129699707,
+    -20.918500900268555, -6.376999855041504, 19.377500534057617, -18.490999221801758, -1.4915000200271606,
+    21.745500564575195, -7.323999881744385, 0.31150001287460327, 10.580499649047852, -8.205499649047852,
+    -5.826499938964844};
 
 /* A ring of six equal pigments, degenerate levels: by numpy.linalg.eigh (R is meaningful as the sum of a pair). */
 static const double ring_hamiltonian[] = {

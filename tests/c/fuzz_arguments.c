@@ -313,7 +313,7 @@ static verdict judge(const attempt *a)
         unsigned *due = something_empty || !is_needed(a, k) ? &v.may : &v.must;
         if (a->c.pointers[k] == NULL) {
             if (!may_be_null(a, k))
-                *due |= BIT(array->use == OPTION ? HL_ERR_OPTION : HL_ERR_NULL);
+                *due |= BIT(HL_ERR_NULL);
             continue;
         }
         if ((uintptr_t)a->c.pointers[k] % array->element) {
@@ -336,7 +336,7 @@ static verdict judge(const attempt *a)
                     shares = overlap(p->at[i], array->element, q->at[j], s->arrays[other].element);
             if (shares && is_needed(a, other))
                 *due |= BIT(HL_ERR_ALIAS);
-            else if (shares)
+            else if (shares || s->arrays[other].element != array->element) /* bytes woven between doubles: refused or not */
                 v.may |= BIT(HL_ERR_ALIAS);
         }
     }

@@ -35,6 +35,7 @@ def spectrum_row(name, x, absorption, cd, config, delete=0):
         "fwhm": config["bandwidth"],
         "cutoff": config["band_cutoff"],
         "delete": delete,
+        "peaks": (float(np.abs(absorption).max()), float(np.abs(cd).max())),
         "absorption": absorption[kept],
         "cd": cd[kept],
     }
@@ -60,6 +61,7 @@ def main():
         "    ptrdiff_t n_grid;",
         "    double fwhm, cutoff;",
         "    int deleted; /* 1-based, 0 none */",
+        "    double absorption_peak, cd_peak; /* of all grid points */",
         "    const double *absorption, *cd;",
         "} reference_spectrum;",
         "",
@@ -84,7 +86,7 @@ def main():
     for row in rows:
         lines.append(
             f"    {{\"{row['name']}\", {row['x_from']!r}, {row['x_step']!r}, {row['n_grid']}, {row['fwhm']!r}, {row['cutoff']!r}, "
-            f"{row['delete']}, {row['name']}_absorption, {row['name']}_cd}},"
+            f"{row['delete']}, {row['peaks'][0]!r}, {row['peaks'][1]!r}, {row['name']}_absorption, {row['name']}_cd}},"
         )
     lines += ["};", ""]
 
@@ -108,6 +110,10 @@ def main():
         lines += [f"static const double het_{label}[] = {{", f"    {values(part)}}};"]
     for kind, key in (("absorption", "abs"), ("cd", "cd")):
         lines += [f"static const double het_{kind}[] = {{", f"    {values(data[f'het__{key}'][::EVERY])}}};"]
+
+    lines += ["", "/* The model: its positions have more digits here than in brixner_conf.csv, which is rounded. */"]
+    for label, part in (("hamiltonian", data["ham"]), ("dipoles", data["mus"]), ("positions", data["rs"])):
+        lines += [f"static const double brixner_{label}[] = {{", f"    {values(part)}}};"]
 
     lines += ["", "/* A ring of six equal pigments, degenerate levels: by numpy.linalg.eigh (R is meaningful as the sum of a pair). */"]
     for label, part in (

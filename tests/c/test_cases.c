@@ -29,7 +29,7 @@ static void make_folders(const char *path)
 static void write_results(const char *name, const case_results *results)
 {
     const char *root = getenv("HOTLOOP_RESULTS");
-    char folder[1024], path[1200];
+    char folder[900], path[1000];
     FILE *file;
     int k, written = 1;
     snprintf(folder, sizeof folder, "%s/c", root && *root ? root : "build/results");

@@ -24,7 +24,7 @@ static void find(void *library, const char *name, void *function)
 static void *use_and_close(void *path)
 {
     static const double grid[2] = {12400.0, 12500.0}, dipole[3] = {1.0, 0.0, 0.0};
-    static const ptrdiff_t all_the_same[3] = {0, 0, 0};
+    static const ptrdiff_t all_the_same[3] = {0, 0, 1}; /* one configuration for all */
     const double hamiltonian = 12400.0;
     double absorption[2] = {0.0, 0.0}, cd[2];
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);

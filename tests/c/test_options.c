@@ -84,7 +84,7 @@ static void contradictions(bench *b)
     test("options: widths per exciton without fwhm_values are refused");
     bench_set(b, SPECTRUM);
     b->c.options->fwhm_by = HL_FWHM_PER_EXCITON;
-    bench_refused(b, HL_ERR_OPTION, "fwhm_values", NULL);
+    bench_refused(b, HL_ERR_NULL, "fwhm_values", NULL);
 
     test("options: fwhm_values with a common width are refused");
     bench_set(b, SPECTRUM);

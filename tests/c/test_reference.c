@@ -9,27 +9,7 @@
 #include <string.h>
 
 #define N 7
-static double hamiltonian[N * N], dipoles[N * 3], positions[N * 3];
-
-/* conf.csv: a row a pigment, Hamiltonian row | dipole | position. */
-static void read_model(void)
-{
-    size_t bytes;
-    char *text = read_file("tests/data/exciton/brixner_conf.csv", &bytes), *at = text;
-    int site, column;
-    for (site = 0; site < N; site++)
-        for (column = 0; column < N + 6; column++) {
-            const double value = strtod(at, &at);
-            at += *at == ',';
-            if (column < N)
-                hamiltonian[site * N + column] = value;
-            else if (column < N + 3)
-                dipoles[site * 3 + column - N] = value;
-            else
-                positions[site * 3 + column - N - 3] = value;
-        }
-    free(text);
-}
+static const double *const hamiltonian = brixner_hamiltonian, *const dipoles = brixner_dipoles, *const positions = brixner_positions;
 
 static double worst_difference(const double *left, const double *right, ptrdiff_t n, ptrdiff_t every, double *peak)
 {
@@ -43,9 +23,9 @@ static double worst_difference(const double *left, const double *right, ptrdiff_
     return worst;
 }
 
-static void check_spectrum(const double *computed, const double *reference, ptrdiff_t n_grid, double tolerance, const char *what)
+static void check_spectrum(const double *computed, const double *reference, ptrdiff_t n_grid, double peak, double tolerance, const char *what)
 {
-    double peak, worst = worst_difference(computed, reference, (n_grid + REFERENCE_EVERY - 1) / REFERENCE_EVERY, REFERENCE_EVERY, &peak);
+    double sampled_peak, worst = worst_difference(computed, reference, (n_grid + REFERENCE_EVERY - 1) / REFERENCE_EVERY, REFERENCE_EVERY, &sampled_peak);
     expect(worst <= tolerance * peak, "%s differs by %g of the peak %g", what, worst, peak);
 }
 
@@ -101,8 +81,8 @@ static void check_reference_spectrum(const reference_spectrum *reference, int br
     status = hl_exciton_spectrum(1, N, reference->n_grid, hamiltonian, NULL, dipoles, NULL, positions, NULL, NULL, NULL, grid, NULL,
                                  absorption, NULL, cd, NULL, &options);
     expect(status == HL_OK, "%s", hl_last_error_message());
-    check_spectrum(absorption, reference->absorption, reference->n_grid, 5e-11, "absorption");
-    check_spectrum(cd, reference->cd, reference->n_grid, 2e-10, "cd");
+    check_spectrum(absorption, reference->absorption, reference->n_grid, reference->absorption_peak, 5e-11, "absorption");
+    check_spectrum(cd, reference->cd, reference->n_grid, reference->cd_peak, 2e-10, "cd");
     free(grid);
     free(absorption);
     free(cd);
@@ -121,8 +101,8 @@ static void check_widths_per_exciton(void)
     status = hl_exciton_spectrum(1, N, 1510, hamiltonian, NULL, dipoles, NULL, positions, NULL, NULL, NULL, grid, NULL, absorption, NULL,
                                  cd, NULL, &options);
     expect(status == HL_OK, "%s", hl_last_error_message());
-    check_spectrum(absorption, het_absorption, 1510, 5e-11, "absorption");
-    check_spectrum(cd, het_cd, 1510, 2e-10, "cd");
+    check_spectrum(absorption, het_absorption, 1510, 1.5, 5e-11, "absorption");
+    check_spectrum(cd, het_cd, 1510, 6e-3, 2e-10, "cd");
     free(grid);
 }
 
@@ -155,7 +135,7 @@ static void check_relative_energies(void)
     hl_exciton_options options;
     int k;
     test("a Hamiltonian relative to 12400 with energy_offset 12400 gives the absolute one's sticks");
-    memcpy(shifted, hamiltonian, sizeof shifted);
+    memcpy(shifted, brixner_hamiltonian, sizeof shifted);
     for (k = 0; k < N; k++)
         shifted[k * N + k] -= 12400.0;
     hl_exciton_options_init(&options, sizeof options);
@@ -172,7 +152,6 @@ static void check_relative_energies(void)
 int main(void)
 {
     size_t k;
-    read_model();
     for (k = 0; k < sizeof reference_stick_sets / sizeof *reference_stick_sets; k++) {
         test("sticks of %s are ham2spec's", reference_stick_sets[k].name);
         check_sticks(&reference_stick_sets[k]);

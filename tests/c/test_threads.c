@@ -8,6 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Small and large problems with the answers of one thread. */
+static problem shared[4];
+static const ptrdiff_t shared_shapes[4][3] = {{1, 7, 60}, {64, 8, 400}, {5, 24, 100}, {1, 150, 50}};
 
 static void refused_counts(void)
 {
@@ -91,9 +96,82 @@ static void same_bits(void)
     hl_set_num_threads_local(0);
 }
 
+/* Where the arrays lie in memory changes no bit: vector instructions and LAPACK see aligned copies of one matrix at a time. */
+static void any_alignment(void)
+{
+    static const ptrdiff_t sites[] = {7, 24, 130};
+    size_t s;
+    for (s = 0; s < sizeof sites / sizeof *sites; s++) {
+        problem plain = problem_new(5, sites[s], 301);
+        const size_t matrices = (size_t)(5 * sites[s] * sites[s]), vectors = (size_t)(15 * sites[s]), points = 301;
+        double *room = malloc((matrices + 2 * vectors + 3 * points + 16) * sizeof *room);
+        size_t shift;
+        test("%td sites: the same bits wherever the arrays begin in a cache line", sites[s]);
+        expect(problem_spectrum(&plain, NULL) == HL_OK, "%s", hl_last_error_message());
+        for (shift = 0; shift < 8; shift++) {
+            problem moved = plain;
+            moved.hamiltonians = memcpy(room + shift, plain.hamiltonians, matrices * sizeof *room);
+            moved.dipoles = memcpy(moved.hamiltonians + matrices, plain.dipoles, vectors * sizeof *room);
+            moved.positions = memcpy(moved.dipoles + vectors, plain.positions, vectors * sizeof *room);
+            moved.grid = memcpy(moved.positions + vectors, plain.grid, points * sizeof *room);
+            moved.absorption = moved.grid + points;
+            moved.cd = moved.absorption + points;
+            expect(problem_spectrum(&moved, NULL) == HL_OK, "%s", hl_last_error_message());
+            expect(problem_same_bits(&plain, &moved), "other bits when moved by %zu elements", shift);
+        }
+        free(room);
+        problem_free(&plain);
+    }
+}
+
+/* A host's clean-up runs when a thread ends, after the library's own thread-local storage is gone. */
+static pthread_key_t clean_up_key;
+static atomic_int clean_up_status[3];
+
+static void clean_up(void *nothing)
+{
+    double value = 1.0, converted = 0.0;
+    problem mine = problem_share(&shared[0]);
+    (void)nothing;
+    atomic_store(&clean_up_status[0], hl_units_convert(-1, &value, NULL, &converted, NULL, 0, 0));
+    atomic_store(&clean_up_status[1], problem_spectrum(&mine, NULL) == HL_OK && problem_same_bits(&mine, &shared[0]) ? 0 : -99);
+    atomic_store(&clean_up_status[2], hl_last_error_message() && hl_config() && hl_set_num_threads_local(2) >= -1 ? 0 : -99);
+    problem_free_outputs(&mine);
+}
+
+static void *end_with_clean_up(void *key_value)
+{
+    pthread_setspecific(clean_up_key, key_value);
+    expect(hl_units_convert(-1, NULL, NULL, NULL, NULL, 0, 0) == HL_ERR_SHAPE, "a bad call passed"); /* now there is a message to destroy */
+    hl_config();
+    return NULL;
+}
+
+static void calls_at_thread_end(void)
+{
+    FILE *page = tmpfile();
+    pthread_t thread;
+    int err;
+    test("calls from a destructor of thread-specific data, when the thread has ended already, work and print nothing");
+    if (!expect(page != NULL, "tmpfile failed"))
+        return;
+    pthread_key_create(&clean_up_key, clean_up);
+    fflush(stderr);
+    err = dup(2);
+    dup2(fileno(page), 2);
+    pthread_create(&thread, NULL, end_with_clean_up, &clean_up_key);
+    pthread_join(thread, NULL);
+    dup2(err, 2);
+    close(err);
+    expect(atomic_load(&clean_up_status[0]) == HL_ERR_SHAPE && atomic_load(&clean_up_status[1]) == 0 && atomic_load(&clean_up_status[2]) == 0,
+           "statuses %d %d %d", atomic_load(&clean_up_status[0]), atomic_load(&clean_up_status[1]), atomic_load(&clean_up_status[2]));
+    fseek(page, 0, SEEK_END);
+    expect(ftell(page) == 0, "%ld bytes were printed to stderr", ftell(page));
+    fclose(page);
+    pthread_key_delete(clean_up_key);
+}
+
 /* What every thread of the crowd does: small and large problems, good and bad calls, its own thread count. */
-static problem shared[4];
-static const ptrdiff_t shared_shapes[4][3] = {{1, 7, 60}, {64, 8, 400}, {5, 24, 100}, {1, 150, 50}};
 static atomic_int stop;
 
 static void *hammer(void *number)
@@ -110,6 +188,7 @@ static void *hammer(void *number)
         expect(hl_units_convert(-id - 1, NULL, NULL, NULL, NULL, 0, 0) == HL_ERR_SHAPE, "thread %d: a bad call passed", id);
         snprintf(expected, sizeof expected, "%d", -id - 1);
         expect(strstr(hl_last_error_message(), expected) != NULL, "thread %d has another's message: %s", id, hl_last_error_message());
+        expect(strstr(hl_config(), "simd: ") != NULL, "thread %d: hl_config is %s", id, hl_config());
         problem_free_outputs(&mine);
     }
     return NULL;
@@ -199,6 +278,8 @@ int main(void)
     crowd(0);
     shutdown_and_again();
     crowd(1);
+    any_alignment();
+    calls_at_thread_end();
     small_stacks();
     for (k = 0; k < 4; k++)
         problem_free(&shared[k]);
