@@ -57,7 +57,7 @@ static hl_status run(problem *p, watch *w, int threads)
 int main(void)
 {
     /* one matrix broadcast: about two seconds of work, a few hundred bytes of memory */
-    problem plain = problem_broadcast(1500000, 8, 300), large = problem_broadcast(60, 250, 50), short_one = problem_new(2, 7, 100);
+    problem plain = problem_broadcast(1500000, 8, 300), large = problem_broadcast(240, 250, 50), short_one = problem_new(2, 7, 100);
     problem inner_expected = problem_new(20, 8, 100), inner = problem_share(&inner_expected);
     problem *const problems[] = {&plain, &large};
     int threads, k;
