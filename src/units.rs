@@ -122,7 +122,7 @@ mod tests {
         close(convert(1.0, Unit::Hartree, Unit::Electronvolt), 27.211_386_246);
         close(convert(1.0, Unit::AtomicDipole, Unit::Debye), 2.541_746_473);
         close(convert(1.0, Unit::Bohr, Unit::Nanometer), 0.052_917_721_054_4);
-        close(convert(532.0, Unit::Wavelength, Unit::Electronvolt), 2.330_529_7);
+        close(convert(532.0, Unit::Wavelength, Unit::Electronvolt), 2.330_530_045_7);
         close(convert(29.979_245_8, Unit::Terahertz, Unit::Wavenumber), 1000.0);
     }
 

@@ -120,6 +120,7 @@ enum Way<V> {
 }
 
 impl<'a, V: Lanes> Solver<'a, V> {
+    #[inline(always)]
     pub fn new(system: &'a System<'a>, level: Level, cd_scale: f64) -> Result<Self> {
         let n = system.n();
         let (way, width) = if n <= LARGEST_BATCHED {

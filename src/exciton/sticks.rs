@@ -147,7 +147,10 @@ impl Kernel for CheckChunk<'_> {
     fn run<V: Lanes>(self) -> Result<()> {
         let mut solver = Solver::<V>::new(self.system, self.level, 1.0)?;
         let width = solver.width();
-        (0..self.len).step_by(width).try_for_each(|at| solver.check(self.first + at, width.min(self.len - at)))
+        for at in (0..self.len).step_by(width) {
+            solver.check(self.first + at, width.min(self.len - at))?;
+        }
+        Ok(())
     }
 }
 

@@ -180,8 +180,10 @@ impl System<'_> {
             }
             let share = V::splat(1.0 / n.max(1) as f64);
             for i in 0..n {
-                let [x, y, z] = std::array::from_fn(|a| share.neg_mul_add(centroid[a], r[3 * i + a]));
-                let [mx, my, mz] = std::array::from_fn(|a| mu[3 * i + a]);
+                let x = share.neg_mul_add(centroid[0], r[3 * i]);
+                let y = share.neg_mul_add(centroid[1], r[3 * i + 1]);
+                let z = share.neg_mul_add(centroid[2], r[3 * i + 2]);
+                let (mx, my, mz) = (mu[3 * i], mu[3 * i + 1], mu[3 * i + 2]);
                 let moment = &mut rows[i * columns + 3..i * columns + 6];
                 moment[0] = z.neg_mul_add(my, y * mz);
                 moment[1] = x.neg_mul_add(mz, z * mx);

@@ -27,8 +27,10 @@ pub struct Batch<V> {
 }
 
 impl<V: Lanes> Batch<V> {
+    #[inline(always)]
     pub fn new(n: usize, columns: usize) -> HlResult<Self> {
-        let vec = |len| try_vec("batched eigenproblems", len, V::zero());
+        let zero = V::zero();
+        let vec = |len| try_vec("batched eigenproblems", len, zero);
         Ok(Self {
             n,
             columns,

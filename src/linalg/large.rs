@@ -210,8 +210,11 @@ impl Kernel for Sweep<'_> {
                 lanes[i * vectors + part] = V::load(&padded);
             }
         }
-        let mut d: Vec<V> = diagonal.iter().map(|&x| V::splat(x)).collect();
-        let mut e: Vec<V> = off_diagonal.iter().map(|&x| V::splat(x)).collect();
+        let (mut d, mut e) = (vec![V::zero(); n], vec![V::zero(); n]);
+        for i in 0..n {
+            d[i] = V::splat(diagonal[i]);
+            e[i] = V::splat(off_diagonal[i]);
+        }
         let mut rotations = vec![V::zero(); 2 * n];
         let outcome = tridiagonal::ql(n, &mut d, &mut e, vectors, &mut lanes, &mut rotations);
         for i in 0..n {

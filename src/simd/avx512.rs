@@ -104,16 +104,13 @@ impl Lanes for Avx512 {
     }
     #[inline(always)]
     fn rsqrt(self) -> Self {
-        // 14 bits from the table, doubled twice by y <- y + y/2 (1 - x y^2): no unit that divides is touched,
-        // which matters because vsqrtpd and vdivpd take 30 cycles of one port.
-        let half = Self::splat(0.5);
-        let one = Self::splat(1.0);
-        let mut y = Self(unsafe { _mm512_rsqrt14_pd(self.0) });
-        for _ in 0..2 {
-            let residual = (self * y).neg_mul_add(y, one);
-            y = (y * half).mul_add(residual, y);
-        }
-        y
+        // y = 14 bits of 1/sqrt(x) from the table, e = 1 - x y^2 < 2^-13, and the series of y / sqrt(1 - e) to e^3,
+        // which leaves 35/128 e^4 < 2^-53. No unit that divides is touched: vsqrtpd and vdivpd take 30 cycles of one
+        // port. One step of third order is a shorter chain than two of Newton's.
+        let y = Self(unsafe { _mm512_rsqrt14_pd(self.0) });
+        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
+        let series = Self::splat(0.3125).mul_add(e, Self::splat(0.375)).mul_add(e, Self::splat(0.5));
+        (y * e).mul_add(series, y)
     }
     #[inline(always)]
     fn abs(self) -> Self {

@@ -1,8 +1,9 @@
 //! `Lanes`: a handful of f64 that travel together, one per SIMD lane.
 //!
 //! A kernel is written once, generic over `V: Lanes`, and is compiled once per SIMD level (see `dispatch` in the
-//! parent module). Everything here is `#[inline(always)]`, because only inlining carries the caller's target
-//! features into the operation.
+//! parent module). Everything here and in the kernels is `#[inline(always)]`, because only inlining carries the
+//! caller's target features into the operation. For the same reason no closure computes with lanes: a closure cannot
+//! be marked, and one that is not inlined turns every instruction into a call (tests/symbols.rs looks for those).
 
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 

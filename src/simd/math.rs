@@ -28,13 +28,14 @@ pub fn exp<V: Lanes>(x: V) -> V {
     let n = (x * V::splat(std::f64::consts::LOG2_E)).round();
     let r = n.neg_mul_add(V::splat(LN2_LOW), n.neg_mul_add(V::splat(LN2_HIGH), x));
     // Pairs of coefficients first, then powers of r^2 and r^4: a chain half as long as Horner's.
-    let c = |k: usize| V::splat(INVERSE_FACTORIALS[k]);
     let r2 = r * r;
     let r4 = r2 * r2;
-    let pair = |k: usize| c(k + 1).mul_add(r, c(k));
-    let quad = |k: usize| pair(k + 2).mul_add(r2, pair(k));
-    let high = pair(12).mul_add(r4, quad(8));
-    let low = quad(4).mul_add(r4, quad(0));
+    let mut pairs = [V::zero(); 7];
+    for (k, pair) in pairs.iter_mut().enumerate() {
+        *pair = V::splat(INVERSE_FACTORIALS[2 * k + 1]).mul_add(r, V::splat(INVERSE_FACTORIALS[2 * k]));
+    }
+    let high = pairs[6].mul_add(r4, pairs[5].mul_add(r2, pairs[4]));
+    let low = pairs[3].mul_add(r2, pairs[2]).mul_add(r4, pairs[1].mul_add(r2, pairs[0]));
     let series = high.mul_add(r4 * r4, low);
     V::select(underflows, V::zero(), series * n.exp2_integral())
 }
@@ -68,11 +69,10 @@ pub fn sin_cos<V: Lanes>(x: V) -> (V, V) {
     let n = (x * V::splat(std::f64::consts::FRAC_2_PI)).round();
     let r = n.neg_mul_add(V::splat(PIO2_3), n.neg_mul_add(V::splat(PIO2_2), n.neg_mul_add(V::splat(PIO2_1), x)));
     let z = r * r;
-    let horner = |c: &[f64; 6]| c[..5].iter().rev().fold(V::splat(c[5]), |sum, &k| sum.mul_add(z, V::splat(k)));
-    let sine = (z * r).mul_add(horner(&SINE), r);
+    let sine = (z * r).mul_add(polynomial(&SINE, z), r);
     let half = z * V::splat(0.5);
     let whole = one - half;
-    let cosine = whole + (z * z).mul_add(horner(&COSINE), (one - whole) - half);
+    let cosine = whole + (z * z).mul_add(polynomial(&COSINE, z), (one - whole) - half);
 
     let quarter = V::splat(0.25);
     let quadrant = n - V::splat(4.0) * (n * quarter).floor();
@@ -83,6 +83,16 @@ pub fn sin_cos<V: Lanes>(x: V) -> (V, V) {
     let s = V::select(quarter_turn, cosine, sine);
     let c = V::select(quarter_turn, -sine, cosine);
     (V::select(half_turn, -s, s), V::select(half_turn, -c, c))
+}
+
+/// `sum_k coefficients[k] z^k`, by Horner's rule.
+#[inline(always)]
+fn polynomial<V: Lanes>(coefficients: &[f64; 6], z: V) -> V {
+    let mut sum = V::splat(coefficients[5]);
+    for k in (0..5).rev() {
+        sum = sum.mul_add(z, V::splat(coefficients[k]));
+    }
+    sum
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@
 //! pair of lower bounds). Bound by the exponential: 25 vector operations for 8 points with AVX-512.
 
 use super::super::options::{Lineshape, Normalization, Options, Widths};
-use super::{Broadening, Grid, Sticks, height, lineshape};
+use super::lineshape::{self, Gaussian, Lorentzian, Profile, Voigt};
+use super::{Broadening, Grid, Sticks, height};
 use crate::simd::Lanes;
+use std::ops::Range;
 
 pub struct Direct {
     lineshape: Lineshape,
@@ -30,9 +32,9 @@ struct Line {
 
 #[derive(Clone, Copy)]
 enum Shape {
-    Gaussian { coefficient: f64 },
-    Lorentzian { coefficient: f64 },
-    Voigt(lineshape::Voigt),
+    Gaussian(Gaussian),
+    Lorentzian(Lorentzian),
+    Voigt(Voigt),
 }
 
 /// Nanoseconds that the direct way takes for `sticks` sticks, on one core with AVX-512; only the ratio to
@@ -54,7 +56,7 @@ pub fn cost(grid: &Grid, widths: &Widths, cutoff: f64, sticks: f64) -> f64 {
 }
 
 impl Direct {
-    pub fn plan(_grid: &Grid, options: &Options, widths: Widths) -> Self {
+    pub fn plan(options: &Options, widths: Widths) -> Self {
         let mut direct = Self {
             lineshape: options.lineshape,
             normalization: options.normalization,
@@ -79,9 +81,9 @@ impl Direct {
 
     fn line(&self, fwhm: f64) -> Line {
         let shape = match self.lineshape {
-            Lineshape::Gaussian => Shape::Gaussian { coefficient: lineshape::gaussian_coefficient(fwhm) },
-            Lineshape::Lorentzian => Shape::Lorentzian { coefficient: 4.0 / (fwhm * fwhm) },
-            Lineshape::Voigt { lorentzian_fwhm } => Shape::Voigt(lineshape::Voigt::new(fwhm, lorentzian_fwhm)),
+            Lineshape::Gaussian => Shape::Gaussian(Gaussian::new(fwhm)),
+            Lineshape::Lorentzian => Shape::Lorentzian(Lorentzian::new(fwhm)),
+            Lineshape::Voigt { lorentzian_fwhm } => Shape::Voigt(Voigt::new(fwhm, lorentzian_fwhm)),
         };
         Line {
             fwhm,
@@ -143,42 +145,35 @@ impl Line {
     fn add<V: Lanes, const S: usize>(&self, grid: &Grid, energy: f64, strengths: [f64; S], spectra: [&mut [f64]; S]) {
         let start = lower_bound(grid, energy - self.reach);
         let end = lower_bound(grid, energy + self.reach);
-        match self.shape {
-            Shape::Gaussian { coefficient } => {
-                let coefficient = V::splat(coefficient);
-                sweep::<V, S>(grid, energy, start, end, strengths, spectra, |x| lineshape::gaussian(x, coefficient));
-            }
-            Shape::Lorentzian { coefficient } => {
-                let coefficient = V::splat(coefficient);
-                sweep::<V, S>(grid, energy, start, end, strengths, spectra, |x| lineshape::lorentzian(x, coefficient));
-            }
-            Shape::Voigt(voigt) => sweep::<V, S>(grid, energy, start, end, strengths, spectra, |x| voigt.at(x)),
+        let points = start..end;
+        match &self.shape {
+            Shape::Gaussian(profile) => sweep::<V, S>(profile, grid, energy, points, strengths, spectra),
+            Shape::Lorentzian(profile) => sweep::<V, S>(profile, grid, energy, points, strengths, spectra),
+            Shape::Voigt(profile) => sweep::<V, S>(profile, grid, energy, points, strengths, spectra),
         }
     }
 }
 
-/// `spectra[s][i] += strengths[s] shape(x_i - energy)` for `start <= i < end`. The last vector may reach beyond `end`
+/// `spectra[s][i] += strengths[s] profile(x_i - energy)` for the points i given. The last vector may reach beyond them
 /// (grid and spectra are padded); its spare lanes add 0.
 #[inline(always)]
 fn sweep<V: Lanes, const S: usize>(
+    profile: &impl Profile,
     grid: &Grid,
     energy: f64,
-    start: usize,
-    end: usize,
+    points: Range<usize>,
     strengths: [f64; S],
     spectra: [&mut [f64]; S],
-    shape: impl Fn(V) -> V,
 ) {
     let energy = V::splat(energy);
-    let strengths = strengths.map(V::splat);
-    let mut at = start;
-    while at < end {
-        let value = shape(V::load(&grid.points[at..]) - energy);
-        let wanted = V::iota().less_than(V::splat((end - at) as f64));
+    let mut at = points.start;
+    while at < points.end {
+        let value = profile.at(V::load(&grid.points[at..]) - energy);
+        let wanted = V::iota().less_than(V::splat((points.end - at) as f64));
         let value = V::select(wanted, value, V::zero());
         for s in 0..S {
             let slot = &mut spectra[s][at..];
-            value.mul_add(strengths[s], V::load(slot)).store(slot);
+            value.mul_add(V::splat(strengths[s]), V::load(slot)).store(slot);
         }
         at += V::WIDTH;
     }

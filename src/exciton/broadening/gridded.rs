@@ -164,10 +164,9 @@ impl Gridded {
         let v = V::splat(position - below as f64 - 0.5);
         let mut weights = [V::zero(); NODES / 4];
         for (part, weight) in weights.iter_mut().enumerate().take(NODES / V::WIDTH) {
-            let row = |power: usize| V::load(&self.weights[power][part * V::WIDTH..]);
-            *weight = row(NODES - 1);
+            *weight = V::load(&self.weights[NODES - 1][part * V::WIDTH..]);
             for power in (0..NODES - 1).rev() {
-                *weight = weight.mul_add(v, row(power));
+                *weight = weight.mul_add(v, V::load(&self.weights[power][part * V::WIDTH..]));
             }
         }
         Some((below - 3, weights))

@@ -14,13 +14,8 @@
 //! below 2e-15 everywhere in the upper half plane.
 
 use super::super::options::Lineshape;
-use crate::simd::{self, Lanes};
+use crate::simd::{self, Lanes, Portable as One};
 use std::f64::consts::{LN_2, PI};
-
-/// exp(-coefficient x^2) has the FWHM asked for.
-pub fn gaussian_coefficient(fwhm: f64) -> f64 {
-    4.0 * LN_2 / (fwhm * fwhm)
-}
 
 pub fn area(lineshape: Lineshape, fwhm: f64) -> f64 {
     match lineshape {
@@ -44,16 +39,48 @@ pub fn full_width(lineshape: Lineshape, fwhm: f64) -> f64 {
     }
 }
 
-#[inline(always)]
-pub fn gaussian<V: Lanes>(x: V, coefficient: V) -> V {
-    simd::exp(-(coefficient * x * x))
+/// A line of peak 1 as a function of the distance from its centre.
+pub trait Profile {
+    fn at<V: Lanes>(&self, x: V) -> V;
 }
 
-/// `coefficient` is 4 / F^2.
-#[inline(always)]
-pub fn lorentzian<V: Lanes>(x: V, coefficient: V) -> V {
-    let one = V::splat(1.0);
-    one.div((coefficient * x).mul_add(x, one))
+#[derive(Clone, Copy)]
+pub struct Gaussian {
+    /// 4 ln2 / F^2
+    coefficient: f64,
+}
+
+impl Gaussian {
+    pub fn new(fwhm: f64) -> Self {
+        Self { coefficient: 4.0 * LN_2 / (fwhm * fwhm) }
+    }
+}
+
+impl Profile for Gaussian {
+    #[inline(always)]
+    fn at<V: Lanes>(&self, x: V) -> V {
+        simd::exp(-(V::splat(self.coefficient) * x * x))
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct Lorentzian {
+    /// 4 / F^2
+    coefficient: f64,
+}
+
+impl Lorentzian {
+    pub fn new(fwhm: f64) -> Self {
+        Self { coefficient: 4.0 / (fwhm * fwhm) }
+    }
+}
+
+impl Profile for Lorentzian {
+    #[inline(always)]
+    fn at<V: Lanes>(&self, x: V) -> V {
+        let one = V::splat(1.0);
+        one.div((V::splat(self.coefficient) * x).mul_add(x, one))
+    }
 }
 
 /// Nodes of the quadrature: `(k + 1/2) h` and `k h`, k = 0..NODES.
@@ -78,11 +105,6 @@ impl Voigt {
         line.faddeeva_real(One::splat(0.0)).store(&mut lanes);
         line.peak = lanes[0];
         line
-    }
-
-    #[inline(always)]
-    pub fn at<V: Lanes>(&self, x: V) -> V {
-        self.faddeeva_real((x * V::splat(self.scale)).abs()) * V::splat(1.0 / self.peak)
     }
 
     /// Re w(x + iy) for x >= 0.
@@ -137,8 +159,12 @@ impl Voigt {
     }
 }
 
-/// One lane, for constants.
-use crate::simd::Portable as One;
+impl Profile for Voigt {
+    #[inline(always)]
+    fn at<V: Lanes>(&self, x: V) -> V {
+        self.faddeeva_real((x * V::splat(self.scale)).abs()) * V::splat(1.0 / self.peak)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -175,20 +201,19 @@ mod tests {
         }
     }
 
+    fn at(profile: &impl Profile, x: f64) -> f64 {
+        let mut lanes = [0.0; 32];
+        profile.at(One::splat(x)).store(&mut lanes);
+        lanes[0]
+    }
+
     #[test]
     fn half_maximum_is_where_the_width_says() {
-        let at = |shape: &dyn Fn(One) -> One, x: f64| {
-            let mut lanes = [0.0; 32];
-            shape(One::splat(x)).store(&mut lanes);
-            lanes[0]
-        };
-        let coefficient = gaussian_coefficient(70.0);
-        assert!((at(&|x| gaussian(x, One::splat(coefficient)), 35.0) - 0.5).abs() < 1e-15);
-        assert!((at(&|x| lorentzian(x, One::splat(4.0 / 4900.0)), 35.0) - 0.5).abs() < 1e-15);
-        let voigt = Voigt::new(70.0, 30.0);
+        assert!((at(&Gaussian::new(70.0), 35.0) - 0.5).abs() < 1e-15);
+        assert!((at(&Lorentzian::new(70.0), 35.0) - 0.5).abs() < 1e-15);
         let half = full_width(Lineshape::Voigt { lorentzian_fwhm: 30.0 }, 70.0) / 2.0;
-        assert!((at(&|x| voigt.at(x), half) - 0.5).abs() < 5e-4);
-        assert!((at(&|x| voigt.at(x), 0.0) - 1.0).abs() < 1e-15);
+        assert!((at(&Voigt::new(70.0, 30.0), half) - 0.5).abs() < 5e-4);
+        assert!((at(&Voigt::new(70.0, 30.0), 0.0) - 1.0).abs() < 1e-15);
     }
 
     #[test]
@@ -199,13 +224,7 @@ mod tests {
             let sum: f64 = (-400_000..400_000)
                 .map(|i| {
                     let x = i as f64 * 0.5;
-                    let mut lanes = [0.0; 32];
-                    match shape {
-                        Lineshape::Gaussian => gaussian(One::splat(x), One::splat(gaussian_coefficient(70.0))),
-                        _ => line.at(One::splat(x)),
-                    }
-                    .store(&mut lanes);
-                    lanes[0] * 0.5
+                    0.5 * if shape == Lineshape::Gaussian { at(&Gaussian::new(70.0), x) } else { at(&line, x) }
                 })
                 .sum();
             // The Lorentzian tail beyond the sum's ends holds 2 * 5e-4 / (pi 2e5).

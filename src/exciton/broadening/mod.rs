@@ -98,8 +98,6 @@ pub struct Broadening {
     pub wants_cd: bool,
     /// Excitons must come in ascending energy.
     pub needs_order: bool,
-    /// The eigenvectors are needed for widths.
-    pub needs_amplitudes: bool,
     frequency_prefactor: bool,
     way: Way,
 }
@@ -141,17 +139,15 @@ impl Broadening {
             }),
         };
         let per_exciton = matches!(widths, Widths::PerExciton { .. });
-        let per_site = matches!(widths, Widths::PerSite { .. });
         let way = match gridded {
             Some(gridded) => Way::Gridded(gridded),
-            None => Way::Direct(Direct::plan(&grid, options, widths)),
+            None => Way::Direct(Direct::plan(options, widths)),
         };
         Ok(Self {
             grid,
             wants_absorption,
             wants_cd,
             needs_order: per_exciton,
-            needs_amplitudes: per_site,
             frequency_prefactor: options.frequency_prefactor,
             way,
         })

@@ -1,0 +1,66 @@
+"""hotloop: scientific hot loops on your own NumPy arrays.
+
+Every function reads its inputs and writes its outputs where they lie, whatever their strides; nothing is copied or
+cast on the way. Results are the same bits for any number of threads.
+
+The map:
+
+exciton            absorption and CD spectra of coupled pigments
+convert_units      wavenumber, wavelength, electronvolt, ...; debye, ...; angstrom, ...
+threads            ``with hotloop.threads(4): ...`` for the calling thread
+set_num_threads, get_num_threads, shutdown, config, version
+HotloopError       the base of what a failed call raises; each class is also a ValueError, ArithmeticError, ...
+"""
+
+from . import exciton
+from ._errors import (
+    AliasError,
+    AlignmentError,
+    AllocationError,
+    ArgumentError,
+    BusyError,
+    Cancelled,
+    HotloopError,
+    InternalError,
+    NonFiniteError,
+    NotConvergedError,
+    OptionError,
+    ShapeError,
+    SingularError,
+    StrideError,
+    ThreadsError,
+)
+from ._library import config, version
+from ._threadpoolctl import register as _register_with_threadpoolctl
+from ._threads import get_num_threads, set_num_threads, shutdown, threads
+from ._units import convert_units
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AliasError",
+    "AlignmentError",
+    "AllocationError",
+    "ArgumentError",
+    "BusyError",
+    "Cancelled",
+    "HotloopError",
+    "InternalError",
+    "NonFiniteError",
+    "NotConvergedError",
+    "OptionError",
+    "ShapeError",
+    "SingularError",
+    "StrideError",
+    "ThreadsError",
+    "config",
+    "convert_units",
+    "exciton",
+    "get_num_threads",
+    "set_num_threads",
+    "shutdown",
+    "threads",
+    "version",
+]
+
+_register_with_threadpoolctl()

@@ -1,0 +1,10 @@
+// A second translation unit with the header, linked into every test: whatever in it is not inline fails to link.
+#include "hotloop.hpp"
+
+void use_from_another_unit();
+void use_from_another_unit() {
+    const hl::threads_guard guard(1);
+    double value = hl::convert_units(1.0, hl::unit::nanometer, hl::unit::bohr);
+    const hl::view<double, 1> one(&value, {{1}});
+    hl::exciton::broaden(one, one, {}, {}, {}, {}, hl::exciton::options().progress([](std::int64_t, std::int64_t) { return 0; }));
+}

@@ -1,0 +1,23 @@
+/* The C compiler's word on hl_exciton_options, for test_options.f90: offset of each field in order, then the size. */
+#include "hotloop.h"
+
+ptrdiff_t hl_test_offset(int32_t field);
+
+ptrdiff_t hl_test_offset(int32_t field)
+{
+    static const size_t offsets[] = {
+        offsetof(hl_exciton_options, struct_size), offsetof(hl_exciton_options, lineshape),
+        offsetof(hl_exciton_options, fwhm_by), offsetof(hl_exciton_options, normalization),
+        offsetof(hl_exciton_options, cd_scale), offsetof(hl_exciton_options, broadening),
+        offsetof(hl_exciton_options, frequency_prefactor), offsetof(hl_exciton_options, normalize_dipoles),
+        offsetof(hl_exciton_options, reserved), offsetof(hl_exciton_options, fwhm),
+        offsetof(hl_exciton_options, fwhm_cd), offsetof(hl_exciton_options, lorentzian_fwhm),
+        offsetof(hl_exciton_options, cutoff), offsetof(hl_exciton_options, energy_offset),
+        offsetof(hl_exciton_options, fwhm_values), offsetof(hl_exciton_options, fwhm_values_strides),
+        offsetof(hl_exciton_options, fwhm_cd_values), offsetof(hl_exciton_options, fwhm_cd_values_strides),
+        offsetof(hl_exciton_options, deleted), offsetof(hl_exciton_options, deleted_strides),
+        offsetof(hl_exciton_options, progress), offsetof(hl_exciton_options, progress_user),
+        sizeof(hl_exciton_options),
+    };
+    return field >= 0 && (size_t)field < sizeof offsets / sizeof *offsets ? (ptrdiff_t)offsets[field] : -1;
+}

@@ -1,0 +1,47 @@
+/* Listens in on hl_exciton_spectrum for test_no_copies.f90: what address and strides did each array get? The test is linked with
+   -Wl,--wrap=hl_exciton_spectrum, which sends the binding's calls here first. */
+#include "hotloop.h"
+
+hl_status __real_hl_exciton_spectrum(ptrdiff_t n_conf, ptrdiff_t n_site, ptrdiff_t n_grid, const double *hamiltonians,
+                                     const ptrdiff_t *hamiltonians_strides, const double *dipoles, const ptrdiff_t *dipoles_strides,
+                                     const double *positions, const ptrdiff_t *positions_strides, const double *weights,
+                                     const ptrdiff_t *weights_strides, const double *grid, const ptrdiff_t *grid_strides,
+                                     double *absorption, const ptrdiff_t *absorption_strides, double *cd, const ptrdiff_t *cd_strides,
+                                     const hl_exciton_options *options);
+hl_status __wrap_hl_exciton_spectrum(ptrdiff_t n_conf, ptrdiff_t n_site, ptrdiff_t n_grid, const double *hamiltonians,
+                                     const ptrdiff_t *hamiltonians_strides, const double *dipoles, const ptrdiff_t *dipoles_strides,
+                                     const double *positions, const ptrdiff_t *positions_strides, const double *weights,
+                                     const ptrdiff_t *weights_strides, const double *grid, const ptrdiff_t *grid_strides,
+                                     double *absorption, const ptrdiff_t *absorption_strides, double *cd, const ptrdiff_t *cd_strides,
+                                     const hl_exciton_options *options);
+
+/* In the order of the prototype: hamiltonians, dipoles, positions, weights, grid, absorption, cd. */
+const void *spied_addresses[7];
+ptrdiff_t spied_strides[7][3];
+
+static void spy(int array, const void *address, const ptrdiff_t *strides, int rank)
+{
+    int axis;
+    spied_addresses[array] = address;
+    for (axis = 0; axis < 3; axis++)
+        spied_strides[array][axis] = axis < rank ? strides[axis] : 0;
+}
+
+hl_status __wrap_hl_exciton_spectrum(ptrdiff_t n_conf, ptrdiff_t n_site, ptrdiff_t n_grid, const double *hamiltonians,
+                                     const ptrdiff_t *hamiltonians_strides, const double *dipoles, const ptrdiff_t *dipoles_strides,
+                                     const double *positions, const ptrdiff_t *positions_strides, const double *weights,
+                                     const ptrdiff_t *weights_strides, const double *grid, const ptrdiff_t *grid_strides,
+                                     double *absorption, const ptrdiff_t *absorption_strides, double *cd, const ptrdiff_t *cd_strides,
+                                     const hl_exciton_options *options)
+{
+    spy(0, hamiltonians, hamiltonians_strides, 3);
+    spy(1, dipoles, dipoles_strides, 3);
+    spy(2, positions, positions_strides, 3);
+    spy(3, weights, weights_strides, 1);
+    spy(4, grid, grid_strides, 1);
+    spy(5, absorption, absorption_strides, 1);
+    spy(6, cd, cd_strides, 1);
+    return __real_hl_exciton_spectrum(n_conf, n_site, n_grid, hamiltonians, hamiltonians_strides, dipoles, dipoles_strides, positions,
+                                      positions_strides, weights, weights_strides, grid, grid_strides, absorption,
+                                      absorption_strides, cd, cd_strides, options);
+}

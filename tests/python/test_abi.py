@@ -1,0 +1,140 @@
+"""The ctypes declarations say what the C header says, and a library with another ABI is refused."""
+
+import ctypes
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from hotloop import _abi, _library
+from paths import HEADER, PACKAGE
+
+C_TYPES = {
+    "size_t": ctypes.c_size_t,
+    "ptrdiff_t": ctypes.c_ssize_t,
+    "int32_t": ctypes.c_int32,
+    "hl_status": ctypes.c_int32,
+    "double": ctypes.c_double,
+    "hl_progress_fn": _abi.ProgressFunction,
+    "struct hl_exciton_options *": ctypes.POINTER(_abi.ExcitonOptions),
+    "hl_exciton_options *": ctypes.POINTER(_abi.ExcitonOptions),
+    "char *": ctypes.c_char_p,
+}
+
+
+def header_text():
+    """The header without comments and preprocessor lines."""
+    text = re.sub(r"/\*.*?\*/", " ", HEADER.read_text(), flags=re.S)
+    text = re.sub(r"//[^\n]*", " ", text)
+    return re.sub(r"^\s*#.*$", " ", text, flags=re.M)
+
+
+def c_type(declaration):
+    """The ctypes type of a declaration like `const double *energies`."""
+    declaration = " ".join(declaration.replace("const ", " ").replace("*", " * ").split())
+    words = re.sub(r"\w+$", "", declaration).strip() if not declaration.endswith("*") else declaration
+    if words in C_TYPES:
+        return C_TYPES[words]
+    assert words.endswith("*"), declaration
+    return ctypes.c_void_p
+
+
+def prototypes():
+    pattern = r"([\w\s*]*?)\b(hl_\w+)\s*\(([^()]*)\)\s*;"
+    for result, name, arguments in re.findall(pattern, header_text()):
+        if "typedef" in result:
+            continue
+        listed = [] if arguments.strip() in ("", "void") else arguments.split(",")
+        yield name, c_type(result + " result"), tuple(c_type(argument) for argument in listed)
+
+
+def test_the_table_holds_every_function_of_the_header_and_no_other():
+    assert {name for name, _, _ in prototypes()} == set(_abi.FUNCTIONS)
+
+
+@pytest.mark.parametrize("prototype", list(prototypes()), ids=lambda prototype: prototype[0])
+def test_a_function_is_declared_as_in_the_header(prototype):
+    name, result, arguments = prototype
+    assert _abi.FUNCTIONS[name] == (result, arguments)
+    declared = getattr(_library.library, name)
+    assert (declared.restype, tuple(declared.argtypes)) == (result, arguments)
+
+
+def test_the_option_struct_is_the_header_s():
+    body = re.search(r"struct hl_exciton_options\s*\{(.*?)\}", header_text(), re.S).group(1)
+    fields = [" ".join(line.split()) for line in body.split(";") if line.strip()]
+    expected = [(re.search(r"(\w+)$", field).group(1), c_type(field)) for field in fields]
+    assert _abi.ExcitonOptions._fields_ == expected
+
+
+def test_the_defaults_are_the_documented_ones():
+    options = _abi.ExcitonOptions()
+    assert _library.library.hl_exciton_options_init(ctypes.byref(options), ctypes.sizeof(options)) == 0
+    assert options.struct_size == ctypes.sizeof(options)
+    assert (options.fwhm, options.fwhm_cd, options.cutoff, options.energy_offset) == (70.0, 0.0, 3.0, 0.0)
+    assert not any((options.lineshape, options.fwhm_by, options.normalization, options.cd_scale, options.broadening))
+
+
+def test_the_numbers_of_the_words_are_the_header_s():
+    constants = {name: int(value) for name, value in re.findall(r"#define HL_(\w+) (-?\d+)", HEADER.read_text())}
+    for prefix, words in (
+        ("LINESHAPE", _abi.LINESHAPES),
+        ("FWHM", {"common": 0, "per_exciton": _abi.FWHM_BY["exciton"], "per_site": _abi.FWHM_BY["site"]}),
+        ("NORMALIZATION", _abi.NORMALIZATIONS),
+        ("CD_SCALE", _abi.CD_SCALES),
+        ("BROADENING", _abi.BROADENINGS),
+    ):
+        in_header = {name: n for name, n in constants.items() if name.startswith(prefix + "_")}
+        assert in_header == {f"{prefix}_{word.upper()}": number for word, number in words.items()}
+    assert constants["ABI_VERSION"] == _abi.ABI_VERSION
+    from hotloop import _threads, _units
+
+    assert constants["MAX_THREADS"] == _threads.MAX_THREADS
+    units = {n for name, n in constants.items() if name.startswith("UNIT_")}
+    assert units == {n for kind in _units._KINDS for n in kind.values()}
+
+
+def test_every_status_of_the_header_has_an_exception():
+    from hotloop import _errors
+
+    statuses = {int(n) for n in re.findall(r"#define HL_ERR_\w+ (\d+)", HEADER.read_text())}
+    assert statuses == set(_errors._BY_STATUS)
+
+
+def import_with(library, tmp_path):
+    environment = {**os.environ, "HOTLOOP_LIBRARY": str(library), "PYTHONPATH": str(PACKAGE)}
+    return subprocess.run(
+        [sys.executable, "-c", "import hotloop"], env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
+
+
+def test_a_library_with_another_abi_is_refused(tmp_path):
+    source, library = tmp_path / "other.c", tmp_path / "libhotloop.so.0"
+    source.write_text("int hl_abi_version(void) { return 99; }\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    done = import_with(library, tmp_path)
+    assert done.returncode != 0
+    assert "ImportError" in done.stderr and "ABI version 99" in done.stderr
+
+
+def test_a_file_that_is_no_hotloop_library_is_refused(tmp_path):
+    source, library = tmp_path / "none.c", tmp_path / "libhotloop.so.0"
+    source.write_text("int something_else(void) { return 0; }\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    done = import_with(library, tmp_path)
+    assert "ImportError" in done.stderr and "not a hotloop library" in done.stderr
+
+
+def test_a_path_that_does_not_exist_is_named(tmp_path):
+    done = import_with(tmp_path / "nowhere.so", tmp_path)
+    assert "ImportError" in done.stderr and "nowhere.so" in done.stderr and "HOTLOOP_LIBRARY" in done.stderr
+
+
+def test_config_and_version_tell_what_is_loaded():
+    import hotloop
+
+    report = hotloop.config()
+    assert report["library"] == _library.library_path
+    assert hotloop.version() == hotloop.__version__
+    assert len(report) > 3 and all(isinstance(value, str) for value in report.values())
