@@ -2,12 +2,15 @@
 #include "harness.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char current[512];
@@ -105,4 +108,20 @@ double seconds(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+int expect_child(int pid, double limit)
+{
+    const double start = seconds();
+    int status;
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        if (seconds() - start > limit) {
+            kill(pid, SIGKILL);
+            waitpid(pid, &status, 0);
+            return expect(0, "child %d hung for %g s", pid, limit);
+        }
+        usleep(500);
+    }
+    return expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child ended with exit status %d, signal %d",
+                  WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
 }

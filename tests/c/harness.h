@@ -23,4 +23,8 @@ ptrdiff_t random_between(unsigned long long *state, ptrdiff_t low, ptrdiff_t hig
 
 double seconds(void);
 
+/* Waits for a child process and expects the exit status 0; one that is not done within `limit` seconds (it may hang inside fork
+   itself, before it can set an alarm) is killed. Returns whether all was well. */
+int expect_child(int pid, double limit);
+
 #endif

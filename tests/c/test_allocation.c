@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
@@ -164,7 +163,6 @@ static void leaks(void)
 static void no_memory(void)
 {
     const ptrdiff_t n = 3000, strides[3] = {0, 0, 0};
-    int status;
     pid_t pid;
     test("where the scratch for a large matrix cannot be had: HL_ERR_ALLOC, outputs untouched, and the process goes on");
     fflush(stdout);
@@ -205,15 +203,12 @@ static void no_memory(void)
             _exit(10);
         _exit(0);
     }
-    waitpid(pid, &status, 0);
-    expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child ended with status %d, signal %d",
-           WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    expect_child(pid, 80.0);
 }
 
 /* The address space is limited so that there is no room for worker threads' stacks. */
 static void no_threads(void)
 {
-    int status;
     pid_t pid;
     test("where worker threads cannot be started: HL_ERR_THREADS, outputs untouched, and fewer threads still work");
     fflush(stdout);
@@ -246,9 +241,7 @@ static void no_threads(void)
         }
         _exit(0);
     }
-    waitpid(pid, &status, 0);
-    expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child ended with status %d, signal %d",
-           WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    expect_child(pid, 80.0);
 }
 
 /* Sizes that no machine can solve are refused at once, not started. */
@@ -257,7 +250,6 @@ static void absurd_sizes(void)
     static const ptrdiff_t sizes[] = {(ptrdiff_t)1 << 31, (ptrdiff_t)1 << 32, (ptrdiff_t)3000000};
     size_t k;
     for (k = 0; k < sizeof sizes / sizeof *sizes; k++) {
-        int status;
         pid_t pid;
         test("a matrix of %td sites (one number broadcast) is refused within seconds", sizes[k]);
         fflush(stdout);
@@ -272,9 +264,7 @@ static void absurd_sizes(void)
                                           &absorption, NULL, NULL, NULL, NULL);
             _exit(absorption == -1.0 && (refused == HL_ERR_SHAPE || refused == HL_ERR_ALLOC) ? 0 : 3);
         }
-        waitpid(pid, &status, 0);
-        expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child ended with status %d, signal %d",
-               WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+        expect_child(pid, 40.0);
     }
 }
 

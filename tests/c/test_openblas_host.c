@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 extern void openblas_set_num_threads(int n);
@@ -48,7 +47,6 @@ static void fork_during_calls(void)
     atomic_store(&stop, 0);
     pthread_create(&thread, NULL, keep_calling, NULL);
     for (k = 0; k < 30; k++) {
-        int status;
         pid_t pid;
         usleep((useconds_t)(1000 + 733 * k % 5000));
         fflush(stdout);
@@ -64,9 +62,7 @@ static void fork_during_calls(void)
                 _exit(5);
             _exit(0);
         }
-        waitpid(pid, &status, 0);
-        if (!expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "child %d ended with exit status %d, signal %d", k,
-                    WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0))
+        if (!expect_child(pid, 70.0))
             break;
     }
     atomic_store(&stop, 1);
