@@ -1,0 +1,281 @@
+/* No copy behind the caller's back: the memory that a call asks for does not grow with the input, only with the size of one matrix
+   and of the grid; and where memory cannot be had the answer is HL_ERR_ALLOC. malloc and its kin are this program's own here. */
+#include "harness.h"
+#include "problem.h"
+#include "strided.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
+extern void __libc_free(void *);
+
+static atomic_long in_use, peak;
+
+static void count(long bytes)
+{
+    const long now = atomic_fetch_add(&in_use, bytes) + bytes;
+    long highest = atomic_load(&peak);
+    while (now > highest && !atomic_compare_exchange_weak(&peak, &highest, now))
+        ;
+}
+
+static void *counted(void *block)
+{
+    if (block)
+        count((long)malloc_usable_size(block));
+    return block;
+}
+
+void *malloc(size_t size) { return counted(__libc_malloc(size)); }
+void *calloc(size_t n, size_t size) { return counted(__libc_calloc(n, size)); }
+void *memalign(size_t alignment, size_t size) { return counted(__libc_memalign(alignment, size)); }
+void *aligned_alloc(size_t alignment, size_t size) { return counted(__libc_memalign(alignment, size)); }
+
+int posix_memalign(void **block, size_t alignment, size_t size)
+{
+    *block = counted(__libc_memalign(alignment, size));
+    return *block ? 0 : ENOMEM;
+}
+
+void free(void *block)
+{
+    if (block)
+        count(-(long)malloc_usable_size(block));
+    __libc_free(block);
+}
+
+void *realloc(void *block, size_t size)
+{
+    const long old = block ? (long)malloc_usable_size(block) : 0;
+    void *moved = __libc_realloc(block, size);
+    if (moved || size == 0)
+        count((moved ? (long)malloc_usable_size(moved) : 0) - old);
+    return moved;
+}
+
+/* Highest heap use during one call, above what was there before it. */
+static long heap_of_call(problem *p, const hl_exciton_options *options, int threads)
+{
+    long before;
+    hl_set_num_threads_local(threads);
+    expect(problem_spectrum(p, options) == HL_OK, "%s", hl_last_error_message()); /* pools and tables are made now */
+    before = atomic_load(&in_use);
+    atomic_store(&peak, before);
+    expect(problem_spectrum(p, options) == HL_OK, "%s", hl_last_error_message());
+    return atomic_load(&peak) - before;
+}
+
+static long heap_of_sticks(problem *p, const ptrdiff_t *strides[2])
+{
+    const ptrdiff_t m = p->n_conf, n = p->n_site;
+    double *out = malloc((size_t)(m * (n * n + 6 * n)) * sizeof *out);
+    double *energies = out, *strengths = out + m * n, *rotational = out + 2 * m * n, *dipoles = out + 3 * m * n, *vectors = out + 6 * m * n;
+    long before = 0, used = 0;
+    int round;
+    for (round = 0; round < 2; round++) {
+        before = atomic_load(&in_use);
+        atomic_store(&peak, before);
+        expect(hl_exciton_sticks(m, n, p->hamiltonians, strides[0], p->dipoles, strides[1], p->positions, strides[1], energies, NULL,
+                                 strengths, NULL, rotational, NULL, dipoles, NULL, vectors, NULL, NULL) == HL_OK,
+               "%s", hl_last_error_message());
+        used = atomic_load(&peak) - before;
+    }
+    free(out);
+    return used;
+}
+
+static void growth(const char *what, long few, long many, long input_growth)
+{
+    test("%s: heap use does not grow with the number of configurations", what);
+    expect(many - few <= input_growth / 30, "it grows from %ld to %ld bytes while the input grows by %ld", few, many, input_growth);
+}
+
+static void spectrum_memory(int threads)
+{
+    /* many and few are both beyond where the number of chunks is bounded by their smallest size */
+    static const ptrdiff_t sites[] = {7, 24, 60, 120};
+    static const ptrdiff_t configurations[] = {60000, 7000, 2100, 400};
+    static const ptrdiff_t fewer[] = {6000, 700, 700, 40};
+    size_t k;
+    for (k = 0; k < sizeof sites / sizeof *sites; k++) {
+        problem few = problem_new(fewer[k], sites[k], 1510), many = problem_new(configurations[k], sites[k], 1510);
+        const long input = (long)((configurations[k] - fewer[k]) * sites[k] * (sites[k] + 6) * 8);
+        static const int kinds[] = {HL_BROADENING_AUTO, HL_BROADENING_DIRECT};
+        size_t kind;
+        for (kind = 0; kind < 2; kind++) {
+            hl_exciton_options options;
+            char what[160];
+            hl_exciton_options_init(&options, sizeof options);
+            options.broadening = kinds[kind];
+            snprintf(what, sizeof what, "spectrum of %td sites, %s broadening, %d thread(s)", sites[k], kind ? "direct" : "automatic", threads);
+            growth(what, heap_of_call(&few, &options, threads), heap_of_call(&many, &options, threads), input);
+        }
+        problem_free(&few);
+        problem_free(&many);
+    }
+}
+
+static void strided_input(void)
+{
+    /* column-major and reversed inputs: a hidden copy to the natural layout would show */
+    const ptrdiff_t m = 60000, n = 8;
+    problem many = problem_new(m, n, 10), few = problem_new(m / 10, n, 10);
+    const ptrdiff_t column_h[3] = {1, m, m * n}, column_v[3] = {1, m, m * n};
+    const ptrdiff_t few_h[3] = {1, m / 10, m / 10 * n}, few_v[3] = {1, m / 10, m / 10 * n};
+    const ptrdiff_t *many_strides[2] = {column_h, column_v}, *few_strides[2] = {few_h, few_v};
+    ptrdiff_t k;
+    for (k = 0; k < m * n * n; k++)
+        many.hamiltonians[k] = k / m % (n + 1) == 0 ? 12400.0 : 3.0; /* equal matrices: symmetric in this order */
+    for (k = 0; k < m / 10 * n * n; k++)
+        few.hamiltonians[k] = k / (m / 10) % (n + 1) == 0 ? 12400.0 : 3.0;
+    hl_set_num_threads_local(2);
+    growth("sticks of column-major inputs", heap_of_sticks(&few, few_strides), heap_of_sticks(&many, many_strides),
+           (long)((m - m / 10) * n * (n + 6) * 8));
+    problem_free(&many);
+    problem_free(&few);
+}
+
+static void leaks(void)
+{
+    problem p = problem_new(50, 8, 200);
+    long after_ten = 0, k;
+    test("a thousand calls leave no memory behind");
+    hl_set_num_threads_local(2);
+    for (k = 0; k < 1000; k++) {
+        if (k == 10)
+            after_ten = atomic_load(&in_use);
+        expect(problem_spectrum(&p, NULL) == HL_OK, "%s", hl_last_error_message());
+    }
+    expect(atomic_load(&in_use) <= after_ten + 1024, "%ld bytes more", atomic_load(&in_use) - after_ten);
+    problem_free(&p);
+}
+
+/* The process' address space is limited so that the scratch for one large matrix does not fit. */
+static void no_memory(void)
+{
+    const ptrdiff_t n = 3000, strides[3] = {0, 0, 0};
+    pid_t pid;
+    test("where the scratch for a large matrix cannot be had: HL_ERR_ALLOC, outputs untouched, and the process goes on");
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        static double energies[3000];
+        const double hamiltonian = 12400.0;
+        double grid = 12400.0, absorption = -1.0;
+        problem small = problem_new(3, 8, 50);
+        struct rlimit limit;
+        FILE *file = fopen("/proc/self/statm", "r");
+        unsigned long pages = 0;
+        int k;
+        alarm(60);
+        hl_set_num_threads_local(1);
+        if (problem_spectrum(&small, NULL) != HL_OK || !file || fscanf(file, "%lu", &pages) != 1)
+            _exit(3);
+        fclose(file);
+        limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (48UL << 20);
+        if (setrlimit(RLIMIT_AS, &limit))
+            _exit(4);
+        for (k = 0; k < (int)n; k++)
+            energies[k] = -1.0;
+        if (hl_exciton_sticks(1, n, &hamiltonian, strides, NULL, NULL, NULL, NULL, energies, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                              NULL, NULL) != HL_ERR_ALLOC)
+            _exit(5);
+        if (!strstr(hl_last_error_message(), "hl_exciton_sticks"))
+            _exit(6);
+        for (k = 0; k < (int)n; k++)
+            if (energies[k] != -1.0)
+                _exit(7);
+        if (hl_exciton_spectrum(1, n, 1, &hamiltonian, strides, &hamiltonian, strides, NULL, NULL, NULL, NULL, &grid, NULL, &absorption,
+                                NULL, NULL, NULL, NULL) != HL_ERR_ALLOC)
+            _exit(8);
+        if (absorption != -1.0)
+            _exit(9);
+        if (problem_spectrum(&small, NULL) != HL_OK)
+            _exit(10);
+        _exit(0);
+    }
+    expect_child(pid, 80.0);
+}
+
+/* The address space is limited so that there is no room for worker threads' stacks. */
+static void no_threads(void)
+{
+    pid_t pid;
+    test("where worker threads cannot be started: HL_ERR_THREADS, outputs untouched, and fewer threads still work");
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        problem small = problem_new(2000, 8, 50), other;
+        struct rlimit limit;
+        FILE *file = fopen("/proc/self/statm", "r");
+        unsigned long pages = 0;
+        int k;
+        alarm(60);
+        hl_set_num_threads_local(1);
+        if (problem_spectrum(&small, NULL) != HL_OK || !file || fscanf(file, "%lu", &pages) != 1)
+            _exit(3);
+        fclose(file);
+        other = problem_share(&small);
+        limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (6UL << 20);
+        if (setrlimit(RLIMIT_AS, &limit))
+            _exit(4);
+        for (k = 0; k < 3; k++) {
+            hl_set_num_threads_local(16);
+            if (problem_spectrum(&other, NULL) != HL_ERR_THREADS || !strstr(hl_last_error_message(), "threads"))
+                _exit(5);
+            if (other.absorption[20] != 0.0 || other.cd[20] != 0.0)
+                _exit(6);
+            hl_set_num_threads_local(1);
+            if (problem_spectrum(&other, NULL) != HL_OK || !problem_same_bits(&small, &other))
+                _exit(7);
+            other.absorption[20] = other.cd[20] = 0.0;
+        }
+        _exit(0);
+    }
+    expect_child(pid, 80.0);
+}
+
+/* Sizes that no machine can solve are refused at once, not started. */
+static void absurd_sizes(void)
+{
+    static const ptrdiff_t sizes[] = {(ptrdiff_t)1 << 31, (ptrdiff_t)1 << 32, (ptrdiff_t)3000000};
+    size_t k;
+    for (k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        pid_t pid;
+        test("a matrix of %td sites (one number broadcast) is refused within seconds", sizes[k]);
+        fflush(stdout);
+        pid = fork();
+        if (pid == 0) {
+            const ptrdiff_t strides[3] = {0, 0, 0};
+            const double hamiltonian = 12400.0, dipole = 1.0, grid = 12400.0;
+            double absorption = -1.0;
+            hl_status refused;
+            alarm(20);
+            refused = hl_exciton_spectrum(1, sizes[k], 1, &hamiltonian, strides, &dipole, strides, NULL, NULL, NULL, NULL, &grid, NULL,
+                                          &absorption, NULL, NULL, NULL, NULL);
+            _exit(absorption == -1.0 && (refused == HL_ERR_SHAPE || refused == HL_ERR_ALLOC) ? 0 : 3);
+        }
+        expect_child(pid, 40.0);
+    }
+}
+
+int main(void)
+{
+    no_memory();
+    no_threads();
+    absurd_sizes();
+    spectrum_memory(1);
+    spectrum_memory(2);
+    strided_input();
+    leaks();
+    return finish("allocation");
+}

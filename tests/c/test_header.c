@@ -1,0 +1,145 @@
+/* The header by itself: compiled as C99 and as C++11 with every warning an error, this program freezes the numbers and the struct
+   layout that programs are compiled against, and refers to every function. Run, it checks the plain queries. */
+#include <hotloop.h>
+
+#include <stdio.h>
+#include <string.h>
+
+/* A claim about a constant, settled by the compiler: an array type of negative size does not compile. */
+#define JOIN_EXPANDED(left, right) left##right
+#define JOIN(left, right) JOIN_EXPANDED(left, right)
+#define FROZEN(holds) typedef char JOIN(frozen_in_line_, __LINE__)[(holds) ? 1 : -1] __attribute__((unused))
+#define NUMBER(name, value) FROZEN((name) == (value))
+
+NUMBER(HL_ABI_VERSION, 0);
+NUMBER(HL_OK, 0);
+NUMBER(HL_ERR_NULL, 1);
+NUMBER(HL_ERR_SHAPE, 2);
+NUMBER(HL_ERR_STRIDE, 3);
+NUMBER(HL_ERR_ALIAS, 4);
+NUMBER(HL_ERR_ALIGNMENT, 5);
+NUMBER(HL_ERR_ARGUMENT, 6);
+NUMBER(HL_ERR_NONFINITE, 7);
+NUMBER(HL_ERR_OPTION, 8);
+NUMBER(HL_ERR_BUSY, 9);
+NUMBER(HL_ERR_NOT_CONVERGED, 100);
+NUMBER(HL_ERR_SINGULAR, 101);
+NUMBER(HL_ERR_ALLOC, 200);
+NUMBER(HL_ERR_THREADS, 201);
+NUMBER(HL_ERR_CANCELLED, 202);
+NUMBER(HL_ERR_IO, 203);
+NUMBER(HL_ERR_INTERNAL, 255);
+NUMBER(HL_MAX_THREADS, 1024);
+NUMBER(HL_LINESHAPE_GAUSSIAN, 0);
+NUMBER(HL_LINESHAPE_LORENTZIAN, 1);
+NUMBER(HL_LINESHAPE_VOIGT, 2);
+NUMBER(HL_FWHM_COMMON, 0);
+NUMBER(HL_FWHM_PER_EXCITON, 1);
+NUMBER(HL_FWHM_PER_SITE, 2);
+NUMBER(HL_NORMALIZATION_PEAK, 0);
+NUMBER(HL_NORMALIZATION_AREA, 1);
+NUMBER(HL_CD_SCALE_DISSYMMETRY, 0);
+NUMBER(HL_CD_SCALE_ROSENFELD, 1);
+NUMBER(HL_BROADENING_AUTO, 0);
+NUMBER(HL_BROADENING_DIRECT, 1);
+NUMBER(HL_BROADENING_GRIDDED, 2);
+NUMBER(HL_UNIT_WAVENUMBER, 0);
+NUMBER(HL_UNIT_WAVELENGTH, 1);
+NUMBER(HL_UNIT_ELECTRONVOLT, 2);
+NUMBER(HL_UNIT_HARTREE, 3);
+NUMBER(HL_UNIT_TERAHERTZ, 4);
+NUMBER(HL_UNIT_DEBYE, 100);
+NUMBER(HL_UNIT_ATOMIC_DIPOLE, 101);
+NUMBER(HL_UNIT_COULOMB_METER, 102);
+NUMBER(HL_UNIT_ANGSTROM, 200);
+NUMBER(HL_UNIT_BOHR, 201);
+NUMBER(HL_UNIT_NANOMETER, 202);
+
+/* The options struct as the first release lays it out on a 64-bit machine. */
+#define PLACE(field, offset) FROZEN(sizeof(void *) != 8 || offsetof(hl_exciton_options, field) == (offset))
+PLACE(struct_size, 0);
+PLACE(lineshape, 8);
+PLACE(fwhm_by, 12);
+PLACE(normalization, 16);
+PLACE(cd_scale, 20);
+PLACE(broadening, 24);
+PLACE(frequency_prefactor, 28);
+PLACE(normalize_dipoles, 32);
+PLACE(reserved, 36);
+PLACE(fwhm, 40);
+PLACE(fwhm_cd, 48);
+PLACE(lorentzian_fwhm, 56);
+PLACE(cutoff, 64);
+PLACE(energy_offset, 72);
+PLACE(fwhm_values, 80);
+PLACE(fwhm_values_strides, 88);
+PLACE(fwhm_cd_values, 96);
+PLACE(fwhm_cd_values_strides, 104);
+PLACE(deleted, 112);
+PLACE(deleted_strides, 120);
+PLACE(progress, 128);
+PLACE(progress_user, 136);
+FROZEN(sizeof(hl_status) == 4);
+
+static int failures, passes;
+
+static void check(int holds, const char *claim)
+{
+    if (holds) {
+        passes++;
+    } else {
+        failures++;
+        printf("FAILED: %s\n", claim);
+    }
+}
+
+static int32_t never_called(void *user, int64_t done, int64_t total)
+{
+    return user != NULL && done == total;
+}
+
+int main(void)
+{
+    static const hl_status known[] = {HL_OK, HL_ERR_NULL, HL_ERR_SHAPE, HL_ERR_STRIDE, HL_ERR_ALIAS, HL_ERR_ALIGNMENT, HL_ERR_ARGUMENT,
+                                      HL_ERR_NONFINITE, HL_ERR_OPTION, HL_ERR_BUSY, HL_ERR_NOT_CONVERGED, HL_ERR_SINGULAR, HL_ERR_ALLOC,
+                                      HL_ERR_THREADS, HL_ERR_CANCELLED, HL_ERR_IO, HL_ERR_INTERNAL};
+    static const hl_status unknown[] = {-1, 10, 99, 102, 254, 256, 2147483647, -2147483647 - 1};
+    const size_t n_known = sizeof known / sizeof *known;
+    const char *text;
+    hl_exciton_options options;
+    hl_progress_fn progress = never_called;
+    double wavenumber = 8065.543937, electronvolt = 0.0;
+    int major = -1, minor = -1, patch = -1;
+    size_t k, other;
+
+    check(hl_last_error_message()[0] == 0, "before any failing call the message is empty");
+    check(sscanf(hl_version(), "%d.%d.%d", &major, &minor, &patch) == 3 && major >= 0 && minor >= 0 && patch >= 0, "hl_version is x.y.z");
+    check(hl_abi_version() == HL_ABI_VERSION, "the library has the header's ABI version");
+    for (k = 0; k < n_known; k++) {
+        text = hl_status_string(known[k]);
+        check(text != NULL && text[0] != 0, "every status has a text");
+        check(text == hl_status_string(known[k]), "the text of a status is static");
+        for (other = 0; other < k; other++)
+            check(strcmp(text, hl_status_string(known[other])) != 0, "two statuses have different texts");
+    }
+    for (k = 0; k < sizeof unknown / sizeof *unknown; k++)
+        check(hl_status_string(unknown[k]) != NULL && hl_status_string(unknown[k])[0] != 0, "an unknown status has a text too");
+    text = hl_config();
+    check(text != NULL && strstr(text, ": ") != NULL && text[strlen(text) - 1] == '\n', "hl_config is lines of \"key: value\"");
+    check(strstr(text, hl_version()) != NULL, "hl_config names the version");
+
+    check(hl_exciton_options_init(&options, sizeof options) == HL_OK, "options are initialised");
+    check(options.progress == NULL && progress != NULL, "no progress function by default");
+    check(hl_units_convert(1, &wavenumber, NULL, &electronvolt, NULL, HL_UNIT_WAVENUMBER, HL_UNIT_ELECTRONVOLT) == HL_OK &&
+              electronvolt > 0.9999999 && electronvolt < 1.0000001, "8065.54 cm-1 are 1 eV");
+    check(hl_exciton_sticks(0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK,
+          "sticks of nothing");
+    check(hl_exciton_broaden(1, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK,
+          "broadening of nothing");
+    check(hl_exciton_spectrum(1, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK,
+          "spectrum of nothing");
+    check(hl_set_num_threads_local(2) == 0 && hl_get_num_threads() == 2 && hl_set_num_threads_local(0) == 2, "thread counts are set");
+    check(hl_set_num_threads(0) == HL_OK && hl_shutdown() == HL_OK, "shut down");
+    printf("header: %d passed, %d failed\n", passes, failures);
+    return failures > 0;
+}
