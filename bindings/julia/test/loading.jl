@@ -1,5 +1,7 @@
 # Which library is loaded, and what is said when none can be.
 
+using Libdl
+
 @testset "what is loaded" begin
     @test Hotloop.version() isa VersionNumber
     config = Hotloop.config()
@@ -27,6 +29,30 @@ end
     missing_library = child("using Hotloop"; HOTLOOP_LIBRARY = "/nowhere/libhotloop.so.0")
     @test missing_library.status != 0
     @test occursin("/nowhere/libhotloop.so.0", missing_library.output) && occursin("set HOTLOOP_LIBRARY", missing_library.output)
+end
+
+# The real file, wherever the loader found it.
+loaded_file() = realpath(Libdl.dlpath(Libdl.dlopen(Hotloop.library_path[])))
+
+@testset "without HOTLOOP_LIBRARY: the package's own copy, else the repository's, else the system's" begin
+    mktempdir() do given
+        folder = realpath(given)
+        # A copy of the package that lies in no repository, and libraries round it.
+        package = joinpath(folder, "bindings", "julia")
+        mkpath(dirname(package))
+        cp(joinpath(ROOT, "bindings", "julia"), package)
+        place(parts...) = joinpath(folder, parts..., "libhotloop.so.0")
+        own, staged, system = place("bindings", "julia", "lib"), place("build", "lib"), place("system")
+        which() = strip(child("using Hotloop; print(Hotloop.library_path[])"; project = package, HOTLOOP_LIBRARY = nothing,
+                              LD_LIBRARY_PATH = join((get(ENV, "LD_LIBRARY_PATH", ""), dirname(system)), ':')).output)
+        add(file) = (mkpath(dirname(file)); symlink(loaded_file(), file))
+        add(system)
+        @test which() == "libhotloop.so.0"
+        add(staged)
+        @test which() == staged
+        add(own)
+        @test which() == own
+    end
 end
 
 @testset "another library or ABI is refused" begin

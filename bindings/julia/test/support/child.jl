@@ -1,7 +1,6 @@
 # Runs a program in a Julia of its own that has this package.
 
-function child(code; environment...)
-    project = joinpath(ROOT, "bindings", "julia")
+function child(code; project = joinpath(ROOT, "bindings", "julia"), environment...)
     command = `$(Base.julia_cmd()) --startup-file=no --project=$project -e $code`
     settings = Dict{String,Union{String,Nothing}}(String(name) => value for (name, value) in environment)
     output = IOBuffer()
