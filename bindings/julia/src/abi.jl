@@ -1,0 +1,87 @@
+# include/hotloop.h in Julia's words: the same names, order and types. test/header.jl compares all of it with the header.
+
+const HL_ABI_VERSION = Int32(0)
+
+const hl_status = Int32
+const HL_OK = hl_status(0)
+const HL_ERR_NULL = hl_status(1)
+const HL_ERR_SHAPE = hl_status(2)
+const HL_ERR_STRIDE = hl_status(3)
+const HL_ERR_ALIAS = hl_status(4)
+const HL_ERR_ALIGNMENT = hl_status(5)
+const HL_ERR_ARGUMENT = hl_status(6)
+const HL_ERR_NONFINITE = hl_status(7)
+const HL_ERR_OPTION = hl_status(8)
+const HL_ERR_BUSY = hl_status(9)
+const HL_ERR_NOT_CONVERGED = hl_status(100)
+const HL_ERR_SINGULAR = hl_status(101)
+const HL_ERR_ALLOC = hl_status(200)
+const HL_ERR_THREADS = hl_status(201)
+const HL_ERR_CANCELLED = hl_status(202)
+const HL_ERR_IO = hl_status(203)
+const HL_ERR_INTERNAL = hl_status(255)
+
+const HL_MAX_THREADS = Int32(1024)
+
+const HL_LINESHAPE_GAUSSIAN = Int32(0)
+const HL_LINESHAPE_LORENTZIAN = Int32(1)
+const HL_LINESHAPE_VOIGT = Int32(2)
+const HL_FWHM_COMMON = Int32(0)
+const HL_FWHM_PER_EXCITON = Int32(1)
+const HL_FWHM_PER_SITE = Int32(2)
+const HL_NORMALIZATION_PEAK = Int32(0)
+const HL_NORMALIZATION_AREA = Int32(1)
+const HL_CD_SCALE_DISSYMMETRY = Int32(0)
+const HL_CD_SCALE_ROSENFELD = Int32(1)
+const HL_BROADENING_AUTO = Int32(0)
+const HL_BROADENING_DIRECT = Int32(1)
+const HL_BROADENING_GRIDDED = Int32(2)
+
+const HL_UNIT_WAVENUMBER = Int32(0)
+const HL_UNIT_WAVELENGTH = Int32(1)
+const HL_UNIT_ELECTRONVOLT = Int32(2)
+const HL_UNIT_HARTREE = Int32(3)
+const HL_UNIT_TERAHERTZ = Int32(4)
+const HL_UNIT_DEBYE = Int32(100)
+const HL_UNIT_ATOMIC_DIPOLE = Int32(101)
+const HL_UNIT_COULOMB_METER = Int32(102)
+const HL_UNIT_ANGSTROM = Int32(200)
+const HL_UNIT_BOHR = Int32(201)
+const HL_UNIT_NANOMETER = Int32(202)
+
+# hl_exciton_options.
+struct ExcitonOptions
+    struct_size::Csize_t
+    lineshape::Int32
+    fwhm_by::Int32
+    normalization::Int32
+    cd_scale::Int32
+    broadening::Int32
+    frequency_prefactor::Int32
+    normalize_dipoles::Int32
+    reserved::Int32
+    fwhm::Float64
+    fwhm_cd::Float64
+    lorentzian_fwhm::Float64
+    cutoff::Float64
+    energy_offset::Float64
+    fwhm_values::Ptr{Float64}
+    fwhm_values_strides::Ptr{Int}
+    fwhm_cd_values::Ptr{Float64}
+    fwhm_cd_values_strides::Ptr{Int}
+    deleted::Ptr{UInt8}
+    deleted_strides::Ptr{Int}
+    progress::Ptr{Cvoid}
+    progress_user::Ptr{Cvoid}
+end
+
+# Every function of the header. `library.jl` looks each up once, when the package is loaded, and keeps its address under its name.
+const FUNCTION_NAMES = (
+    :hl_version, :hl_abi_version, :hl_config, :hl_last_error_message, :hl_status_string,
+    :hl_set_num_threads, :hl_set_num_threads_local, :hl_get_num_threads, :hl_shutdown,
+    :hl_units_convert,
+    :hl_exciton_options_init, :hl_exciton_sticks, :hl_exciton_broaden, :hl_exciton_spectrum,
+)
+for name in FUNCTION_NAMES
+    @eval const $name = Ref{Ptr{Cvoid}}(C_NULL)
+end

@@ -1,0 +1,125 @@
+# An array becomes what the library wants to know: the address of its first element and, for each axis, the distance of
+# neighbours in elements.
+#
+# `pointer` and `strides` of Base would do for most arrays, but before Julia 1.7 or so `pointer` of a view of a permuted array is
+# that of another element, and views of some wrappers have none. So the common wrappers are taken apart here, down to an array
+# that is not a wrapper; only there Base is asked.
+
+struct Memory{N}
+    pointer::Ptr{Float64}
+    strides::NTuple{N,Int}
+end
+
+# The memory of an array of Float64, or `nothing` if its elements do not lie at even distances.
+memory(array::Array{Float64}) = Memory(pointer(array), strides(array))
+
+function memory(array::AbstractArray{Float64})
+    try
+        return Memory(pointer(array), strides(array))
+    catch
+        return nothing
+    end
+end
+
+function memory(array::PermutedDimsArray{Float64,N,permutation}) where {N,permutation}
+    inner = memory(parent(array))
+    return inner === nothing ? nothing : Memory(inner.pointer, map(axis -> inner.strides[axis], permutation))
+end
+
+function memory(array::Union{Adjoint{Float64,<:AbstractMatrix},Transpose{Float64,<:AbstractMatrix}})
+    inner = memory(parent(array))
+    return inner === nothing ? nothing : Memory(inner.pointer, reverse(inner.strides))
+end
+
+function memory(array::Union{Adjoint{Float64,<:AbstractVector},Transpose{Float64,<:AbstractVector}})
+    inner = memory(parent(array))
+    return inner === nothing ? nothing : Memory(inner.pointer, (inner.strides[1], inner.strides[1]))
+end
+
+const EvenIndex = Union{Integer,AbstractRange{<:Integer}}
+
+function memory(array::SubArray{Float64,N,P,<:Tuple{Vararg{EvenIndex}}}) where {N,P}
+    inner = memory(parent(array))
+    inner === nothing && return nothing
+    indices = parentindices(array)
+    steps = map((index, axis) -> first(index) - first(axis), indices, axes(parent(array)))
+    offset = sum(map(*, steps, inner.strides))
+    return Memory(inner.pointer + offset * sizeof(Float64), view_strides(inner.strides, indices))
+end
+
+view_strides(::Tuple{}, ::Tuple{}) = ()
+view_strides(strides, indices::Tuple{Integer,Vararg{Any}}) = view_strides(Base.tail(strides), Base.tail(indices))
+function view_strides(strides, indices::Tuple{AbstractRange,Vararg{Any}})
+    return (strides[1] * step(indices[1]), view_strides(Base.tail(strides), Base.tail(indices))...)
+end
+
+function memory(array::Base.ReshapedArray{Float64,N}) where {N}
+    inner = memory(parent(array))
+    inner === nothing && return nothing
+    distance = even_distance(size(parent(array)), inner.strides)
+    if distance === nothing
+        # Newer versions of Julia know the strides of more reshaped arrays.
+        try
+            return Memory(inner.pointer, strides(array))
+        catch
+            return nothing
+        end
+    end
+    extents = size(array)
+    return Memory(inner.pointer, ntuple(axis -> distance * prod(extents[1:axis-1]), Val(N)))
+end
+
+# The distance from each element to the next in column-major order, or `nothing` if it varies.
+function even_distance(extents, strides)
+    distance = 1
+    expected = 0
+    for (extent, stride) in zip(extents, strides)
+        extent == 1 && continue
+        if expected == 0
+            distance = stride
+        elseif stride != expected
+            return nothing
+        end
+        expected = stride * extent
+    end
+    return distance
+end
+
+# The memory of an argument, or an ArgumentError with the remedy.
+function memory_of(name, array)
+    array isa AbstractArray ||
+        throw(ArgumentError("$name: expected an array of Float64, got a value of type $(typeof(array))"))
+    eltype(array) === Float64 ||
+        throw(ArgumentError("$name: has elements of type $(eltype(array)); hotloop converts nothing by itself, pass Float64.($name)"))
+    found = memory(array)
+    found === nothing && throw(ArgumentError(
+        "$name: is a $(typeof(array)), whose elements do not lie in memory at even distances; hotloop copies nothing by itself, " *
+        "pass Array($name) or a preallocated Array"))
+    return found
+end
+
+# The memory of an argument whose last axis is the configurations, with one stride for each axis of `extents`.
+#
+# The last axis may be missing where there is one configuration, or, with `shared`, where one array stands for all of them: it is
+# then read with stride 0.
+function memory_by_configuration(name, array, extents::NTuple{N,Int}; shared = false) where {N}
+    found = memory_of(name, array)
+    site_extents = Base.front(extents)
+    if size(array) == extents
+        return found::Memory{N}
+    elseif size(array) == site_extents && (shared || last(extents) == 1)
+        return Memory(found.pointer, (found.strides..., 0))
+    end
+    expected = shared || last(extents) == 1 ? "$extents or $site_extents" : "$extents"
+    throw(ArgumentError("$name: its size is $(size(array)), expected $expected"))
+end
+
+# The memory of an argument with one axis.
+function memory_of_vector(name, array, extent::Int)
+    found = memory_of(name, array)
+    size(array) == (extent,) || throw(ArgumentError("$name: its size is $(size(array)), expected $((extent,))"))
+    return found::Memory{1}
+end
+
+# An array that is not given: NULL.
+absent(::Val{N}) where {N} = Memory(Ptr{Float64}(C_NULL), ntuple(axis -> 0, Val(N)))

@@ -1,0 +1,54 @@
+# Each program of examples/julia runs as it is, and its results are right.
+
+const EXAMPLES = joinpath(ROOT, "examples", "julia")
+
+# Runs an example in a folder of its own, and hands what it printed and the folder to `check`.
+function with_example(check, name, arguments...)
+    mktempdir() do folder
+        project, program = joinpath(ROOT, "bindings", "julia"), joinpath(EXAMPLES, name)
+        command = `$(Base.julia_cmd()) --startup-file=no --project=$project $program $arguments`
+        output = IOBuffer()
+        process = cd(() -> run(pipeline(ignorestatus(command); stdout = output, stderr = output)), folder)
+        text = String(take!(output))
+        @test (process.exitcode, text) == (0, text)
+        check(text, folder)
+    end
+end
+
+# The columns of a CSV file with one line of names.
+function read_csv(path)
+    lines = readlines(path)
+    return split(lines[1], ','), reduce(hcat, [parse.(Float64, split(line, ',')) for line in lines[2:end]])'
+end
+
+@testset "every example is tested" begin
+    @test sort(readdir(EXAMPLES)) == ["fmo_spectrum.jl", "static_disorder.jl"]
+end
+
+@testset "fmo_spectrum.jl" begin
+    with_example("fmo_spectrum.jl") do text, folder
+        names, columns = read_csv(joinpath(folder, "fmo_spectrum.csv"))
+        @test names == ["wavenumber_cm-1", "absorption", "cd"]
+        for (column, name) in ((2, "abs"), (3, "cd"))
+            expected = REFERENCE["brixner7.default__$name"]
+            # The reference was made with positions that had been rounded to single precision.
+            @test agrees(columns[1:1510, column], expected; tolerance = 1e-6 * largest(expected))
+        end
+        @test columns[1:1510, 1] == DEFAULT_GRID
+        energies = sort(REFERENCE["brixner7.stick_e_vals"])
+        @test all(energy -> occursin(string(round(energy; digits = 1)), text), energies)
+    end
+end
+
+@testset "static_disorder.jl" begin
+    with_example("static_disorder.jl", "200") do text, folder
+        names, columns = read_csv(joinpath(folder, "static_disorder.csv"))
+        @test names == ["wavenumber_cm-1", "absorption", "cd", "absorption_without_3"]
+        @test all(isfinite, columns) && all(columns[:, [2, 4]] .>= -1e-12)
+        # Seven unit dipoles, six without pigment 3, in lines of unit area.
+        step = columns[2, 1] - columns[1, 1]
+        @test sum(columns[:, 2]) * step ≈ 7.0 rtol = 1e-3
+        @test sum(columns[:, 4]) * step ≈ 6.0 rtol = 1e-3
+        @test occursin("200 configurations", text)
+    end
+end

@@ -1,0 +1,23 @@
+# One array in the memory layouts that the case table numbers: 0 plain, 1 reversed along every axis, 2 every second element along
+# every axis of a larger array, 3 row-major.
+
+# An array of NaN with this size and layout.
+function blank(layout, extents...)
+    if layout == 1
+        return view(fill(NaN, extents), map(extent -> extent:-1:1, extents)...)
+    elseif layout == 2
+        return view(fill(NaN, map(extent -> 2 * extent, extents)), map(extent -> 1:2:2*extent, extents)...)
+    elseif layout == 3
+        n = length(extents)
+        return PermutedDimsArray(fill(NaN, reverse(extents)), Tuple(n:-1:1))
+    end
+    return fill(NaN, extents)
+end
+
+# The elements of `array` in this layout.
+in_layout(layout, array) = copyto!(blank(layout, size(array)...), array)
+in_layout(layout, ::Nothing) = nothing
+
+# The bytes of the parent that are none of the view's elements: they must stay as they are.
+gaps(array::SubArray) = (rest = copy(parent(array)); rest[parentindices(array)...] .= 0; rest)
+gaps(array) = Float64[]
