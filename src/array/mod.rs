@@ -5,6 +5,7 @@
 //! output shares with other arrays is checked by `disjoint`. Kernels index views; they never see a pointer, and no
 //! reference over caller memory with gaps is ever formed.
 
+mod lines;
 mod overlap;
 
 use crate::error::{Error, Result, Status};
@@ -80,7 +81,7 @@ impl<const N: usize> Layout<N> {
                 ),
             ));
         }
-        let mut layout = Self { name, dims, strides: [0; N], rest_is_contiguous: !is_empty };
+        let mut layout = Self { name, dims, strides: [0; N], rest_is_contiguous: false };
         let mut contiguous = 1isize;
         for axis in (0..N).rev() {
             if dims[axis] > 1 && !is_empty {
@@ -90,10 +91,10 @@ impl<const N: usize> Layout<N> {
                     // SAFETY: the caller vouches for N numbers; nothing is assumed about their alignment.
                     unsafe { strides.add(axis).read_unaligned() }
                 };
-                layout.rest_is_contiguous &= axis == 0 || layout.strides[axis] == contiguous;
                 contiguous *= dims[axis] as isize;
             }
         }
+        layout.rest_is_contiguous = layout.has_contiguous_rest();
         // Every element's byte offset must be representable: the extreme offsets in both directions bound them all.
         let mut reach = Some(0isize);
         for axis in 0..N {
@@ -120,6 +121,16 @@ impl<const N: usize> Layout<N> {
             offset += index[axis] as isize * self.strides[axis];
         }
         offset
+    }
+
+    fn has_contiguous_rest(&self) -> bool {
+        let mut contiguous = 1;
+        !self.dims.contains(&0)
+            && (1..N).rev().filter(|&axis| self.dims[axis] > 1).all(|axis| {
+                let expected = contiguous;
+                contiguous *= self.dims[axis] as isize;
+                self.strides[axis] == expected
+            })
     }
 
     fn rest_len(&self) -> usize {
@@ -273,15 +284,21 @@ impl<'a, T: Copy, const N: usize> ViewMut<'a, T, N> {
 
     /// Cuts the array along its first axis into pieces of at most `size`, to be written from several threads.
     pub fn chunks(self, size: usize) -> Vec<Self> {
+        self.split(0, size)
+    }
+
+    /// Cuts the array along `axis` into pieces of at most `size`.
+    fn split(self, axis: usize, size: usize) -> Vec<Self> {
         assert!(size > 0);
-        let count = self.layout.dims[0];
+        let count = self.layout.dims[axis];
         (0..count)
             .step_by(size)
             .map(|first| {
                 let mut layout = self.layout;
-                layout.dims[0] = size.min(count - first);
+                layout.dims[axis] = size.min(count - first);
+                layout.rest_is_contiguous = layout.has_contiguous_rest();
                 let has_elements = !layout.dims.contains(&0);
-                let offset = if has_elements { first as isize * layout.strides[0] } else { 0 };
+                let offset = if has_elements { first as isize * layout.strides[axis] } else { 0 };
                 // SAFETY: an offset inside the array. The pieces reach disjoint elements, because no element of
                 // the whole is reached twice, and `self` is consumed.
                 Self { layout, pointer: unsafe { self.pointer.offset(offset) }, memory: PhantomData }

@@ -1,6 +1,6 @@
-//! Eight lanes in an AVX-512 register.
+//! Eight f64 or sixteen f32 lanes in an AVX-512 register.
 //!
-//! Why every `unsafe` here is sound: values of `Avx512` are made only inside `dispatch`, after the processor was
+//! Why every `unsafe` here is sound: values of these types are made only inside `dispatch`, after the processor was
 //! seen to have AVX-512 F, DQ and VL, so the intrinsics exist; pointers come from slices whose length was checked.
 
 use super::lanes::{Lanes, Task};
@@ -8,103 +8,173 @@ use super::twice::Twice;
 use std::arch::x86_64::*;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 
-const WIDTH: usize = 8;
+/// The type of one precision. The methods that are not alike for both are given at the end.
+macro_rules! avx512 {
+    (
+        $Lanes:ident, $Mask:ident, $Element:ty, $WIDTH:literal, $Register:ty, $Shift:ident,
+        $set1:ident $loadu:ident $storeu:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $max:ident
+        $fmadd:ident $fnmadd:ident $xor:ident $abs:ident $cmp:ident $blend:ident $round:ident $to_integers:ident $from_integers:ident
+        $scalef:ident, $MaskBits:ident, $ALL:literal, $SIGN_BIT:literal, $($own:item)*
+    ) => {
+        #[derive(Clone, Copy)]
+        pub struct $Lanes($Register);
 
-#[derive(Clone, Copy)]
-pub struct Avx512(__m512d);
+        /// A bit a lane.
+        #[derive(Clone, Copy)]
+        pub struct $Mask($MaskBits);
 
-#[derive(Clone, Copy)]
-pub struct Avx512Mask(__mmask8);
+        impl Add for $Lanes {
+            type Output = Self;
+            #[inline(always)]
+            fn add(self, b: Self) -> Self {
+                // SAFETY: see the module text.
+                Self(unsafe { $add(self.0, b.0) })
+            }
+        }
 
-impl Add for Avx512 {
-    type Output = Self;
-    #[inline(always)]
-    fn add(self, b: Self) -> Self {
-        // SAFETY: see the module text.
-        Self(unsafe { _mm512_add_pd(self.0, b.0) })
-    }
+        impl Sub for $Lanes {
+            type Output = Self;
+            #[inline(always)]
+            fn sub(self, b: Self) -> Self {
+                // SAFETY: see the module text.
+                Self(unsafe { $sub(self.0, b.0) })
+            }
+        }
+
+        impl Mul for $Lanes {
+            type Output = Self;
+            #[inline(always)]
+            fn mul(self, b: Self) -> Self {
+                // SAFETY: see the module text.
+                Self(unsafe { $mul(self.0, b.0) })
+            }
+        }
+
+        impl Neg for $Lanes {
+            type Output = Self;
+            #[inline(always)]
+            fn neg(self) -> Self {
+                // SAFETY: see the module text.
+                Self(unsafe { $xor(self.0, $set1(-0.0)) })
+            }
+        }
+
+        impl BitAnd for $Mask {
+            type Output = Self;
+            #[inline(always)]
+            fn bitand(self, b: Self) -> Self {
+                Self(self.0 & b.0)
+            }
+        }
+
+        impl BitOr for $Mask {
+            type Output = Self;
+            #[inline(always)]
+            fn bitor(self, b: Self) -> Self {
+                Self(self.0 | b.0)
+            }
+        }
+
+        // SAFETY of all blocks below: see the module text.
+        impl Lanes<$Element> for $Lanes {
+            type Mask = $Mask;
+            type Pair = Twice<Self>;
+            const WIDTH: usize = $WIDTH;
+
+            #[inline(always)]
+            fn splat(x: $Element) -> Self {
+                Self(unsafe { $set1(x) })
+            }
+            #[inline(always)]
+            fn load(from: &[$Element]) -> Self {
+                let from = &from[..$WIDTH];
+                Self(unsafe { $loadu(from.as_ptr()) })
+            }
+            #[inline(always)]
+            fn store(self, to: &mut [$Element]) {
+                let to = &mut to[..$WIDTH];
+                unsafe { $storeu(to.as_mut_ptr(), self.0) }
+            }
+            #[inline(always)]
+            fn mul_add(self, b: Self, c: Self) -> Self {
+                Self(unsafe { $fmadd(self.0, b.0, c.0) })
+            }
+            #[inline(always)]
+            fn neg_mul_add(self, b: Self, c: Self) -> Self {
+                Self(unsafe { $fnmadd(self.0, b.0, c.0) })
+            }
+            #[inline(always)]
+            fn div(self, b: Self) -> Self {
+                Self(unsafe { $div(self.0, b.0) })
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                Self(unsafe { $sqrt(self.0) })
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                Self(unsafe { $abs(self.0) })
+            }
+            #[inline(always)]
+            fn max(self, b: Self) -> Self {
+                Self(unsafe { $max(self.0, b.0) })
+            }
+            #[inline(always)]
+            fn round(self) -> Self {
+                Self(unsafe { $round::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
+            }
+            #[inline(always)]
+            fn floor(self) -> Self {
+                Self(unsafe { $round::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(self.0) })
+            }
+            #[inline(always)]
+            fn flip_sign_where_odd(self, integer_bits: Self) -> Self {
+                let sign = unsafe { $from_integers($Shift::<$SIGN_BIT>($to_integers(integer_bits.0))) };
+                Self(unsafe { $xor(self.0, sign) })
+            }
+            #[inline(always)]
+            fn exp2_integral(self) -> Self {
+                Self(unsafe { $scalef($set1(1.0), self.0) })
+            }
+            #[inline(always)]
+            fn less_than(self, b: Self) -> $Mask {
+                $Mask(unsafe { $cmp::<_CMP_LT_OQ>(self.0, b.0) })
+            }
+            #[inline(always)]
+            fn less_equal(self, b: Self) -> $Mask {
+                $Mask(unsafe { $cmp::<_CMP_LE_OQ>(self.0, b.0) })
+            }
+            #[inline(always)]
+            fn equal(self, b: Self) -> $Mask {
+                $Mask(unsafe { $cmp::<_CMP_EQ_OQ>(self.0, b.0) })
+            }
+            #[inline(always)]
+            fn select(mask: $Mask, a: Self, b: Self) -> Self {
+                Self(unsafe { $blend(mask.0, b.0, a.0) })
+            }
+            #[inline(always)]
+            fn any(mask: $Mask) -> bool {
+                mask.0 != 0
+            }
+            #[inline(always)]
+            fn all(mask: $Mask) -> bool {
+                mask.0 == $ALL
+            }
+            #[inline(always)]
+            fn outlined<T: Task>(task: T) -> T::Output {
+                unsafe { super::run_task_avx512(task) }
+            }
+            $(#[inline(always)] $own)*
+        }
+    };
 }
 
-impl Sub for Avx512 {
-    type Output = Self;
-    #[inline(always)]
-    fn sub(self, b: Self) -> Self {
-        // SAFETY: see the module text.
-        Self(unsafe { _mm512_sub_pd(self.0, b.0) })
-    }
-}
+avx512! {
+    Avx512, Avx512Mask, f64, 8, __m512d, _mm512_slli_epi64,
+    _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd
+    _mm512_sqrt_pd _mm512_max_pd _mm512_fmadd_pd _mm512_fnmadd_pd _mm512_xor_pd _mm512_abs_pd _mm512_cmp_pd_mask
+    _mm512_mask_blend_pd _mm512_roundscale_pd _mm512_castpd_si512 _mm512_castsi512_pd _mm512_scalef_pd, __mmask8, 0xff, 63,
 
-impl Mul for Avx512 {
-    type Output = Self;
-    #[inline(always)]
-    fn mul(self, b: Self) -> Self {
-        // SAFETY: see the module text.
-        Self(unsafe { _mm512_mul_pd(self.0, b.0) })
-    }
-}
-
-impl Neg for Avx512 {
-    type Output = Self;
-    #[inline(always)]
-    fn neg(self) -> Self {
-        // SAFETY: see the module text.
-        Self(unsafe { _mm512_xor_pd(self.0, _mm512_set1_pd(-0.0)) })
-    }
-}
-
-impl BitAnd for Avx512Mask {
-    type Output = Self;
-    #[inline(always)]
-    fn bitand(self, b: Self) -> Self {
-        Self(self.0 & b.0)
-    }
-}
-
-impl BitOr for Avx512Mask {
-    type Output = Self;
-    #[inline(always)]
-    fn bitor(self, b: Self) -> Self {
-        Self(self.0 | b.0)
-    }
-}
-
-// SAFETY of all blocks below: see the module text.
-impl Lanes for Avx512 {
-    type Mask = Avx512Mask;
-    type Pair = Twice<Self>;
-    const WIDTH: usize = WIDTH;
-
-    #[inline(always)]
-    fn splat(x: f64) -> Self {
-        Self(unsafe { _mm512_set1_pd(x) })
-    }
-    #[inline(always)]
-    fn load(from: &[f64]) -> Self {
-        let from = &from[..WIDTH];
-        Self(unsafe { _mm512_loadu_pd(from.as_ptr()) })
-    }
-    #[inline(always)]
-    fn store(self, to: &mut [f64]) {
-        let to = &mut to[..WIDTH];
-        unsafe { _mm512_storeu_pd(to.as_mut_ptr(), self.0) }
-    }
-    #[inline(always)]
-    fn mul_add(self, b: Self, c: Self) -> Self {
-        Self(unsafe { _mm512_fmadd_pd(self.0, b.0, c.0) })
-    }
-    #[inline(always)]
-    fn neg_mul_add(self, b: Self, c: Self) -> Self {
-        Self(unsafe { _mm512_fnmadd_pd(self.0, b.0, c.0) })
-    }
-    #[inline(always)]
-    fn div(self, b: Self) -> Self {
-        Self(unsafe { _mm512_div_pd(self.0, b.0) })
-    }
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        Self(unsafe { _mm512_sqrt_pd(self.0) })
-    }
-    #[inline(always)]
     fn rsqrt(self) -> Self {
         // y = 14 bits of 1/sqrt(x) from the table, e = 1 - x y^2 < 2^-13, and the series of y / sqrt(1 - e) to e^3,
         // which leaves 35/128 e^4 < 2^-53. No unit that divides is touched: vsqrtpd and vdivpd take 30 cycles of one
@@ -114,63 +184,17 @@ impl Lanes for Avx512 {
         let series = Self::splat(0.3125).mul_add(e, Self::splat(0.375)).mul_add(e, Self::splat(0.5));
         (y * e).mul_add(series, y)
     }
-    #[inline(always)]
-    fn abs(self) -> Self {
-        Self(unsafe { _mm512_abs_pd(self.0) })
-    }
-    #[inline(always)]
-    fn max(self, b: Self) -> Self {
-        Self(unsafe { _mm512_max_pd(self.0, b.0) })
-    }
-    #[inline(always)]
-    fn round(self) -> Self {
-        Self(unsafe { _mm512_roundscale_pd::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
-    }
-    #[inline(always)]
-    fn floor(self) -> Self {
-        Self(unsafe { _mm512_roundscale_pd::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(self.0) })
-    }
-    #[inline(always)]
-    fn exp2_integral(self) -> Self {
-        Self(unsafe { _mm512_scalef_pd(_mm512_set1_pd(1.0), self.0) })
-    }
-    #[inline(always)]
-    fn less_than(self, b: Self) -> Avx512Mask {
-        Avx512Mask(unsafe { _mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.0, b.0) })
-    }
-    #[inline(always)]
-    fn less_equal(self, b: Self) -> Avx512Mask {
-        Avx512Mask(unsafe { _mm512_cmp_pd_mask::<_CMP_LE_OQ>(self.0, b.0) })
-    }
-    #[inline(always)]
-    fn equal(self, b: Self) -> Avx512Mask {
-        Avx512Mask(unsafe { _mm512_cmp_pd_mask::<_CMP_EQ_OQ>(self.0, b.0) })
-    }
-    #[inline(always)]
-    fn select(mask: Avx512Mask, a: Self, b: Self) -> Self {
-        Self(unsafe { _mm512_mask_blend_pd(mask.0, b.0, a.0) })
-    }
-    #[inline(always)]
-    fn any(mask: Avx512Mask) -> bool {
-        mask.0 != 0
-    }
-    #[inline(always)]
-    fn all(mask: Avx512Mask) -> bool {
-        mask.0 == 0xff
-    }
-    const BLOCK: usize = WIDTH;
 
-    #[inline(always)]
     fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
-        let into = &mut into[..WIDTH];
-        let arrays = &arrays[..WIDTH];
+        let into = &mut into[..8];
+        let arrays = &arrays[..8];
         unsafe {
-            let mut r = [_mm512_setzero_pd(); WIDTH];
-            for lane in 0..WIDTH {
+            let mut r = [_mm512_setzero_pd(); 8];
+            for lane in 0..8 {
                 r[lane] = Self::load(&arrays[lane][start..]).0;
             }
             // Pairs of rows, then pairs of pairs, then halves: 8 shuffles a stage.
-            let t: [__m512d; WIDTH] = [
+            let t: [__m512d; 8] = [
                 _mm512_unpacklo_pd(r[0], r[1]),
                 _mm512_unpackhi_pd(r[0], r[1]),
                 _mm512_unpacklo_pd(r[2], r[3]),
@@ -193,7 +217,7 @@ impl Lanes for Avx512 {
             }
         }
     }
-    #[inline(always)]
+
     fn sum(self) -> f64 {
         unsafe {
             let four = _mm256_add_pd(_mm512_castpd512_pd256(self.0), _mm512_extractf64x4_pd::<1>(self.0));
@@ -201,8 +225,18 @@ impl Lanes for Avx512 {
             _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)))
         }
     }
-    #[inline(always)]
-    fn outlined<T: Task>(task: T) -> T::Output {
-        unsafe { super::run_task_avx512(task) }
+}
+
+avx512! {
+    Avx512F32, Avx512F32Mask, f32, 16, __m512, _mm512_slli_epi32,
+    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps
+    _mm512_sqrt_ps _mm512_max_ps _mm512_fmadd_ps _mm512_fnmadd_ps _mm512_xor_ps _mm512_abs_ps _mm512_cmp_ps_mask
+    _mm512_mask_blend_ps _mm512_roundscale_ps _mm512_castps_si512 _mm512_castsi512_ps _mm512_scalef_ps, __mmask16, 0xffff, 31,
+
+    fn rsqrt(self) -> Self {
+        // As for f64; one step of Newton's takes 14 bits to 27.
+        let y = Self(unsafe { _mm512_rsqrt14_ps(self.0) });
+        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
+        (y * e).mul_add(Self::splat(0.5), y)
     }
 }

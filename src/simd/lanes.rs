@@ -1,10 +1,11 @@
-//! `Lanes`: a handful of f64 that travel together, one per SIMD lane.
+//! `Lanes`: a handful of f64 or f32 that travel together, one per SIMD lane.
 //!
 //! A kernel is written once, generic over `V: Lanes`, and is compiled once per SIMD level (see `dispatch` in the
 //! parent module). Everything here and in the kernels is `#[inline(always)]`, because only inlining carries the
 //! caller's target features into the operation. For the same reason no closure computes with lanes: a closure cannot
 //! be marked, and one that is not inlined turns every instruction into a call (tests/symbols.rs looks for those).
 
+use super::real::Real;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 
 /// A computation with lanes whose types it already knows. Implementations mark `run` `#[inline(always)]`.
@@ -13,22 +14,22 @@ pub trait Task {
     fn run(self) -> Self::Output;
 }
 
-/// A vector of `WIDTH` f64 and the operations that the kernels need.
-pub trait Lanes:
+/// A vector of `WIDTH` numbers and the operations that the kernels need.
+pub trait Lanes<T: Real = f64>:
     Copy + Send + Sync + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self>
 {
     /// One truth value per lane.
     type Mask: Copy + BitAnd<Output = Self::Mask> + BitOr<Output = Self::Mask>;
     /// What a kernel bound by the latency of one dependent chain computes with: two vectors in step where the level's
     /// registers hold them (see `Twice`), else one.
-    type Pair: Lanes;
+    type Pair: Lanes<T>;
     const WIDTH: usize;
 
-    fn splat(x: f64) -> Self;
+    fn splat(x: T) -> Self;
     /// The first `WIDTH` elements of `from`; panics if there are fewer.
-    fn load(from: &[f64]) -> Self;
+    fn load(from: &[T]) -> Self;
     /// Writes the first `WIDTH` elements of `to`; panics if there are fewer.
-    fn store(self, to: &mut [f64]);
+    fn store(self, to: &mut [T]);
 
     /// `self * b + c`, fused where the level has it.
     fn mul_add(self, b: Self, c: Self) -> Self;
@@ -44,8 +45,10 @@ pub trait Lanes:
     /// The nearest integer, ties to even.
     fn round(self) -> Self;
     fn floor(self) -> Self;
-    /// `2^self` for integral `self` in -1022..=1023.
+    /// `2^self` for an integral exponent of a normal number (-1022..=1023 in f64).
     fn exp2_integral(self) -> Self;
+    /// Changes the sign where the lowest bit of `integer_bits` is set.
+    fn flip_sign_where_odd(self, integer_bits: Self) -> Self;
 
     fn less_than(self, b: Self) -> Self::Mask;
     fn less_equal(self, b: Self) -> Self::Mask;
@@ -56,36 +59,64 @@ pub trait Lanes:
     fn all(mask: Self::Mask) -> bool;
 
     /// Vectors that `load_columns` makes at a time.
-    const BLOCK: usize;
+    const BLOCK: usize = Self::WIDTH;
 
     /// Elements `start..start + BLOCK` of `WIDTH` arrays, one array to a lane: `into[i]` gets element `start + i`.
-    fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]);
+    #[inline(always)]
+    fn load_columns(arrays: &[&[T]], start: usize, into: &mut [Self]) {
+        for (i, slot) in into[..Self::BLOCK].iter_mut().enumerate() {
+            let mut column = [T::default(); 32];
+            for (lane, array) in arrays[..Self::WIDTH].iter().enumerate() {
+                column[lane] = array[start + i];
+            }
+            *slot = Self::load(&column);
+        }
+    }
 
     /// Sum of all lanes, pairwise: halves are added until one is left.
-    fn sum(self) -> f64;
+    #[inline(always)]
+    fn sum(self) -> T {
+        let mut lanes = [T::default(); 32];
+        self.store(&mut lanes);
+        let mut half = Self::WIDTH / 2;
+        while half > 0 {
+            for i in 0..half {
+                lanes[i] = lanes[i] + lanes[i + half];
+            }
+            half /= 2;
+        }
+        lanes[0]
+    }
+
+    /// `(bits, r)` with `self = n pi + r`, `|r| <= pi/2`, and the integer n in the lowest bits of `bits`.
+    ///
+    /// The product with pi's first part is exact inside the fused operation, and so is its difference from `self`; the
+    /// second part has the next 53 (24) bits of pi. Good while n fits the mantissa with room to spare: to |x| = 1e9 in
+    /// f64 and 1e6 in f32 the error of r is that of one rounding.
+    #[inline(always)]
+    fn remainder_by_pi(self) -> (Self, Self) {
+        let bits = self.mul_add(Self::splat(T::INVERSE_PI), Self::splat(T::ROUNDER));
+        let n = bits - Self::splat(T::ROUNDER);
+        (bits, n.neg_mul_add(Self::splat(T::PI[1]), n.neg_mul_add(Self::splat(T::PI[0]), self)))
+    }
 
     /// Runs `task` in a function of its own that has these vectors' instructions. For a task that costs microseconds
     /// and is wanted in many places: inlined everywhere, it would be compiled once for each of them.
-    fn outlined<T: Task>(task: T) -> T::Output;
+    fn outlined<K: Task>(task: K) -> K::Output;
 
     #[inline(always)]
     fn zero() -> Self {
-        Self::splat(0.0)
+        Self::splat(T::default())
     }
 
     /// Lane numbers 0, 1, 2, ...
     #[inline(always)]
     fn iota() -> Self {
-        const COUNT: [f64; 32] = {
-            let mut count = [0.0; 32];
-            let mut i = 0;
-            while i < 32 {
-                count[i] = i as f64;
-                i += 1;
-            }
-            count
-        };
-        Self::load(&COUNT)
+        let mut count = [T::default(); 32];
+        for (i, slot) in count.iter_mut().enumerate() {
+            *slot = T::from_f64(i as f64);
+        }
+        Self::load(&count)
     }
 
     /// Magnitude of `self` with the sign of `sign`.

@@ -1,6 +1,7 @@
 //! Elementary functions on vectors.
 
 use super::lanes::Lanes;
+use super::real::Real;
 
 /// `exp(x)` for `x <= 0`, to one unit in the last place; below -708 the result is 0.
 ///
@@ -40,56 +41,27 @@ pub fn exp<V: Lanes>(x: V) -> V {
     V::select(underflows, V::zero(), series * n.exp2_integral())
 }
 
-/// `(sin(x), cos(x))` for `|x| <= 1e6`, to one unit in the last place away from zeros.
+/// `(sin(x), cos(x))`, each to one unit in the last place of 1 (absolute), for |x| as `Lanes::remainder_by_pi` allows.
 ///
-/// `x = n pi/2 + r`, `|r| <= pi/4`, with pi/2 in three parts whose products with `n` are exact (Cody and Waite); then
-/// the polynomials of fdlibm's kernels (k_sin.c, k_cos.c), and the quadrant decides which is which.
+/// `x = n pi + r`: both change sign for odd n. One interval of length pi costs two more terms of each polynomial than
+/// quadrants would and saves choosing between them: 25 vector operations in f64, 19 in f32. NaN and infinities give
+/// NaN.
 #[inline(always)]
-pub fn sin_cos<V: Lanes>(x: V) -> (V, V) {
-    const PIO2_1: f64 = 1.570_796_326_734_125_614_17;
-    const PIO2_2: f64 = 6.077_100_506_303_965_976_60e-11;
-    const PIO2_3: f64 = 2.022_266_248_795_950_631_54e-21;
-    const SINE: [f64; 6] = [
-        -1.666_666_666_666_663_243_48e-1,
-        8.333_333_333_322_489_461_24e-3,
-        -1.984_126_982_985_794_931_34e-4,
-        2.755_731_370_707_006_767_89e-6,
-        -2.505_076_025_340_686_341_95e-8,
-        1.589_690_995_211_550_102_21e-10,
-    ];
-    const COSINE: [f64; 6] = [
-        4.166_666_666_666_660_190_37e-2,
-        -1.388_888_888_887_410_957_49e-3,
-        2.480_158_728_947_672_941_78e-5,
-        -2.755_731_435_139_066_330_35e-7,
-        2.087_572_321_298_174_827_90e-9,
-        -1.135_964_755_778_819_482_65e-11,
-    ];
-    let one = V::splat(1.0);
-    let n = (x * V::splat(std::f64::consts::FRAC_2_PI)).round();
-    let r = n.neg_mul_add(V::splat(PIO2_3), n.neg_mul_add(V::splat(PIO2_2), n.neg_mul_add(V::splat(PIO2_1), x)));
+pub fn sin_cos<T: Real, V: Lanes<T>>(x: V) -> (V, V) {
+    let (n, r) = x.remainder_by_pi();
     let z = r * r;
-    let sine = (z * r).mul_add(polynomial(&SINE, z), r);
-    let half = z * V::splat(0.5);
-    let whole = one - half;
-    let cosine = whole + (z * z).mul_add(polynomial(&COSINE, z), (one - whole) - half);
-
-    let quarter = V::splat(0.25);
-    let quadrant = n - V::splat(4.0) * (n * quarter).floor();
-    // 0: (s, c)   1: (c, -s)   2: (-s, -c)   3: (-c, s)
-    let half_turn = V::splat(1.5).less_than(quadrant);
-    let within = V::select(half_turn, quadrant - V::splat(2.0), quadrant);
-    let quarter_turn = V::splat(0.5).less_than(within);
-    let s = V::select(quarter_turn, cosine, sine);
-    let c = V::select(quarter_turn, -sine, cosine);
-    (V::select(half_turn, -s, s), V::select(half_turn, -c, c))
+    let sine = (r * z).mul_add(polynomial(T::SINE, z), r);
+    let one_minus_half_z = z.neg_mul_add(V::splat(T::from_f64(0.5)), V::splat(T::from_f64(1.0)));
+    let cosine = (z * z).mul_add(polynomial(T::COSINE, z), one_minus_half_z);
+    (sine.flip_sign_where_odd(n), cosine.flip_sign_where_odd(n))
 }
 
 /// `sum_k coefficients[k] z^k`, by Horner's rule.
 #[inline(always)]
-fn polynomial<V: Lanes>(coefficients: &[f64; 6], z: V) -> V {
-    let mut sum = V::splat(coefficients[5]);
-    for k in (0..5).rev() {
+fn polynomial<T: Real, V: Lanes<T>>(coefficients: &[T], z: V) -> V {
+    let last = coefficients.len() - 1;
+    let mut sum = V::splat(coefficients[last]);
+    for k in (0..last).rev() {
         sum = sum.mul_add(z, V::splat(coefficients[k]));
     }
     sum
@@ -129,30 +101,43 @@ mod tests {
         }
     }
 
-    struct Trigonometry;
-    impl Kernel for Trigonometry {
+    /// The largest error of sine and cosine, absolute, for arguments up to `largest`.
+    struct Trigonometry {
+        largest: f64,
+    }
+    impl<T: Real> Kernel<T> for Trigonometry {
         type Output = f64;
         #[inline(always)]
-        fn run<V: Lanes>(self) -> f64 {
+        fn run<V: Lanes<T>>(self) -> f64 {
             let mut worst: f64 = 0.0;
-            for i in -100_000..100_000 {
-                let x = i as f64 * 0.01 + (i as f64 * 1e-5).powi(3) * 1e6;
+            for i in -50_000..50_000 {
+                let x = T::from_f64(self.largest * (i as f64 / 50_000.0).powi(5));
                 let (sine, cosine) = sin_cos(V::splat(x));
-                let mut lanes = [0.0; 32];
+                let mut lanes = [T::default(); 32];
                 sine.store(&mut lanes);
-                worst = worst.max((lanes[0] - x.sin()).abs());
+                worst = worst.max((lanes[0].to_f64() - x.to_f64().sin()).abs());
                 cosine.store(&mut lanes);
-                worst = worst.max((lanes[0] - x.cos()).abs());
+                worst = worst.max((lanes[0].to_f64() - x.to_f64().cos()).abs());
+            }
+            for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                let (sine, cosine) = sin_cos(V::splat(T::from_f64(x)));
+                assert!((sine + cosine).sum().to_f64().is_nan());
             }
             worst
         }
     }
 
     #[test]
-    fn sine_and_cosine_are_right_to_rounding_at_every_level() {
+    fn sine_and_cosine_are_right_to_a_unit_of_one_at_every_level() {
         for level in Level::available() {
-            let worst = dispatch(level, Trigonometry);
-            assert!(worst <= 2.3e-16, "{level:?}: {worst:e}");
+            for largest in [4.0, 1e3, 1e6, 1e9] {
+                let worst = dispatch::<f64, _>(level, Trigonometry { largest });
+                assert!(worst <= 2.3e-16, "{level:?}, |x| <= {largest}: {worst:e}");
+            }
+            for largest in [4.0, 1e3, 1e6] {
+                let worst = dispatch::<f32, _>(level, Trigonometry { largest });
+                assert!(worst <= 1.2e-7, "{level:?}, |x| <= {largest}: {worst:e}");
+            }
         }
     }
 }

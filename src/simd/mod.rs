@@ -15,11 +15,13 @@ mod avx512;
 mod lanes;
 mod math;
 mod portable;
+mod real;
 mod twice;
 
 pub use lanes::{Lanes, Task};
 pub use math::{exp, sin_cos};
 pub use portable::Portable;
+pub use real::Real;
 pub use twice::Twice;
 
 use crate::error::{Error, Status};
@@ -92,23 +94,23 @@ fn choose() -> Result<Level, String> {
     Ok(level)
 }
 
-/// A computation that can be compiled for any level. Implementations mark `run` `#[inline(always)]`.
-pub trait Kernel {
+/// A computation that can be compiled for any level, in precision `T`. Implementations mark `run` `#[inline(always)]`.
+pub trait Kernel<T: Real = f64> {
     type Output;
-    fn run<V: Lanes>(self) -> Self::Output;
+    fn run<V: Lanes<T>>(self) -> Self::Output;
 }
 
 /// Runs `kernel` with the vectors of `level`.
-pub fn dispatch<K: Kernel>(level: Level, kernel: K) -> K::Output {
+pub fn dispatch<T: Real, K: Kernel<T>>(level: Level, kernel: K) -> K::Output {
     assert!(level.is_available());
     match level {
-        Level::Portable => kernel.run::<portable::Portable>(),
+        Level::Portable => kernel.run::<T::Portable>(),
         // SAFETY: the features were detected on this processor (assert above).
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { run_avx2(kernel) },
+        Level::Avx2 => unsafe { run_avx2::<T, K>(kernel) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { run_avx512(kernel) },
+        Level::Avx512 => unsafe { run_avx512::<T, K>(kernel) },
         #[cfg(not(target_arch = "x86_64"))]
         Level::Avx2 | Level::Avx512 => unreachable!("not available here"),
     }
@@ -116,14 +118,14 @@ pub fn dispatch<K: Kernel>(level: Level, kernel: K) -> K::Output {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run::<avx2::Avx2>()
+fn run_avx2<T: Real, K: Kernel<T>>(kernel: K) -> K::Output {
+    kernel.run::<T::Avx2>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512vl")]
-fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run::<avx512::Avx512>()
+fn run_avx512<T: Real, K: Kernel<T>>(kernel: K) -> K::Output {
+    kernel.run::<T::Avx512>()
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -2,27 +2,28 @@
 //! baseline offers (SSE2 on x86-64, NEON on AArch64).
 
 use super::lanes::{Lanes, Task};
+use super::real::Real;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 
 const WIDTH: usize = 4;
 
 #[derive(Clone, Copy)]
-pub struct Portable([f64; WIDTH]);
+pub struct Portable<T>([T; WIDTH]);
 
 #[derive(Clone, Copy)]
 pub struct PortableMask([bool; WIDTH]);
 
 #[inline(always)]
-fn map(a: Portable, f: impl Fn(f64) -> f64) -> Portable {
+fn map<T: Real>(a: Portable<T>, f: impl Fn(T) -> T) -> Portable<T> {
     Portable(std::array::from_fn(|i| f(a.0[i])))
 }
 
 #[inline(always)]
-fn zip(a: Portable, b: Portable, f: impl Fn(f64, f64) -> f64) -> Portable {
+fn zip<T: Real>(a: Portable<T>, b: Portable<T>, f: impl Fn(T, T) -> T) -> Portable<T> {
     Portable(std::array::from_fn(|i| f(a.0[i], b.0[i])))
 }
 
-impl Add for Portable {
+impl<T: Real> Add for Portable<T> {
     type Output = Self;
     #[inline(always)]
     fn add(self, b: Self) -> Self {
@@ -30,7 +31,7 @@ impl Add for Portable {
     }
 }
 
-impl Sub for Portable {
+impl<T: Real> Sub for Portable<T> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, b: Self) -> Self {
@@ -38,7 +39,7 @@ impl Sub for Portable {
     }
 }
 
-impl Mul for Portable {
+impl<T: Real> Mul for Portable<T> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, b: Self) -> Self {
@@ -46,7 +47,7 @@ impl Mul for Portable {
     }
 }
 
-impl Neg for Portable {
+impl<T: Real> Neg for Portable<T> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
@@ -70,27 +71,29 @@ impl BitOr for PortableMask {
     }
 }
 
-/// Fused only where the baseline has the instruction: the library call that stands in for it is 20 times slower.
+/// Only where the baseline has the instruction: the library call that stands in for it is 20 times slower.
+const FUSED: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
+
 #[inline(always)]
-fn fma(a: f64, b: f64, c: f64) -> f64 {
-    if cfg!(any(target_arch = "aarch64", target_feature = "fma")) { a.mul_add(b, c) } else { a * b + c }
+fn fma<T: Real>(a: T, b: T, c: T) -> T {
+    if FUSED { a.fused(b, c) } else { a * b + c }
 }
 
-impl Lanes for Portable {
+impl<T: Real> Lanes<T> for Portable<T> {
     type Mask = PortableMask;
     type Pair = Self;
     const WIDTH: usize = WIDTH;
 
     #[inline(always)]
-    fn splat(x: f64) -> Self {
+    fn splat(x: T) -> Self {
         Self([x; WIDTH])
     }
     #[inline(always)]
-    fn load(from: &[f64]) -> Self {
+    fn load(from: &[T]) -> Self {
         Self(std::array::from_fn(|i| from[i]))
     }
     #[inline(always)]
-    fn store(self, to: &mut [f64]) {
+    fn store(self, to: &mut [T]) {
         to[..WIDTH].copy_from_slice(&self.0);
     }
     #[inline(always)]
@@ -107,15 +110,15 @@ impl Lanes for Portable {
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
-        map(self, f64::sqrt)
+        map(self, T::sqrt)
     }
     #[inline(always)]
     fn rsqrt(self) -> Self {
-        map(self, |x| 1.0 / x.sqrt())
+        map(self, |x| T::from_f64(1.0) / x.sqrt())
     }
     #[inline(always)]
     fn abs(self) -> Self {
-        map(self, f64::abs)
+        map(self, T::abs)
     }
     #[inline(always)]
     fn max(self, b: Self) -> Self {
@@ -123,18 +126,31 @@ impl Lanes for Portable {
     }
     #[inline(always)]
     fn round(self) -> Self {
-        // Adding and taking away 1.5 * 2^52 leaves no room for a fraction; good for |x| < 2^51.
-        const ROUNDER: f64 = 6755399441055744.0;
-        map(self, |x| (x + ROUNDER) - ROUNDER)
+        map(self, |x| (x + T::ROUNDER) - T::ROUNDER)
     }
     #[inline(always)]
     fn floor(self) -> Self {
         let nearest = self.round();
-        zip(self, nearest, |x, r| if r > x { r - 1.0 } else { r })
+        zip(self, nearest, |x, r| if r > x { r - T::from_f64(1.0) } else { r })
     }
     #[inline(always)]
     fn exp2_integral(self) -> Self {
-        map(self, |x| f64::from_bits(((x as i64 + 1023) as u64) << 52))
+        map(self, T::exp2_integral)
+    }
+    #[inline(always)]
+    fn flip_sign_where_odd(self, integer_bits: Self) -> Self {
+        zip(self, integer_bits, T::flip_sign_where_odd)
+    }
+    #[inline(always)]
+    fn remainder_by_pi(self) -> (Self, Self) {
+        if FUSED {
+            let bits = self.mul_add(Self::splat(T::INVERSE_PI), Self::splat(T::ROUNDER));
+            let n = bits - Self::splat(T::ROUNDER);
+            (bits, n.neg_mul_add(Self::splat(T::PI[1]), n.neg_mul_add(Self::splat(T::PI[0]), self)))
+        } else {
+            let pairs = self.0.map(T::remainder_by_pi_unfused);
+            (Self(pairs.map(|(bits, _)| bits)), Self(pairs.map(|(_, rest)| rest)))
+        }
     }
     #[inline(always)]
     fn less_than(self, b: Self) -> PortableMask {
@@ -160,20 +176,12 @@ impl Lanes for Portable {
     fn all(mask: PortableMask) -> bool {
         mask.0.iter().all(|&set| set)
     }
-    const BLOCK: usize = WIDTH;
-
     #[inline(always)]
-    fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
-        for (i, slot) in into[..WIDTH].iter_mut().enumerate() {
-            *slot = Self(std::array::from_fn(|lane| arrays[lane][start + i]));
-        }
-    }
-    #[inline(always)]
-    fn sum(self) -> f64 {
+    fn sum(self) -> T {
         (self.0[0] + self.0[2]) + (self.0[1] + self.0[3])
     }
     #[inline(never)]
-    fn outlined<T: Task>(task: T) -> T::Output {
+    fn outlined<K: Task>(task: K) -> K::Output {
         task.run()
     }
 }

@@ -4,6 +4,7 @@
 //! instantiated with `Twice<V>`; every lane computes the same bits as it would in `V`.
 
 use super::lanes::{Lanes, Task};
+use super::real::Real;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 
 #[derive(Clone, Copy)]
@@ -12,7 +13,7 @@ pub struct Twice<V>(V, V);
 #[derive(Clone, Copy)]
 pub struct TwiceMask<M>(M, M);
 
-impl<V: Lanes> Add for Twice<V> {
+impl<V: Add<Output = V>> Add for Twice<V> {
     type Output = Self;
     #[inline(always)]
     fn add(self, b: Self) -> Self {
@@ -20,7 +21,7 @@ impl<V: Lanes> Add for Twice<V> {
     }
 }
 
-impl<V: Lanes> Sub for Twice<V> {
+impl<V: Sub<Output = V>> Sub for Twice<V> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, b: Self) -> Self {
@@ -28,7 +29,7 @@ impl<V: Lanes> Sub for Twice<V> {
     }
 }
 
-impl<V: Lanes> Mul for Twice<V> {
+impl<V: Mul<Output = V>> Mul for Twice<V> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, b: Self) -> Self {
@@ -36,7 +37,7 @@ impl<V: Lanes> Mul for Twice<V> {
     }
 }
 
-impl<V: Lanes> Neg for Twice<V> {
+impl<V: Neg<Output = V>> Neg for Twice<V> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
@@ -60,21 +61,21 @@ impl<M: BitOr<Output = M>> BitOr for TwiceMask<M> {
     }
 }
 
-impl<V: Lanes> Lanes for Twice<V> {
+impl<T: Real, V: Lanes<T>> Lanes<T> for Twice<V> {
     type Mask = TwiceMask<V::Mask>;
     type Pair = Self;
     const WIDTH: usize = 2 * V::WIDTH;
 
     #[inline(always)]
-    fn splat(x: f64) -> Self {
+    fn splat(x: T) -> Self {
         Self(V::splat(x), V::splat(x))
     }
     #[inline(always)]
-    fn load(from: &[f64]) -> Self {
+    fn load(from: &[T]) -> Self {
         Self(V::load(from), V::load(&from[V::WIDTH..]))
     }
     #[inline(always)]
-    fn store(self, to: &mut [f64]) {
+    fn store(self, to: &mut [T]) {
         self.0.store(to);
         self.1.store(&mut to[V::WIDTH..]);
     }
@@ -145,8 +146,8 @@ impl<V: Lanes> Lanes for Twice<V> {
     const BLOCK: usize = V::BLOCK;
 
     #[inline(always)]
-    fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
-        let mut halves = [[V::zero(); 32]; 2];
+    fn load_columns(arrays: &[&[T]], start: usize, into: &mut [Self]) {
+        let mut halves = [[V::zero(); 16]; 2];
         V::load_columns(arrays, start, &mut halves[0][..V::BLOCK]);
         V::load_columns(&arrays[V::WIDTH..], start, &mut halves[1][..V::BLOCK]);
         for (i, slot) in into[..V::BLOCK].iter_mut().enumerate() {
@@ -154,11 +155,20 @@ impl<V: Lanes> Lanes for Twice<V> {
         }
     }
     #[inline(always)]
-    fn sum(self) -> f64 {
+    fn sum(self) -> T {
         (self.0 + self.1).sum()
     }
     #[inline(always)]
-    fn outlined<T: Task>(task: T) -> T::Output {
+    fn flip_sign_where_odd(self, integer_bits: Self) -> Self {
+        Self(self.0.flip_sign_where_odd(integer_bits.0), self.1.flip_sign_where_odd(integer_bits.1))
+    }
+    #[inline(always)]
+    fn remainder_by_pi(self) -> (Self, Self) {
+        let (low, high) = (self.0.remainder_by_pi(), self.1.remainder_by_pi());
+        (Self(low.0, high.0), Self(low.1, high.1))
+    }
+    #[inline(always)]
+    fn outlined<K: Task>(task: K) -> K::Output {
         V::outlined(task)
     }
 }

@@ -1,0 +1,115 @@
+//! Whole lines along the last axis, to and from memory of our own: how stencil kernels read and write strided arrays.
+//!
+//! A kernel works on contiguous lines that stay in the first-level cache; here they meet the caller's strides, once for
+//! each line instead of once for each element.
+
+use super::{Layout, View, ViewMut};
+
+impl<const N: usize> Layout<N> {
+    fn permuted(&self, order: [usize; N]) -> Self {
+        let mut layout = *self;
+        for axis in 0..N {
+            layout.dims[axis] = self.dims[order[axis]];
+            layout.strides[axis] = self.strides[order[axis]];
+        }
+        layout.rest_is_contiguous = layout.has_contiguous_rest();
+        layout
+    }
+
+    /// Checks that `len` elements along the last axis from `index` on are inside; their first offset and their stride.
+    #[inline(always)]
+    fn line(&self, index: [usize; N], len: usize) -> (isize, isize) {
+        assert!(index[N - 1] + len <= self.dims[N - 1]);
+        (self.offset(index), self.strides[N - 1])
+    }
+}
+
+/// # Safety
+/// `len` elements from `pointer` on, `stride` apart, are readable.
+#[inline(always)]
+unsafe fn read<T: Copy>(pointer: *const T, stride: isize, into: &mut [T]) {
+    // SAFETY: the caller's promise; `into` is memory of our own.
+    unsafe {
+        if stride == 1 {
+            std::ptr::copy_nonoverlapping(pointer, into.as_mut_ptr(), into.len());
+        } else {
+            for (i, slot) in into.iter_mut().enumerate() {
+                *slot = *pointer.offset(i as isize * stride);
+            }
+        }
+    }
+}
+
+impl<'a, T: Copy, const N: usize> View<'a, T, N> {
+    /// The same elements with axis `order[k]` in place `k`.
+    pub fn permuted(&self, order: [usize; N]) -> Self {
+        Self { layout: self.layout.permuted(order), ..*self }
+    }
+
+    /// Stride of an axis in elements.
+    pub fn stride(&self, axis: usize) -> isize {
+        self.layout.strides[axis]
+    }
+
+    /// Elements along the last axis from `index` on.
+    #[inline(always)]
+    pub fn read_line(&self, index: [usize; N], into: &mut [T]) {
+        if into.is_empty() {
+            return;
+        }
+        let (offset, stride) = self.layout.line(index, into.len());
+        // SAFETY: `line` asserts that they are inside the shape that `new` vouches for.
+        unsafe { read(self.pointer.offset(offset), stride, into) }
+    }
+}
+
+impl<'a, T: Copy, const N: usize> ViewMut<'a, T, N> {
+    /// The same elements with axis `order[k]` in place `k`.
+    pub fn permuted(self, order: [usize; N]) -> Self {
+        Self { layout: self.layout.permuted(order), ..self }
+    }
+
+    /// The array for a while.
+    pub fn reborrow(&mut self) -> ViewMut<'_, T, N> {
+        ViewMut { layout: self.layout, pointer: self.pointer, memory: std::marker::PhantomData }
+    }
+
+    /// The array for reading.
+    pub fn as_view(&self) -> View<'_, T, N> {
+        View { layout: self.layout, pointer: self.pointer.cast_const(), memory: std::marker::PhantomData }
+    }
+
+    /// Elements along the last axis from `index` on.
+    #[inline(always)]
+    pub fn read_line(&self, index: [usize; N], into: &mut [T]) {
+        self.as_view().read_line(index, into);
+    }
+
+    #[inline(always)]
+    pub fn write_line(&mut self, index: [usize; N], from: &[T]) {
+        if from.is_empty() {
+            return;
+        }
+        let (offset, stride) = self.layout.line(index, from.len());
+        // SAFETY: `line` asserts that they are inside the shape; &mut self excludes other access through the view.
+        unsafe {
+            let pointer = self.pointer.offset(offset);
+            if stride == 1 {
+                std::ptr::copy_nonoverlapping(from.as_ptr(), pointer, from.len());
+            } else {
+                for (i, &value) in from.iter().enumerate() {
+                    *pointer.offset(i as isize * stride) = value;
+                }
+            }
+        }
+    }
+
+    /// Cuts the array into boxes of at most `size`, in C order of their places, to be written from several threads.
+    pub fn boxes(self, size: [usize; N]) -> Vec<Self> {
+        let mut pieces = vec![self];
+        for axis in 0..N {
+            pieces = pieces.into_iter().flat_map(|piece| piece.split(axis, size[axis])).collect();
+        }
+        pieces
+    }
+}

@@ -1,0 +1,186 @@
+//! `Real`: f32 or f64, with the vectors and the constants that belong to it.
+
+use super::lanes::Lanes;
+use super::portable::Portable;
+#[cfg(target_arch = "x86_64")]
+use super::{avx2, avx512};
+use std::fmt::{Debug, Display, LowerExp};
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// A precision that kernels are compiled for.
+pub trait Real:
+    Copy
+    + Debug
+    + Default
+    + Display
+    + LowerExp
+    + PartialOrd
+    + Send
+    + Sync
+    + 'static
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+{
+    /// Vectors of each SIMD level.
+    type Portable: Lanes<Self>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx2: Lanes<Self>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx512: Lanes<Self>;
+
+    /// Half a unit in the last place of 1.
+    const ROUNDING: Self;
+    /// 1.5 * 2^(bits of the mantissa - 1): added to a number, it leaves the nearest integer in the lowest bits.
+    const ROUNDER: Self;
+    const INVERSE_PI: Self;
+    /// pi rounded, and what is missing.
+    const PI: [Self; 2];
+    /// Minimax polynomials on [-pi/2, pi/2]: `sin r = r + r z S(z)`, `cos r = 1 - z/2 + z^2 C(z)`, `z = r^2`, with an
+    /// absolute error below half a unit in the last place of 1 (scripts/minimax makes them).
+    const SINE: &'static [Self];
+    const COSINE: &'static [Self];
+
+    fn from_f64(x: f64) -> Self;
+    fn to_f64(self) -> f64;
+    fn is_finite(self) -> bool;
+    fn sqrt(self) -> Self;
+    fn abs(self) -> Self;
+    /// `self * b + c` with one rounding.
+    fn fused(self, b: Self, c: Self) -> Self;
+    /// `2^self` for an integral exponent of a normal number.
+    fn exp2_integral(self) -> Self;
+    /// Changes the sign if the lowest bit of the other number is set.
+    fn flip_sign_where_odd(self, integer_bits: Self) -> Self;
+    /// `Lanes::remainder_by_pi` without fused multiply-add.
+    fn remainder_by_pi_unfused(self) -> (Self, Self);
+}
+
+impl Real for f64 {
+    type Portable = Portable<f64>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx2 = avx2::Avx2;
+    #[cfg(target_arch = "x86_64")]
+    type Avx512 = avx512::Avx512;
+
+    const ROUNDING: f64 = f64::EPSILON / 2.0;
+    const ROUNDER: f64 = 6755399441055744.0;
+    const INVERSE_PI: f64 = std::f64::consts::FRAC_1_PI;
+    const PI: [f64; 2] = [std::f64::consts::PI, 1.224_646_799_147_353_2e-16];
+    const SINE: &'static [f64] = &[
+        -0.166_666_666_666_658_12,
+        0.008_333_333_333_262_878,
+        -0.000_198_412_698_200_940_8,
+        2.755_731_607_699_254e-6,
+        -2.505_185_149_608_197e-8,
+        1.604_730_116_833_311_7e-10,
+        -7.364_646_110_333_836e-13,
+    ];
+    const COSINE: &'static [f64] = &[
+        0.041_666_666_666_665_83,
+        -0.001_388_888_888_883_005,
+        2.480_158_728_578_38e-5,
+        -2.755_731_706_849_964_5e-7,
+        2.087_659_259_187_816e-9,
+        -1.146_363_541_969_417e-11,
+        4.616_134_848_425_19e-14,
+    ];
+
+    #[inline(always)]
+    fn from_f64(x: f64) -> f64 {
+        x
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self
+    }
+    #[inline(always)]
+    fn is_finite(self) -> bool {
+        f64::is_finite(self)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> f64 {
+        f64::sqrt(self)
+    }
+    #[inline(always)]
+    fn abs(self) -> f64 {
+        f64::abs(self)
+    }
+    #[inline(always)]
+    fn fused(self, b: f64, c: f64) -> f64 {
+        self.mul_add(b, c)
+    }
+    #[inline(always)]
+    fn exp2_integral(self) -> f64 {
+        f64::from_bits(((self as i64 + 1023) as u64) << 52)
+    }
+    #[inline(always)]
+    fn flip_sign_where_odd(self, integer_bits: f64) -> f64 {
+        f64::from_bits(self.to_bits() ^ (integer_bits.to_bits() << 63))
+    }
+    #[inline(always)]
+    fn remainder_by_pi_unfused(self) -> (f64, f64) {
+        // pi in parts of 26 bits, whose products with n < 2^27 are exact; then the rest.
+        const PARTS: [f64; 4] =
+            [3.141_592_621_803_283_7, 3.178_650_942_459_171_3e-8, 1.224_646_786_410_718_9e-16, 1.273_663_432_702_19e-24];
+        let bits = self * Self::INVERSE_PI + Self::ROUNDER;
+        let n = bits - Self::ROUNDER;
+        (bits, (((self - n * PARTS[0]) - n * PARTS[1]) - n * PARTS[2]) - n * PARTS[3])
+    }
+}
+
+impl Real for f32 {
+    type Portable = Portable<f32>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx2 = avx2::Avx2F32;
+    #[cfg(target_arch = "x86_64")]
+    type Avx512 = avx512::Avx512F32;
+
+    const ROUNDING: f32 = f32::EPSILON / 2.0;
+    const ROUNDER: f32 = 12582912.0;
+    const INVERSE_PI: f32 = std::f32::consts::FRAC_1_PI;
+    const PI: [f32; 2] = [std::f32::consts::PI, -8.742_278e-8];
+    const SINE: &'static [f32] = &[-0.166_666_57, 0.008_333_017, -0.000_198_066_15, 2.600_054_6e-6];
+    const COSINE: &'static [f32] = &[0.041_666_657, -0.001_388_856_9, 2.476_930_4e-5, -2.619_381_4e-7];
+
+    #[inline(always)]
+    fn from_f64(x: f64) -> f32 {
+        x as f32
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self.into()
+    }
+    #[inline(always)]
+    fn is_finite(self) -> bool {
+        f32::is_finite(self)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> f32 {
+        f32::sqrt(self)
+    }
+    #[inline(always)]
+    fn abs(self) -> f32 {
+        f32::abs(self)
+    }
+    #[inline(always)]
+    fn fused(self, b: f32, c: f32) -> f32 {
+        self.mul_add(b, c)
+    }
+    #[inline(always)]
+    fn exp2_integral(self) -> f32 {
+        f32::from_bits(((self as i32 + 127) as u32) << 23)
+    }
+    #[inline(always)]
+    fn flip_sign_where_odd(self, integer_bits: f32) -> f32 {
+        f32::from_bits(self.to_bits() ^ (integer_bits.to_bits() << 31))
+    }
+    #[inline(always)]
+    fn remainder_by_pi_unfused(self) -> (f32, f32) {
+        let bits = self * Self::INVERSE_PI + Self::ROUNDER;
+        let n = f64::from(bits - Self::ROUNDER);
+        (bits, (f64::from(self) - n * std::f64::consts::PI) as f32)
+    }
+}
