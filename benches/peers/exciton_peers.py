@@ -36,6 +36,7 @@ def spectrum_ways(problem):
     ways = {
         HOTLOOP: lambda: hotloop.exciton.spectrum(*system, problems.GRID, fwhm=problems.FWHM, cutoff=problems.CUTOFF),
         f"{HOTLOOP}, shared geometry": lambda: hotloop.exciton.spectrum(*shared, problems.GRID, fwhm=problems.FWHM),
+        f"{HOTLOOP} from C": _hotloop_spectrum(problem),
         NUMPY: lambda: _numpy_spectrum(problem),
     }
     if ham2spec:
@@ -52,6 +53,7 @@ def stick_ways(problem):
     ways = {
         HOTLOOP: lambda: hotloop.exciton.sticks(*system, out=arrays),
         f"{HOTLOOP} with eigenvectors": lambda: hotloop.exciton.sticks(*system, out=vectors),
+        f"{HOTLOOP} from C": _hotloop_sticks(problem, False),
         NUMPY: lambda: _numpy_sticks(problem),
     }
     if _loops:
@@ -133,17 +135,17 @@ def _loop_way(problem, with_eigenvectors, loop, *leading):
 def _hotloop_sticks(problem, with_eigenvectors):
     results, vectors = _stick_outputs(problem, with_eigenvectors)
     arrays = [problem.hamiltonians, problem.dipoles, problem.positions, *results, None, vectors]
-    return _hotloop_way("hl_exciton_sticks", (problem.n_conf, problem.n_site), arrays)
+    return _hotloop_way("hl_exciton_sticks", (problem.n_conf, problem.n_site), arrays, results)
 
 
 def _hotloop_spectrum(problem):
-    absorption, cd = np.empty((2, problems.GRID.size))
-    arrays = [problem.hamiltonians, problem.dipoles, problem.positions, None, problems.GRID, absorption, cd]
-    return _hotloop_way("hl_exciton_spectrum", (problem.n_conf, problem.n_site, problems.GRID.size), arrays)
+    results = tuple(np.empty(problems.GRID.size) for _ in range(2))
+    arrays = [problem.hamiltonians, problem.dipoles, problem.positions, None, problems.GRID, *results]
+    return _hotloop_way("hl_exciton_spectrum", (problem.n_conf, problem.n_site, problems.GRID.size), arrays, results)
 
 
-def _hotloop_way(name, dimensions, arrays):
-    """A call of the C function `name` on C-contiguous arrays (no strides) with default options."""
+def _hotloop_way(name, dimensions, arrays, results):
+    """A call of the C function `name` on C-contiguous arrays (no strides) with default options; returns `results`."""
     function = _hotloop_function(name)
     none = ctypes.c_void_p(None)
     arguments = [*map(ctypes.c_ssize_t, dimensions), *(part for array in arrays for part in (_address(array), none)), none]
@@ -151,6 +153,7 @@ def _hotloop_way(name, dimensions, arrays):
     def way():
         if function(*arguments) != 0:
             raise ArithmeticError(f"{name} failed")
+        return results
 
     way.kept = arrays  # the addresses are good only as long as these live
     return way
