@@ -27,7 +27,8 @@ PAIRS = (
 
 def ensemble_size(n_site):
     """Some tens of milliseconds of LAPACK, and whole groups of lanes up to 128 sites."""
-    return max(32 if n_site <= 128 else 4, min(4096, 1 << (200_000 // n_site**2).bit_length() - 1))
+    power_of_two = 1 << max(1, 200_000 // n_site**2).bit_length() - 1
+    return max(32 if n_site <= 128 else 4, min(4096, power_of_two))
 
 
 def main():

@@ -1,7 +1,7 @@
 """What one call costs from each language, on problems so small that hardly anything but the call is left.
 
 Each program of overhead/ times two calls: `convert_one`, one number from cm-1 to nm, and `sticks_two`, the energies of a dimer. It prints
-the median over batches; here the programs take turns, and the median of their medians is reported. Arrays exist beforehand, results go
+the median over batches of processor time per call; here the programs take turns, and the median of their medians is reported. Arrays exist beforehand, results go
 into them. C has no binding, so its numbers are the library's own.
 """
 import os
@@ -36,7 +36,7 @@ def main():
             complaints.append(f"{language} is not measured: {reason}")
 
     medians = {language: {call: [] for call in CALLS} for language in commands}
-    for _ in range(2 if quick else 9):
+    for _ in range(2 if quick else 5):
         for language, command in list(commands.items()):
             done = subprocess.run([*command, "quick"] if quick else command, capture_output=True, text=True, cwd=ROOT)
             if done.returncode != 0:
@@ -52,7 +52,7 @@ def main():
         body.append([language, *(f"{statistics.median(values):.3f}" for values in calls.values())])
         rows += [[language, call, f"{statistics.median(values):.6f}", f"{min(values):.6f}", f"{max(values):.6f}", len(values)]
                  for call, values in calls.items()]
-    report.table("µs per call", ["language", "one number cm-1 to nm", "energies of a dimer"], body)
+    report.table("processor time per call, µs", ["language", "one number cm-1 to nm", "energies of a dimer"], body)
     report.write_csv("overhead", ["language", "call", "median_us", "least_us", "most_us", "runs"], rows)
     for complaint in complaints:
         print(f"**** {complaint}", file=sys.stderr)
@@ -86,7 +86,7 @@ def _julia():
 
 
 LANGUAGES = {
-    "C": _compiled("cc", "-std=c11", "-D_POSIX_C_SOURCE=199309L", SOURCES / "c.c"),
+    "C": _compiled("cc", "-std=c11", SOURCES / "c.c"),
     "C++": _compiled("c++", "-std=c++11", SOURCES / "cpp.cpp"),
     "Fortran": _compiled("gfortran", f"-J{WORK}", ROOT / "bindings/fortran/hotloop.f90", SOURCES / "fortran.f90"),
     "Python": lambda: [sys.executable, SOURCES / "python.py"],
