@@ -1,4 +1,4 @@
-"""Exciton spectra of the eight-pigment FMO model, default configuration, one thread: hotloop, ham2spec, NumPy, a loop of LAPACK's dsyevd."""
+"""Spectra and sticks of the FMO model, default configuration, one thread: hotloop, ham2spec, NumPy, a loop of LAPACK's dsyevd."""
 import sys
 
 import hotloop

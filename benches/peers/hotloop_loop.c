@@ -9,8 +9,8 @@ int hotloop_loop(sticks_function sticks, ptrdiff_t n_conf, ptrdiff_t n, const do
 {
     hl_status status = HL_OK;
     for (ptrdiff_t c = 0; c < n_conf && status == HL_OK; c++)
-        status = sticks(1, n, hamiltonians + c * n * n, NULL, dipoles + c * 3 * n, NULL, positions + c * 3 * n, NULL, energies + c * n, NULL,
-                        dipole_strengths + c * n, NULL, rotational_strengths + c * n, NULL, NULL, NULL,
+        status = sticks(1, n, hamiltonians + c * n * n, NULL, dipoles + c * 3 * n, NULL, positions + c * 3 * n, NULL,
+                        energies + c * n, NULL, dipole_strengths + c * n, NULL, rotational_strengths + c * n, NULL, NULL, NULL,
                         eigenvectors ? eigenvectors + c * n * n : NULL, NULL, NULL);
     return status;
 }

@@ -31,8 +31,8 @@ static void moments(int n, const double *dipoles, const double *positions, doubl
 }
 
 /* `eigenvectors` [n_conf][n exciton][n site] or NULL. Returns LAPACK's info, or -1000 without memory. */
-int lapack_loop(ptrdiff_t n_conf, ptrdiff_t n_site, const double *hamiltonians, const double *dipoles, const double *positions, double *energies,
-                double *dipole_strengths, double *rotational_strengths, double *eigenvectors)
+int lapack_loop(ptrdiff_t n_conf, ptrdiff_t n_site, const double *hamiltonians, const double *dipoles, const double *positions,
+                double *energies, double *dipole_strengths, double *rotational_strengths, double *eigenvectors)
 {
     const int n = (int)n_site;
     const size_t matrix_size = (size_t)n * (size_t)n;

@@ -1,8 +1,8 @@
 """What one call costs from each language, on problems so small that hardly anything but the call is left.
 
 Each program of overhead/ times two calls: `convert_one`, one number from cm-1 to nm, and `sticks_two`, the energies of a dimer. It prints
-the median over batches of processor time per call; here the programs take turns, and the median of their medians is reported. Arrays exist beforehand, results go
-into them. C has no binding, so its numbers are the library's own.
+the median over batches of processor time per call; here the programs take turns, and the median of their medians is reported. Arrays
+exist beforehand, results go into them. C has no binding, so its numbers are the library's own.
 """
 import os
 import shutil
