@@ -5,12 +5,12 @@
 //!
 //! * `spectrum`      mean spectra of 1, 100, 10,000 configurations of 8 sites, dipoles and positions of their own or shared
 //! * `sticks`        strengths without and with eigenvectors, by number of sites, through the public entrance
-//! * `eigensolver`   the two ways below it side by side round `LARGEST_BATCHED`, per matrix
+//! * `eigensolver`   lanes and LAPACK side by side where `exciton::way` changes from one to the other, per matrix
 //! * `broadening`    10 to 100,000 sticks, directly and gridded
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use hotloop::array::{View, ViewMut};
-use hotloop::exciton::{self, LARGEST_BATCHED, Method, Needs, Options, StickArrays, StickOutputs, System};
+use hotloop::exciton::{self, Method, Needs, Options, StickArrays, StickOutputs, System};
 use hotloop::linalg::{batched::Batch, large::Large};
 use hotloop::simd::{Kernel, Lanes, Level, dispatch};
 use hotloop::threads::Progress;
@@ -111,7 +111,7 @@ fn spectrum(criterion: &mut Criterion) {
 fn sticks(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group(format!("{}/sticks", level().name()));
     let options = Options::default();
-    for n_site in [2, 4, 8, 16, 32, 64, LARGEST_BATCHED, LARGEST_BATCHED + 1, 200] {
+    for n_site in [2, 4, 8, 16, 32, 64, 96, 128, 200] {
         let problem = Problem::new(if n_site > 32 { 32 } else { 512 }, n_site);
         let (m, n) = (problem.n_conf, problem.n_site);
         group.throughput(Throughput::Elements(m as u64));
@@ -170,8 +170,7 @@ impl Kernel for SolveBatch<'_> {
 
 fn eigensolver(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group(format!("{}/eigensolver", level().name()));
-    let third = LARGEST_BATCHED / 3;
-    for n in [third, 2 * third, LARGEST_BATCHED, LARGEST_BATCHED + third, LARGEST_BATCHED + 2 * third] {
+    for n in [32, 64, 96, 128, 160] {
         let problem = Problem::new(32, n);
         let matrix = problem.centred(0);
         for (name, with_vectors) in [("strengths", false), ("with eigenvectors", true)] {
