@@ -92,6 +92,15 @@ impl Error {
 
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// The items in a vector, or HL_ERR_ALLOC instead of an abort.
+pub fn try_collect<T>(what: &str, items: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>> {
+    let mut vec = Vec::new();
+    let len = items.len();
+    vec.try_reserve_exact(len).map_err(|_| Error::out_of_memory(what, len.saturating_mul(size_of::<T>())))?;
+    vec.extend(items);
+    Ok(vec)
+}
+
 /// A vector of `len` copies of `value`, or HL_ERR_ALLOC instead of an abort.
 pub fn try_vec<T: Copy>(what: &str, len: usize, value: T) -> Result<Vec<T>> {
     let mut vec = Vec::new();

@@ -103,7 +103,7 @@ fn mean(
     let mut sum: Option<Vec<f64>> = None;
     progress.begin(n_conf)?;
     for_each_chunk(
-        ranges(n_conf, size).collect(),
+        ranges(n_conf, size),
         |(_, len)| *len,
         progress,
         chunk,

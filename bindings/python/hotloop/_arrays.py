@@ -13,7 +13,7 @@ import numpy as np
 
 from ._errors import AlignmentError, ArgumentError, ShapeError, StrideError
 
-_FLOAT64 = np.dtype(np.float64)
+FLOAT64 = np.dtype(np.float64)
 _PLAIN_CLASSES = (np.ndarray, np.memmap)
 _STRIDES = {ndim: c_ssize_t * ndim for ndim in range(1, 9)}
 
@@ -22,7 +22,7 @@ Argument = tuple[Any, Any]
 MISSING: Argument = (None, None)
 
 
-def _as_array(name: str, value: Any) -> np.ndarray:
+def _as_array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
     """value as a plain ndarray over the same memory."""
     if type(value) in _PLAIN_CLASSES:
         return value
@@ -43,18 +43,18 @@ def _as_array(name: str, value: Any) -> np.ndarray:
         return np.asarray(memoryview(value))
     except TypeError:
         raise TypeError(
-            f"{name}: expected a NumPy array of float64, got {type(value).__name__}; "
-            f"pass numpy.asarray({name}, dtype=numpy.float64)"
+            f"{name}: expected a NumPy array of {dtype}, got {type(value).__name__}; "
+            f"pass numpy.asarray({name}, dtype=numpy.{dtype})"
         ) from None
 
 
-def _check_dtype(name: str, array: np.ndarray) -> None:
-    if array.dtype != _FLOAT64:
-        if array.dtype.newbyteorder() == _FLOAT64:
+def _check_dtype(name: str, array: np.ndarray, dtype: np.dtype) -> None:
+    if array.dtype != dtype:
+        if array.dtype.newbyteorder() == dtype:
             wrong = "the byte order is not this machine's"
         else:
-            wrong = f"dtype is {array.dtype}, hotloop computes in float64"
-        raise TypeError(f"{name}: {wrong}; pass {name}.astype(numpy.float64)")
+            wrong = f"dtype is {array.dtype}, hotloop computes in {dtype}"
+        raise TypeError(f"{name}: {wrong}; pass {name}.astype(numpy.{dtype})")
 
 
 def _check_memory(name: str, array: np.ndarray) -> None:
@@ -70,20 +70,20 @@ def _check_memory(name: str, array: np.ndarray) -> None:
         raise AlignmentError(f"{name}: the address is not a multiple of {size} bytes; pass {name}.copy()")
 
 
-def as_input(name: str, value: Any) -> np.ndarray:
-    """A float64 array to read from."""
-    array = _as_array(name, value)
-    _check_dtype(name, array)
+def as_input(name: str, value: Any, dtype: np.dtype = FLOAT64) -> np.ndarray:
+    """An array of exactly this dtype to read from."""
+    array = _as_array(name, value, dtype)
+    _check_dtype(name, array, dtype)
     if not array.flags.aligned:
         _check_memory(name, array)
     return array
 
 
-def as_output(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """The caller's float64 array of exactly this shape, to write into."""
+def as_output(name: str, value: Any, shape: tuple[int, ...], dtype: np.dtype = FLOAT64) -> np.ndarray:
+    """The caller's array of exactly this shape and dtype, to write into."""
     if type(value) not in _PLAIN_CLASSES:
-        raise TypeError(f"{name}: expected a NumPy array of float64 to write into, got {type(value).__name__}")
-    _check_dtype(name, value)
+        raise TypeError(f"{name}: expected a NumPy array of {dtype} to write into, got {type(value).__name__}")
+    _check_dtype(name, value, dtype)
     check_shape(name, value, shape)
     if not value.flags.writeable:
         raise ArgumentError(f"{name}: the array is read-only; pass one with flags.writeable set")
