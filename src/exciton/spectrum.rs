@@ -46,7 +46,8 @@ pub fn spectrum(
     let level = Level::current()?;
     let (n, with_vectors) = (system.n(), system.needs.eigenvectors);
     let size = chunk_size(n_conf, cost_to_solve(n, with_vectors) + plan.cost_per_configuration(n));
-    mean(&plan, level, n_conf, size, total_weight, progress, |(first, len)| {
+    let summed = if n == 0 { 0 } else { n_conf };
+    mean(&plan, level, summed, size, total_weight, progress, |(first, len)| {
         dispatch(level, SolveChunk { system, level, plan: &plan, weights, cd_scale: options.cd_scale, first, len })
     })
 }
@@ -85,12 +86,13 @@ pub fn broaden(
     )?;
     let level = Level::current()?;
     let size = chunk_size(n_conf, 20.0 + plan.cost_per_configuration(n));
-    mean(&plan, level, n_conf, size, total_weight, progress, |(first, len)| {
+    let summed = if n == 0 { 0 } else { n_conf };
+    mean(&plan, level, summed, size, total_weight, progress, |(first, len)| {
         dispatch(level, BroadenChunk { arrays, plan: &plan, weights, first, len })
     })
 }
 
-/// Sums chunks of configurations in order and turns the sum into spectra.
+/// Sums chunks of the `n_conf` configurations that have sticks, in order, and turns the sum into spectra.
 fn mean(
     plan: &Broadening,
     level: Level,

@@ -46,7 +46,8 @@ pub(super) const LARGEST_PAIR: usize = 12;
 
 pub fn sticks(system: &System, options: &Options, outputs: StickOutputs, progress: &mut Progress) -> Result<()> {
     let level = Level::current()?;
-    let n_conf = system.n_conf();
+    // Without sites there is nothing to check or to write, however many configurations there are.
+    let n_conf = if system.hamiltonians.dims()[1] == 0 { 0 } else { system.n_conf() };
     let size = chunk_size(n_conf, cost_to_solve(system.n(), system.needs.eigenvectors));
     progress.begin(n_conf)?;
     // Everything is checked before anything is written.
