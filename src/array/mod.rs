@@ -67,7 +67,7 @@ impl<const N: usize> Layout<N> {
         if !is_empty && pointer.is_null() {
             return Err(Error::new(
                 Status::Null,
-                format!("{name}: is NULL but has shape {dims:?}; pass the address of its first element"),
+                format!("{name}: is NULL, but this call needs its elements (shape {dims:?}); pass it, or ask for fewer results"),
             ));
         }
         if !is_empty && !pointer.is_aligned() {

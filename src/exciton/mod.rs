@@ -38,6 +38,5 @@ pub use spectrum::{Spectra, StickArrays, broaden, spectrum};
 pub use sticks::{StickOutputs, sticks};
 pub use system::{Needs, System};
 
-/// The largest matrix that is solved in lanes; above it LAPACK takes over. Chosen by `cargo bench --bench exciton`
-/// (docs/design.md has the figures).
+/// The largest matrix that is solved in lanes; above it LAPACK takes over. Chosen by timing both at every size.
 pub const LARGEST_BATCHED: usize = 96;

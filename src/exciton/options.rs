@@ -1,7 +1,7 @@
 //! What a caller may choose about a spectrum, as plain values that were checked.
 
 use super::broadening::Method;
-use crate::error::{Error, Result, Status, try_collect};
+use crate::error::{Error, Number, Result, Status, try_collect};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Lineshape {
@@ -77,6 +77,7 @@ impl Options {
             if WIDTH_RANGE.contains(&width) {
                 Ok(())
             } else {
+                let width = Number(width);
                 refuse(format!("{name}: is {width}; a full width at half maximum is positive and finite, in cm-1"))
             }
         };

@@ -17,7 +17,7 @@
 
 use super::super::options::{Lineshape, Options, Widths};
 use super::{Broadening, Grid, Sticks, height};
-use crate::error::{Result, try_vec};
+use crate::error::{Number, Result, try_vec};
 use crate::simd::Lanes;
 use std::f64::consts::{LN_2, PI};
 use std::slice::from_ref;
@@ -243,6 +243,7 @@ impl Class {
         let fine_step = step * steps_per_fine as f64 / fine_per_step as f64;
         let coarse_in_steps = (COARSE * sigma / step).min(LARGEST_SPREAD);
         if coarse_in_steps < 1.0 {
+            let (step, fwhm) = (Number(step), Number(fwhm));
             return Err(format!("grid steps of {step} cm-1 are too coarse for a full width of {fwhm} cm-1"));
         }
         // Whole vectors of points to a coarse step, where the width allows.
@@ -251,6 +252,7 @@ impl Class {
         let fine_per_coarse = points_per_coarse * fine_per_step / steps_per_fine;
         let fine_reach = (REACH * sigma / fine_step).ceil();
         if fine_reach > LARGEST_REACH {
+            let (step, fwhm) = (Number(step), Number(fwhm));
             return Err(format!("a full width of {fwhm} cm-1 is too wide for grid steps of {step} cm-1"));
         }
         let fine_reach = fine_reach as usize;

@@ -16,7 +16,7 @@ mod lineshape;
 use super::options::{Lineshape, Normalization, Options, Widths};
 use super::solve::Configuration;
 use crate::array::View;
-use crate::error::{Error, Result, Status, try_collect, try_vec};
+use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
 use crate::simd::Lanes;
 use direct::Direct;
 use gridded::Gridded;
@@ -57,10 +57,11 @@ impl Grid {
                 return Err(Error::new(
                     Status::Argument,
                     format!(
-                        "grid: point {i} ({x}) is not above point {} ({}); sort it in ascending order without \
+                        "grid: point {i} ({}) is not above point {} ({}); sort it in ascending order without \
                          repetition",
+                        Number(x),
                         i - 1,
-                        points[i - 1]
+                        Number(points[i - 1])
                     ),
                 ));
             }
