@@ -129,7 +129,8 @@ typedef int32_t hl_status;
 
 /**
  * Called on the calling thread only: once before the work, a few times a second, once after it. Non-zero cancels: the
- * call returns HL_ERR_CANCELLED for a positive value, a negative value itself.
+ * call returns HL_ERR_CANCELLED for a positive value, a negative value itself. It may call hotloop (but not hl_shutdown),
+ * and it must return: no longjmp and no C++ exception out of it.
  */
 typedef int32_t (*hl_progress_fn)(void *user,
                                   int64_t done,

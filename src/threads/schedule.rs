@@ -25,7 +25,8 @@ pub fn for_each_chunk<C: Send, R: Send>(
     work: impl Fn(C) -> Result<R> + Sync,
     mut fold: impl FnMut(R) -> Result<()>,
 ) -> Result<()> {
-    let threads = count::current().0.min(chunks.len());
+    // Pools stay, so their sizes are few: problems of all numbers of chunks make do with powers of 2 and the caller's number.
+    let threads = count::current().0.min(chunks.len().checked_next_power_of_two().unwrap_or(usize::MAX));
     if threads <= 1 {
         for chunk in chunks {
             let size = size(&chunk);

@@ -243,6 +243,21 @@ static int workers(void)
     return count;
 }
 
+static void few_workers(void)
+{
+    ptrdiff_t m;
+    test("problems of many sizes do not leave a pool of workers each");
+    expect(hl_shutdown() == HL_OK, "%s", hl_last_error_message());
+    hl_set_num_threads_local(16);
+    for (m = 1; m <= 20; m++) {
+        problem p = problem_new(m, 60, 10); /* a configuration is a chunk of work here */
+        expect(problem_spectrum(&p, NULL) == HL_OK, "%s", hl_last_error_message());
+        problem_free(&p);
+    }
+    expect(workers() >= 16 && workers() <= 2 * 16, "%d workers", workers());
+    hl_set_num_threads_local(0);
+}
+
 static void shutdown_ends_the_workers(void)
 {
     problem mine = problem_share(&shared[1]);
@@ -313,6 +328,7 @@ int main(void)
     }
     hl_set_num_threads_local(0);
     crowd(0);
+    few_workers();
     shutdown_ends_the_workers();
     shutdown_and_again();
     crowd(1);
