@@ -48,7 +48,8 @@ pub fn spectrum(
     let n = system.n();
     let Choice { way, group, nanoseconds } = Choice::new(n_conf, n, system.needs.eigenvectors, level);
     let size = chunk_size(n_conf, nanoseconds + plan.cost_per_configuration(n), group);
-    mean(&plan, level, n_conf, size, total_weight, progress, |(first, len)| {
+    let summed = if n == 0 { 0 } else { n_conf };
+    mean(&plan, level, summed, size, total_weight, progress, |(first, len)| {
         dispatch(level, SolveChunk { system, level, way, plan: &plan, weights, cd_scale: options.cd_scale, first, len })
     })
 }
@@ -87,12 +88,13 @@ pub fn broaden(
     )?;
     let level = Level::current()?;
     let size = chunk_size(n_conf, 20.0 + plan.cost_per_configuration(n), 1);
-    mean(&plan, level, n_conf, size, total_weight, progress, |(first, len)| {
+    let summed = if n == 0 { 0 } else { n_conf };
+    mean(&plan, level, summed, size, total_weight, progress, |(first, len)| {
         dispatch(level, BroadenChunk { arrays, plan: &plan, weights, first, len })
     })
 }
 
-/// Sums chunks of configurations in order and turns the sum into spectra.
+/// Sums chunks of the `n_conf` configurations that have sticks, in order, and turns the sum into spectra.
 fn mean(
     plan: &Broadening,
     level: Level,
@@ -105,7 +107,7 @@ fn mean(
     let mut sum: Option<Vec<f64>> = None;
     progress.begin(n_conf)?;
     for_each_chunk(
-        ranges(n_conf, size).collect(),
+        ranges(n_conf, size),
         |(_, len)| *len,
         progress,
         chunk,

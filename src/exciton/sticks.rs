@@ -37,16 +37,16 @@ pub(super) fn chunk_size(n_conf: usize, nanoseconds: f64, group: usize) -> usize
 
 pub fn sticks(system: &System, options: &Options, outputs: StickOutputs, progress: &mut Progress) -> Result<()> {
     let level = Level::current()?;
-    let n_conf = system.n_conf();
+    // Without sites there is nothing to check or to write, however many configurations there are.
+    let n_conf = if system.hamiltonians.dims()[1] == 0 { 0 } else { system.n_conf() };
     let choice = Choice::new(n_conf, system.n(), system.needs.eigenvectors, level);
     let size = chunk_size(n_conf, choice.nanoseconds, choice.group);
-    let chunks: Vec<(usize, usize)> = ranges(n_conf, size).collect();
     progress.begin(n_conf)?;
     // Everything is checked before anything is written. The first group is, wherever it is solved: a call with no more
     // than that needs no look ahead.
     if n_conf > choice.group {
         for_each_chunk(
-            chunks.clone(),
+            ranges(n_conf, size),
             |_| 0,
             progress,
             |(first, len)| dispatch(level, CheckChunk { system, level, way: choice.way, first, len }),
@@ -54,7 +54,7 @@ pub fn sticks(system: &System, options: &Options, outputs: StickOutputs, progres
         )?;
     }
     for_each_chunk(
-        chunks.iter().copied().zip(outputs.into_chunks(size, chunks.len())).collect(),
+        ranges(n_conf, size).zip(outputs.into_chunks(n_conf, size)),
         |((_, len), _)| *len,
         progress,
         |((first, len), outputs)| {
@@ -66,29 +66,26 @@ pub fn sticks(system: &System, options: &Options, outputs: StickOutputs, progres
 }
 
 impl<'a> StickOutputs<'a> {
-    fn into_chunks(self, size: usize, count: usize) -> Vec<StickOutputs<'a>> {
+    fn into_chunks(self, n_conf: usize, size: usize) -> impl ExactSizeIterator<Item = StickOutputs<'a>> {
         fn pieces<const N: usize>(
             whole: Option<ViewMut<'_, f64, N>>,
             size: usize,
         ) -> impl Iterator<Item = Option<ViewMut<'_, f64, N>>> {
-            let absent = whole.is_none();
-            let mut pieces = whole.map(|whole| whole.chunks(size)).unwrap_or_default().into_iter();
-            std::iter::from_fn(move || if absent { Some(None) } else { pieces.next().map(Some) })
+            let mut pieces = whole.map(|whole| whole.chunks(size));
+            std::iter::repeat_with(move || pieces.as_mut().and_then(Iterator::next))
         }
         let mut energies = pieces(self.energies, size);
         let mut dipole_strengths = pieces(self.dipole_strengths, size);
         let mut rotational_strengths = pieces(self.rotational_strengths, size);
         let mut exciton_dipoles = pieces(self.exciton_dipoles, size);
         let mut eigenvectors = pieces(self.eigenvectors, size);
-        (0..count)
-            .map(|_| StickOutputs {
-                energies: energies.next().flatten(),
-                dipole_strengths: dipole_strengths.next().flatten(),
-                rotational_strengths: rotational_strengths.next().flatten(),
-                exciton_dipoles: exciton_dipoles.next().flatten(),
-                eigenvectors: eigenvectors.next().flatten(),
-            })
-            .collect()
+        ranges(n_conf, size).map(move |_| StickOutputs {
+            energies: energies.next().flatten(),
+            dipole_strengths: dipole_strengths.next().flatten(),
+            rotational_strengths: rotational_strengths.next().flatten(),
+            exciton_dipoles: exciton_dipoles.next().flatten(),
+            eigenvectors: eigenvectors.next().flatten(),
+        })
     }
 
     fn write(&mut self, c: usize, configuration: Configuration, order: &[usize], kept: &[usize]) {

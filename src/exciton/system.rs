@@ -5,7 +5,7 @@
 //! read again, element by element, for the message.
 
 use crate::array::View;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Number, Result, Status};
 use crate::simd::Lanes;
 
 /// Asymmetry up to this part of the largest element is rounding.
@@ -290,9 +290,9 @@ impl System<'_> {
                         "hamiltonians: configuration {c} is not symmetric: element {} is {} but {} is {}; pass \
                          (H + H^T) / 2",
                         name(i, j),
-                        at(i, j),
+                        Number(at(i, j)),
                         name(j, i),
-                        at(j, i)
+                        Number(at(j, i))
                     ),
                 ));
             }
@@ -307,8 +307,8 @@ impl System<'_> {
                     "hamiltonians: site energy {} of configuration {c} is {} cm-1 with energy_offset {}; rotational \
                      strengths need absolute energies: set energy_offset to the reference that was taken off",
                     name(i, i),
-                    at(i, i) + self.energy_offset,
-                    self.energy_offset
+                    Number(at(i, i) + self.energy_offset),
+                    Number(self.energy_offset)
                 ),
             ));
         }

@@ -45,7 +45,7 @@ impl Choice {
             };
             Self { way, group, nanoseconds }
         };
-        let pair_bytes = level.lanes_of_a_pair() * n * n * size_of::<f64>();
+        let pair_bytes = n.saturating_mul(n).saturating_mul(level.lanes_of_a_pair() * size_of::<f64>());
         if n_conf > lanes && pair_bytes <= LARGEST_PAIR_BYTES {
             one(Way::Pairs)
         } else if one(Way::Lanes).nanoseconds <= one(Way::Lapack).nanoseconds {

@@ -117,8 +117,8 @@ class call_options {
 public:
     call_options(const char* function, const options& chosen, std::ptrdiff_t n_value)
         : values_(chosen.values()), progress_(chosen.progress()) {
-        expect(function, "options: fwhm_values", chosen.fwhm_values(), {{n_value}}, "one per site");
-        expect(function, "options: fwhm_cd_values", chosen.fwhm_cd_values(), {{n_value}}, "one per site");
+        expect(function, "options: fwhm_values", chosen.fwhm_values(), {{n_value}}, "one per site or exciton");
+        expect(function, "options: fwhm_cd_values", chosen.fwhm_cd_values(), {{n_value}}, "one per site or exciton");
         expect(function, "options: deleted", chosen.deleted(), {{n_value}}, "one per site");
         values_.fwhm_values = address(chosen.fwhm_values());
         values_.fwhm_values_strides = strides(chosen.fwhm_values());

@@ -4,7 +4,7 @@ use crate::array::{Footprint, View};
 use crate::capi::guard::{self, hl_status, refuse};
 use crate::capi::options::{self, Known};
 use crate::capi::progress::hl_progress_fn;
-use crate::error::{Result, Status};
+use crate::error::{Result, Status, try_collect};
 use crate::exciton::{Lineshape, Method, Normalization, Options, Widths};
 use crate::threads::Progress;
 use std::ffi::c_void;
@@ -176,7 +176,7 @@ impl Given {
         } else {
             let absorption = list("fwhm_values", raw.fwhm_values, raw.fwhm_values_strides)?;
             let cd = if raw.fwhm_cd_values.is_null() {
-                absorption.clone()
+                try_collect("fwhm_cd_values", absorption.iter().copied())?
             } else {
                 list("fwhm_cd_values", raw.fwhm_cd_values, raw.fwhm_cd_values_strides)?
             };
@@ -187,7 +187,7 @@ impl Given {
             // SAFETY: the caller's promise.
             let view = unsafe { View::new("deleted", raw.deleted, [n_site], raw.deleted_strides)? };
             footprints.push(view.footprint());
-            deleted = view.to_vec("deleted")?.into_iter().map(|flag| flag != 0).collect();
+            deleted = try_collect("deleted", (0..n_site).map(|site| view.at([site]) != 0))?;
         }
         let options = Options {
             lineshape,

@@ -164,7 +164,7 @@ pub unsafe extern "C" fn hl_exciton_spectrum(
             hamiltonians,
             dipoles,
             positions,
-            kept: given.options.kept_sites(n_site),
+            kept: given.options.kept_sites(if n_conf == 0 { 0 } else { n_site })?,
             energy_offset: given.options.energy_offset,
             normalize_dipoles: given.options.normalize_dipoles,
             needs: Needs {

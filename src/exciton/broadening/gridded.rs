@@ -17,9 +17,10 @@
 
 use super::super::options::{Lineshape, Options, Widths};
 use super::{Broadening, Grid, Sticks, height};
-use crate::error::{Result, try_vec};
+use crate::error::{Number, Result, try_vec};
 use crate::simd::Lanes;
 use std::f64::consts::{LN_2, PI};
+use std::slice::from_ref;
 
 /// Interpolation points a stick.
 const NODES: usize = 8;
@@ -42,6 +43,9 @@ pub struct Gridded {
 const LARGEST_SPREAD: f64 = 1e6;
 /// and a filter reaches so many fine steps.
 const LARGEST_REACH: f64 = 1e4;
+
+/// More widths than this are not looked up one by one for every exciton: point by point they are faster.
+const MOST_CLASSES: usize = 1000;
 
 /// All sticks of one width.
 struct Class {
@@ -87,16 +91,20 @@ impl Gridded {
         let step = grid.step.ok_or("the grid is not uniform")?;
         let mut gridded = Self { classes: vec![], class_of: vec![], weights: lagrange_weights(), accumulator_len: 0 };
         let (absorption, cd) = match widths {
-            Widths::Common { absorption, cd } => (vec![*absorption], vec![*cd]),
-            Widths::PerExciton { absorption, cd } => (absorption[..n].to_vec(), cd[..n].to_vec()),
+            Widths::Common { absorption, cd } => (from_ref(absorption), from_ref(cd)),
+            Widths::PerExciton { absorption, cd } => (&absorption[..n], &cd[..n]),
             Widths::PerSite { .. } => return Err("every exciton has a width of its own".into()),
         };
-        for pair in absorption.iter().zip(&cd) {
+        gridded.class_of.try_reserve_exact(absorption.len()).map_err(|_| "there is no memory for so many widths")?;
+        for pair in absorption.iter().zip(cd) {
             let mut of = [0; 2];
             for (kind, &fwhm) in [pair.0, pair.1].into_iter().enumerate() {
                 let known = gridded.classes.iter().position(|class| class.fwhm == fwhm);
                 of[kind] = match known {
                     Some(class) => class,
+                    None if gridded.classes.len() == MOST_CLASSES => {
+                        return Err(format!("there are more than {MOST_CLASSES} different widths"));
+                    }
                     None => {
                         gridded.classes.push(Class::new(grid, step, options, fwhm)?);
                         gridded.classes.len() - 1
@@ -238,6 +246,7 @@ impl Class {
         let fine_step = step * steps_per_fine as f64 / fine_per_step as f64;
         let coarse_in_steps = (COARSE * sigma / step).min(LARGEST_SPREAD);
         if coarse_in_steps < 1.0 {
+            let (step, fwhm) = (Number(step), Number(fwhm));
             return Err(format!("grid steps of {step} cm-1 are too coarse for a full width of {fwhm} cm-1"));
         }
         // Whole vectors of points to a coarse step, where the width allows.
@@ -246,6 +255,7 @@ impl Class {
         let fine_per_coarse = points_per_coarse * fine_per_step / steps_per_fine;
         let fine_reach = (REACH * sigma / fine_step).ceil();
         if fine_reach > LARGEST_REACH {
+            let (step, fwhm) = (Number(step), Number(fwhm));
             return Err(format!("a full width of {fwhm} cm-1 is too wide for grid steps of {step} cm-1"));
         }
         let fine_reach = fine_reach as usize;
