@@ -1,135 +1,615 @@
-/* DRAFT of the contract; replaced by the generated header. */
+/*
+ * hotloop: scientific hot loops on the caller's own strided buffers.
+ *
+ * Generated from src/capi by cbindgen; do not edit. docs/c.md is the guide, docs/errors.md lists every status.
+ *
+ * The rules that every function keeps:
+ *  - Dimensions come once, then each array as a pointer and its strides: one `ptrdiff_t` per axis, in ELEMENTS,
+ *    in the order in which the shape is written. `strides = NULL` means C-contiguous. Negative strides reverse
+ *    an axis, a zero stride broadcasts an input. The stride of an axis of extent 0 or 1 is ignored.
+ *  - Nothing is copied, kept or freed: the library reads your inputs and writes your outputs in place.
+ *  - An output shares no element with an input or another output, unless a function says otherwise.
+ *    Interleaved views of one buffer are fine.
+ *  - The result is HL_OK or the reason; hl_last_error_message() then names the argument, the index, the value and
+ *    the remedy. With a status from 1 to 99 every output is untouched.
+ *  - Every function may be called from any thread at any time. Results are the same bits for any number of threads.
+ */
+
 #ifndef HOTLOOP_H
 #define HOTLOOP_H
+
 #include <stddef.h>
 #include <stdint.h>
 
-#define HL_ABI_VERSION 0
-typedef int32_t hl_status;
-#define HL_OK 0
-#define HL_ERR_NULL 1
-#define HL_ERR_SHAPE 2
-#define HL_ERR_STRIDE 3
-#define HL_ERR_ALIAS 4
-#define HL_ERR_ALIGNMENT 5
-#define HL_ERR_ARGUMENT 6
-#define HL_ERR_NONFINITE 7
-#define HL_ERR_OPTION 8
-#define HL_ERR_BUSY 9
-#define HL_ERR_NOT_CONVERGED 100
-#define HL_ERR_SINGULAR 101
-#define HL_ERR_ALLOC 200
-#define HL_ERR_THREADS 201
-#define HL_ERR_CANCELLED 202
-#define HL_ERR_IO 203
-#define HL_ERR_INTERNAL 255
-
-#define HL_MAX_THREADS 1024
-
 #define HL_LINESHAPE_GAUSSIAN 0
+
 #define HL_LINESHAPE_LORENTZIAN 1
+
+/**
+ * Gaussian of the given FWHM convolved with a Lorentzian of lorentzian_fwhm.
+ */
 #define HL_LINESHAPE_VOIGT 2
+
+/**
+ * One width for all: fwhm, fwhm_cd.
+ */
 #define HL_FWHM_COMMON 0
+
+/**
+ * A width per exciton in ascending energy: fwhm_values, fwhm_cd_values.
+ */
 #define HL_FWHM_PER_EXCITON 1
+
+/**
+ * A width per site; exciton k gets sqrt(sum_j V_jk^2 w_j^2).
+ */
 #define HL_FWHM_PER_SITE 2
+
+/**
+ * An isolated stick of strength 1 has height 1, as in ham2spec.
+ */
 #define HL_NORMALIZATION_PEAK 0
+
+/**
+ * An isolated stick of strength 1 has area 1 (cm-1).
+ */
 #define HL_NORMALIZATION_AREA 1
-#define HL_CD_SCALE_DISSYMMETRY 0 /* 4R: cd/absorption = g, as ham2spec */
+
+/**
+ * R_k on the scale of dipole strengths: CD / absorption = g = 4 R / D, as ham2spec.
+ */
+#define HL_CD_SCALE_DISSYMMETRY 0
+
+/**
+ * Rosenfeld's rotational strength, a quarter of that.
+ */
 #define HL_CD_SCALE_ROSENFELD 1
+
+/**
+ * The faster way for the problem's sizes; the choice depends on nothing else.
+ */
 #define HL_BROADENING_AUTO 0
+
+/**
+ * Point by point, with the exact cutoff.
+ */
 #define HL_BROADENING_DIRECT 1
+
+/**
+ * One convolution for all sticks, without cutoff, to 1e-12 of the peak; Gaussian with cutoff >= 3 on a uniform grid.
+ */
 #define HL_BROADENING_GRIDDED 2
 
-#define HL_UNIT_WAVENUMBER 0 /* cm-1 */
-#define HL_UNIT_WAVELENGTH 1 /* nm */
+/**
+ * A thread count above this is refused.
+ */
+#define HL_MAX_THREADS 1024
+
+/**
+ * cm-1.
+ */
+#define HL_UNIT_WAVENUMBER 0
+
+/**
+ * nm; 1e7 / wavenumber.
+ */
+#define HL_UNIT_WAVELENGTH 1
+
 #define HL_UNIT_ELECTRONVOLT 2
+
 #define HL_UNIT_HARTREE 3
+
 #define HL_UNIT_TERAHERTZ 4
+
 #define HL_UNIT_DEBYE 100
-#define HL_UNIT_ATOMIC_DIPOLE 101 /* e a0 */
+
+/**
+ * e a0, the atomic unit of the dipole moment.
+ */
+#define HL_UNIT_ATOMIC_DIPOLE 101
+
 #define HL_UNIT_COULOMB_METER 102
+
 #define HL_UNIT_ANGSTROM 200
+
 #define HL_UNIT_BOHR 201
+
 #define HL_UNIT_NANOMETER 202
 
-/* Called on the calling thread only, a few times a second. Non-zero cancels: positive -> HL_ERR_CANCELLED, negative is handed back unchanged. */
-typedef int32_t (*hl_progress_fn)(void *user, int64_t done, int64_t total);
+/**
+ * Changes when a program built against an older header could misbehave with this library. Part of the SONAME.
+ */
+#define HL_ABI_VERSION 0
 
+/**
+ * The largest matrix that is solved in lanes; above it LAPACK takes over. Chosen by `cargo bench --bench exciton`
+ * (docs/design.md has the figures).
+ */
+#define LARGEST_BATCHED 96
+
+/**
+ * More threads than this are taken for a mistake.
+ */
+#define MAX_THREADS 1024
+
+/**
+ * Why a call did not return HL_OK. 1 to 99: the caller's mistake, nothing was written.
+ */
+enum Status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  Null = 1,
+  Shape = 2,
+  Stride = 3,
+  Alias = 4,
+  Alignment = 5,
+  Argument = 6,
+  Nonfinite = 7,
+  Option = 8,
+  Busy = 9,
+  NotConverged = 100,
+  Singular = 101,
+  Alloc = 200,
+  Threads = 201,
+  Cancelled = 202,
+  Io = 203,
+  Internal = 255,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum Status Status;
+#else
+typedef int32_t Status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A unit with the number that stands for it in the C ABI.
+ */
+enum Unit
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  Wavenumber = 0,
+  Wavelength = 1,
+  Electronvolt = 2,
+  Hartree = 3,
+  Terahertz = 4,
+  Debye = 100,
+  AtomicDipole = 101,
+  CoulombMeter = 102,
+  Angstrom = 200,
+  Bohr = 201,
+  Nanometer = 202,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum Unit Unit;
+#else
+typedef int32_t Unit;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * HL_OK, or why a call failed: 1 to 99 the caller's mistake (nothing was written), 100 to 199 numerical, 200 and
+ * above the environment or the library. Negative values come from the caller's own callbacks.
+ */
+typedef int32_t hl_status;
+
+/**
+ * Called on the calling thread only: once before the work, a few times a second, once after it. Non-zero cancels: the
+ * call returns HL_ERR_CANCELLED for a positive value, a negative value itself.
+ */
+typedef int32_t (*hl_progress_fn)(void *user,
+                                  int64_t done,
+                                  int64_t total);
+
+/**
+ * Options of the exciton functions. Always filled by hl_exciton_options_init first; fields are only ever appended.
+ */
 typedef struct hl_exciton_options {
+  /**
+   * sizeof(hl_exciton_options) of the caller's header.
+   */
   size_t struct_size;
-  int32_t lineshape;            /* HL_LINESHAPE_*, default GAUSSIAN */
-  int32_t fwhm_by;              /* HL_FWHM_*, default COMMON */
-  int32_t normalization;        /* HL_NORMALIZATION_*, default PEAK */
-  int32_t cd_scale;             /* HL_CD_SCALE_*, default DISSYMMETRY */
-  int32_t broadening;           /* HL_BROADENING_*, default AUTO */
-  int32_t frequency_prefactor;  /* 0 or 1, default 0: multiply the spectra by the grid wavenumber */
-  int32_t normalize_dipoles;    /* 0 or 1, default 0: divide dipoles by sqrt(sum |mu|^2) of the sites kept, per configuration */
-  int32_t reserved;             /* 0 */
-  double fwhm;                  /* cm-1, default 70 (Gaussian FWHM for VOIGT) */
-  double fwhm_cd;               /* cm-1, default 0 = as fwhm */
-  double lorentzian_fwhm;       /* cm-1, default 0; only for VOIGT */
-  double cutoff;                /* in FWHM, default 3; INFINITY = never cut */
-  double energy_offset;         /* cm-1, default 0; added to every diagonal element */
-  const double *fwhm_values;    /* [n_site] for PER_EXCITON (ascending energy) / PER_SITE, else NULL */
+  /**
+   * HL_LINESHAPE_*; default Gaussian.
+   */
+  int32_t lineshape;
+  /**
+   * HL_FWHM_*; default common.
+   */
+  int32_t fwhm_by;
+  /**
+   * HL_NORMALIZATION_*; default peak.
+   */
+  int32_t normalization;
+  /**
+   * HL_CD_SCALE_*; default dissymmetry.
+   */
+  int32_t cd_scale;
+  /**
+   * HL_BROADENING_*; default auto.
+   */
+  int32_t broadening;
+  /**
+   * 0 or 1; default 0. 1 multiplies both spectra by the wavenumber of the grid point.
+   */
+  int32_t frequency_prefactor;
+  /**
+   * 0 or 1; default 0. 1 divides the dipoles of each configuration by the root of their summed squares, after
+   * deletion.
+   */
+  int32_t normalize_dipoles;
+  /**
+   * 0.
+   */
+  int32_t reserved;
+  /**
+   * Full width at half maximum for absorption, cm-1; default 70. The Gaussian part's for Voigt.
+   */
+  double fwhm;
+  /**
+   * The same for CD; default 0, which means fwhm.
+   */
+  double fwhm_cd;
+  /**
+   * The Lorentzian part's full width for Voigt, cm-1; default 0, and 0 for other lineshapes.
+   */
+  double lorentzian_fwhm;
+  /**
+   * A point x belongs to a stick at e iff e - cutoff FWHM <= x < e + cutoff FWHM; default 3. INFINITY never cuts.
+   * The gridded way never cuts. (A Lorentzian still has 2.7 % of its peak at 3 FWHM.)
+   */
+  double cutoff;
+  /**
+   * Added to every diagonal element, cm-1; default 0. For Hamiltonians relative to a reference energy.
+   */
+  double energy_offset;
+  /**
+   * [n_site] widths unless fwhm_by is common, then NULL. Entries of deleted sites are ignored for PER_SITE.
+   */
+  const double *fwhm_values;
   const ptrdiff_t *fwhm_values_strides;
-  const double *fwhm_cd_values; /* [n_site], NULL = as fwhm_values */
+  /**
+   * [n_site] widths for CD; NULL means fwhm_values.
+   */
+  const double *fwhm_cd_values;
   const ptrdiff_t *fwhm_cd_values_strides;
-  const uint8_t *deleted;       /* [n_site], non-zero = this pigment is deleted; NULL = none */
+  /**
+   * [n_site] non-zero for a pigment that is left out of everything: its rows, columns, dipoles and positions are
+   * never read. NULL for none.
+   */
+  const uint8_t *deleted;
   const ptrdiff_t *deleted_strides;
-  hl_progress_fn progress;      /* NULL = none */
+  /**
+   * NULL for none.
+   */
+  hl_progress_fn progress;
   void *progress_user;
 } hl_exciton_options;
 
+#define HL_OK 0
+
+/**
+ * A pointer is NULL where an element would be read or written.
+ */
+#define HL_ERR_NULL 1
+
+/**
+ * A dimension is negative, too large or does not fit the others.
+ */
+#define HL_ERR_SHAPE 2
+
+/**
+ * Strides overflow, or an output visits an element twice.
+ */
+#define HL_ERR_STRIDE 3
+
+/**
+ * An output shares an element with another array.
+ */
+#define HL_ERR_ALIAS 4
+
+/**
+ * A pointer is not aligned to its element.
+ */
+#define HL_ERR_ALIGNMENT 5
+
+/**
+ * A value is outside its range.
+ */
+#define HL_ERR_ARGUMENT 6
+
+/**
+ * An input holds NaN or an infinity.
+ */
+#define HL_ERR_NONFINITE 7
+
+/**
+ * An option or a setting is invalid.
+ */
+#define HL_ERR_OPTION 8
+
+/**
+ * The plan is in use by another call.
+ */
+#define HL_ERR_BUSY 9
+
+/**
+ * An iteration did not converge.
+ */
+#define HL_ERR_NOT_CONVERGED 100
+
+/**
+ * A matrix is singular to working precision.
+ */
+#define HL_ERR_SINGULAR 101
+
+/**
+ * Memory for workspace could not be had.
+ */
+#define HL_ERR_ALLOC 200
+
+/**
+ * Worker threads could not be started.
+ */
+#define HL_ERR_THREADS 201
+
+/**
+ * The progress callback asked to stop.
+ */
+#define HL_ERR_CANCELLED 202
+
+/**
+ * A file could not be read or written.
+ */
+#define HL_ERR_IO 203
+
+/**
+ * A mistake inside hotloop, contained. Please report it.
+ */
+#define HL_ERR_INTERNAL 255
+
+#define Status_ALL { Null, Shape, Stride, Alias, Alignment, Argument, Nonfinite, Option, Busy, NotConverged, Singular, Alloc, Threads, Cancelled, Io, Internal, }
+
+#define Unit_ALL { Wavenumber, Wavelength, Electronvolt, Hartree, Terahertz, Debye, AtomicDipole, CoulombMeter, Angstrom, Bohr, Nanometer, }
+
 #ifdef __cplusplus
 extern "C" {
-#endif
-const char *hl_version(void);
-int32_t hl_abi_version(void);
-const char *hl_config(void);              /* "key: value" lines; thread-local, valid until the next hl_config on this thread */
-const char *hl_last_error_message(void);  /* thread-local, "" when no call on this thread failed */
-const char *hl_status_string(hl_status status); /* static */
-hl_status hl_set_num_threads(int32_t n);  /* process; 0 = back to the default */
-int32_t hl_set_num_threads_local(int32_t n); /* calling thread; returns the old value, -1 when n is refused; 0 = inherit */
+#endif // __cplusplus
+
+/**
+ * Fills `options` with defaults: the default configuration of fmo_analysis (Gaussian, 70 cm-1, cutoff 3, peak
+ * normalisation). Writes at most struct_size bytes.
+ *
+ * @param struct_size  sizeof(hl_exciton_options)
+ *
+ * Errors: HL_ERR_NULL; HL_ERR_OPTION if struct_size is too small for a size_t.
+ */
+hl_status hl_exciton_options_init(struct hl_exciton_options *options,
+                                  size_t struct_size);
+
+/**
+ * Excitons of many configurations: energies, strengths, dipoles and eigenvectors.
+ *
+ * With H the Hamiltonian, mu_j and r_j dipole and position of site j: H V = V diag(e); M_k = sum_j V_jk mu_j;
+ * D_k = |M_k|^2; R_k = (4 pi / lambda_k) M_k . sum_j V_jk (r_j x mu_j), lambda_k = 1e8 / e_k Angstrom, which is
+ * (2 pi / lambda_k) sum_(j<l) 2 V_jk V_lk (r_j - r_l) . (mu_j x mu_l) as in ham2spec (four times Rosenfeld's R; see
+ * cd_scale). Excitons ascend in energy; degenerate ones have orthonormal eigenvectors, in no particular basis. The
+ * sign of an eigenvector is arbitrary.
+ *
+ * @param n_conf                number of configurations
+ * @param n_site                number of pigments
+ * @param hamiltonians          [n_conf][n_site][n_site] cm-1, symmetric to 1e-12 of the largest element (the lower
+ *                              triangle is used)
+ * @param dipoles               [n_conf][n_site][3] any unit; stride 0 on the first axis shares one set. NULL if no
+ *                              strengths or dipoles are asked for
+ * @param positions             [n_conf][n_site][3] Angstrom. NULL if no rotational strengths are asked for
+ * @param energies              [n_conf][n_site] cm-1, or NULL
+ * @param dipole_strengths      [n_conf][n_site] dipole unit squared, or NULL
+ * @param rotational_strengths  [n_conf][n_site] dipole unit squared, or NULL
+ * @param exciton_dipoles       [n_conf][n_site][3] dipole unit, or NULL
+ * @param eigenvectors          [n_conf][n_site][n_site], site then exciton (in columns), or NULL
+ * @param options               NULL for defaults. Used: energy_offset, deleted, normalize_dipoles, cd_scale,
+ *                              progress; all are checked
+ *
+ * With deleted pigments the excitons of the others come first and the rest of each configuration is 0 (rows of
+ * deleted sites and columns of padding in eigenvectors).
+ *
+ * Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_NONFINITE and
+ * HL_ERR_ARGUMENT (asymmetric; site energy not positive though rotational strengths are asked for) name configuration
+ * and element; HL_ERR_OPTION. After HL_ERR_NOT_CONVERGED, HL_ERR_CANCELLED or a callback's own status, some
+ * configurations have been written.
+ */
+hl_status hl_exciton_sticks(ptrdiff_t n_conf,
+                            ptrdiff_t n_site,
+                            const double *hamiltonians,
+                            const ptrdiff_t *hamiltonians_strides,
+                            const double *dipoles,
+                            const ptrdiff_t *dipoles_strides,
+                            const double *positions,
+                            const ptrdiff_t *positions_strides,
+                            double *energies,
+                            const ptrdiff_t *energies_strides,
+                            double *dipole_strengths,
+                            const ptrdiff_t *dipole_strengths_strides,
+                            double *rotational_strengths,
+                            const ptrdiff_t *rotational_strengths_strides,
+                            double *exciton_dipoles,
+                            const ptrdiff_t *exciton_dipoles_strides,
+                            double *eigenvectors,
+                            const ptrdiff_t *eigenvectors_strides,
+                            const struct hl_exciton_options *options);
+
+/**
+ * Sticks to spectra on the caller's grid: the weighted mean over configurations.
+ *
+ * absorption(x) = sum_c w_c sum_k D_ck g(x - e_ck) / sum_c w_c, and CD likewise with R; g is the lineshape of the
+ * options.
+ *
+ * @param n_conf                number of configurations, at least 1
+ * @param n_exciton             number of sticks of each
+ * @param n_grid                number of grid points
+ * @param energies              [n_conf][n_exciton] cm-1, absolute
+ * @param dipole_strengths      [n_conf][n_exciton]; NULL only without absorption
+ * @param rotational_strengths  [n_conf][n_exciton]; NULL only without cd
+ * @param weights               [n_conf] not negative, with a positive sum; NULL for equal weights
+ * @param grid                  [n_grid] cm-1, ascending
+ * @param absorption            [n_grid], or NULL
+ * @param cd                    [n_grid], or NULL
+ * @param options               NULL for defaults. With fwhm_by = HL_FWHM_PER_EXCITON, fwhm_values [n_exciton] belong to
+ *                              the columns of energies; HL_FWHM_PER_SITE is refused. energy_offset, deleted,
+ *                              normalize_dipoles and cd_scale concern Hamiltonians and are not used
+ *
+ * Outputs share no element with each other or with inputs. Errors: HL_ERR_SHAPE for n_conf = 0; array errors;
+ * HL_ERR_NONFINITE, HL_ERR_ARGUMENT (grid not ascending, weights), HL_ERR_OPTION. With any status but HL_OK the
+ * outputs are untouched.
+ */
+hl_status hl_exciton_broaden(ptrdiff_t n_conf,
+                             ptrdiff_t n_exciton,
+                             ptrdiff_t n_grid,
+                             const double *energies,
+                             const ptrdiff_t *energies_strides,
+                             const double *dipole_strengths,
+                             const ptrdiff_t *dipole_strengths_strides,
+                             const double *rotational_strengths,
+                             const ptrdiff_t *rotational_strengths_strides,
+                             const double *weights,
+                             const ptrdiff_t *weights_strides,
+                             const double *grid,
+                             const ptrdiff_t *grid_strides,
+                             double *absorption,
+                             const ptrdiff_t *absorption_strides,
+                             double *cd,
+                             const ptrdiff_t *cd_strides,
+                             const struct hl_exciton_options *options);
+
+/**
+ * Hamiltonians straight to spectra on the caller's grid: the weighted mean over configurations, without storage per
+ * configuration.
+ *
+ * What hl_exciton_sticks and hl_exciton_broaden do together; formulas there.
+ *
+ * @param n_conf        number of configurations, at least 1
+ * @param n_site        number of pigments
+ * @param n_grid        number of grid points
+ * @param hamiltonians  [n_conf][n_site][n_site] cm-1, symmetric to 1e-12 of the largest element (the lower triangle is
+ *                      used); absolute energies, or relative ones with energy_offset
+ * @param dipoles       [n_conf][n_site][3] any unit; stride 0 on the first axis shares one set
+ * @param positions     [n_conf][n_site][3] Angstrom; NULL only without cd
+ * @param weights       [n_conf] not negative, with a positive sum; NULL for equal weights
+ * @param grid          [n_grid] cm-1, ascending
+ * @param absorption    [n_grid], or NULL
+ * @param cd            [n_grid], or NULL
+ * @param options       NULL for defaults
+ *
+ * Outputs share no element with each other or with inputs. Errors: HL_ERR_SHAPE for n_conf = 0; array errors;
+ * HL_ERR_NONFINITE and HL_ERR_ARGUMENT (asymmetric; site energy not positive though CD is asked for; grid not
+ * ascending; weights) name the element; HL_ERR_OPTION; HL_ERR_NOT_CONVERGED. With any status but HL_OK the outputs are
+ * untouched.
+ */
+hl_status hl_exciton_spectrum(ptrdiff_t n_conf,
+                              ptrdiff_t n_site,
+                              ptrdiff_t n_grid,
+                              const double *hamiltonians,
+                              const ptrdiff_t *hamiltonians_strides,
+                              const double *dipoles,
+                              const ptrdiff_t *dipoles_strides,
+                              const double *positions,
+                              const ptrdiff_t *positions_strides,
+                              const double *weights,
+                              const ptrdiff_t *weights_strides,
+                              const double *grid,
+                              const ptrdiff_t *grid_strides,
+                              double *absorption,
+                              const ptrdiff_t *absorption_strides,
+                              double *cd,
+                              const ptrdiff_t *cd_strides,
+                              const struct hl_exciton_options *options);
+
+/**
+ * What went wrong in the last call on this thread that failed: function, argument, index, value and remedy. Empty
+ * if none did. The text stays until the next failing call on this thread.
+ */
+const char *hl_last_error_message(void);
+
+/**
+ * Sets the number of threads for calls from any thread of the process; 0 returns to the default (HOTLOOP_NUM_THREADS,
+ * else OMP_NUM_THREADS, else RAYON_NUM_THREADS, else the cores that affinity and cgroups leave).
+ *
+ * Errors: HL_ERR_ARGUMENT for n < 0 or n > HL_MAX_THREADS; the setting is then unchanged.
+ */
+hl_status hl_set_num_threads(int32_t n);
+
+/**
+ * Sets the number of threads for calls from the calling thread, over hl_set_num_threads and everything else; 0
+ * inherits again. Returns the old value, or -1 (and hl_last_error_message says why) if n < 0 or
+ * n > HL_MAX_THREADS; the setting is then unchanged.
+ */
+int32_t hl_set_num_threads_local(int32_t n);
+
+/**
+ * The number of threads that a call from this thread would use now. Inside an OpenMP parallel region that is 1,
+ * unless hl_set_num_threads_local says otherwise.
+ */
 int32_t hl_get_num_threads(void);
+
+/**
+ * Ends the library's worker threads and waits for them; calls in progress on other threads finish first. Later calls
+ * start new ones. For hosts that must be single-threaded at some point (before exec, checkpoints, leak checks).
+ *
+ * Errors: HL_ERR_BUSY from inside a progress callback.
+ */
 hl_status hl_shutdown(void);
 
-hl_status hl_units_convert(ptrdiff_t n, const double *values /* [n] */, const ptrdiff_t *values_strides,
-                           double *converted /* [n], may be `values` itself */, const ptrdiff_t *converted_strides,
-                           int32_t from_unit, int32_t to_unit);
+/**
+ * Converts values from one unit to another of the same kind (energies: wavenumber, wavelength, electronvolt, hartree,
+ * terahertz; dipoles: debye, atomic, coulomb meter; lengths: angstrom, bohr, nanometer).
+ *
+ * @param values     [n] in from_unit. NaN and infinities pass through as arithmetic has it.
+ * @param converted  [n] in to_unit. May be `values` itself (same pointer and strides); else shares no element with it.
+ * @param from_unit  HL_UNIT_*
+ * @param to_unit    HL_UNIT_*
+ *
+ * Constants: CODATA 2022. Errors: HL_ERR_ARGUMENT for an unknown unit or one of another kind; array errors.
+ */
+hl_status hl_units_convert(ptrdiff_t n,
+                           const double *values,
+                           const ptrdiff_t *values_strides,
+                           double *converted,
+                           const ptrdiff_t *converted_strides,
+                           int32_t from_unit,
+                           int32_t to_unit);
 
-hl_status hl_exciton_options_init(hl_exciton_options *options, size_t struct_size);
+/**
+ * The library's version, "major.minor.patch". Static.
+ */
+const char *hl_version(void);
 
-hl_status hl_exciton_sticks(ptrdiff_t n_conf, ptrdiff_t n_site,
-    const double *hamiltonians /* [n_conf][n_site][n_site] */, const ptrdiff_t *hamiltonians_strides,
-    const double *dipoles /* [n_conf][n_site][3] */, const ptrdiff_t *dipoles_strides,
-    const double *positions /* [n_conf][n_site][3] */, const ptrdiff_t *positions_strides,
-    double *energies /* [n_conf][n_site] or NULL */, const ptrdiff_t *energies_strides,
-    double *dipole_strengths /* [n_conf][n_site] or NULL */, const ptrdiff_t *dipole_strengths_strides,
-    double *rotational_strengths /* [n_conf][n_site] or NULL */, const ptrdiff_t *rotational_strengths_strides,
-    double *exciton_dipoles /* [n_conf][n_site][3] or NULL */, const ptrdiff_t *exciton_dipoles_strides,
-    double *eigenvectors /* [n_conf][n_site site][n_site exciton] or NULL */, const ptrdiff_t *eigenvectors_strides,
-    const hl_exciton_options *options);
+/**
+ * HL_ABI_VERSION of the library that is loaded. Bindings compare it with the header's at load.
+ */
+int32_t hl_abi_version(void);
 
-hl_status hl_exciton_broaden(ptrdiff_t n_conf, ptrdiff_t n_exciton, ptrdiff_t n_grid,
-    const double *energies /* [n_conf][n_exciton] */, const ptrdiff_t *energies_strides,
-    const double *dipole_strengths /* [n_conf][n_exciton]; NULL only without absorption */, const ptrdiff_t *dipole_strengths_strides,
-    const double *rotational_strengths /* [n_conf][n_exciton]; NULL only without cd */, const ptrdiff_t *rotational_strengths_strides,
-    const double *weights /* [n_conf] or NULL = equal */, const ptrdiff_t *weights_strides,
-    const double *grid /* [n_grid], strictly ascending */, const ptrdiff_t *grid_strides,
-    double *absorption /* [n_grid] or NULL */, const ptrdiff_t *absorption_strides,
-    double *cd /* [n_grid] or NULL */, const ptrdiff_t *cd_strides,
-    const hl_exciton_options *options);
+/**
+ * How the library runs here, as "key: value" lines: version, abi, simd (level in use), simd_available, threads and
+ * threads_from (what set the number), openblas, openblas_core, openblas_threading. Keys may be added.
+ *
+ * The text belongs to the calling thread and stays until that thread's next hl_config.
+ */
+const char *hl_config(void);
 
-hl_status hl_exciton_spectrum(ptrdiff_t n_conf, ptrdiff_t n_site, ptrdiff_t n_grid,
-    const double *hamiltonians, const ptrdiff_t *hamiltonians_strides,
-    const double *dipoles, const ptrdiff_t *dipoles_strides,
-    const double *positions /* NULL only without cd */, const ptrdiff_t *positions_strides,
-    const double *weights, const ptrdiff_t *weights_strides,
-    const double *grid, const ptrdiff_t *grid_strides,
-    double *absorption, const ptrdiff_t *absorption_strides,
-    double *cd, const ptrdiff_t *cd_strides,
-    const hl_exciton_options *options);
+/**
+ * What a status means, in one line. Static. Negative statuses come from the caller's own callbacks.
+ */
+const char *hl_status_string(hl_status status);
+
 #ifdef __cplusplus
-}
-#endif
-#endif
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* HOTLOOP_H */

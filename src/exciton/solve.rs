@@ -4,7 +4,7 @@ use super::LARGEST_BATCHED;
 use super::system::System;
 use crate::error::{Error, Result, Status, try_vec};
 use crate::linalg::{NotConverged, batched::Batch, large::Large};
-use crate::simd::{Lanes, Level};
+use crate::simd::{Lanes, Level, Task};
 
 /// 4 pi / (1e8 Angstrom cm-1): times an energy in cm-1, the factor of M . N in a rotational strength.
 const ROTATION_FACTOR: f64 = 4.0 * std::f64::consts::PI * 1e-8;
@@ -160,6 +160,12 @@ impl<'a, V: Lanes> Solver<'a, V> {
     /// The excitons of configurations `first..first + count`, `count <= width`.
     #[inline(always)]
     pub fn solve(&mut self, first: usize, count: usize) -> Result<&Excitons> {
+        V::outlined(SolveGroup { solver: self, first, count })?;
+        Ok(&self.excitons)
+    }
+
+    #[inline(always)]
+    fn solve_inline(&mut self, first: usize, count: usize) -> Result<()> {
         match &mut self.way {
             Way::Batched { batch, shared_rows, shared_rows_are_known, vectors } => {
                 let packed = self.system.pack_matrices(first, count, &mut batch.matrix)?;
@@ -183,7 +189,21 @@ impl<'a, V: Lanes> Solver<'a, V> {
                 solve_large(self.system, self.level, large, first, factor, &mut self.excitons)?;
             }
         }
-        Ok(&self.excitons)
+        Ok(())
+    }
+}
+
+struct SolveGroup<'s, 'a, V> {
+    solver: &'s mut Solver<'a, V>,
+    first: usize,
+    count: usize,
+}
+
+impl<V: Lanes> Task for SolveGroup<'_, '_, V> {
+    type Output = Result<()>;
+    #[inline(always)]
+    fn run(self) -> Result<()> {
+        self.solver.solve_inline(self.first, self.count)
     }
 }
 

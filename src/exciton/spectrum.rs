@@ -3,11 +3,11 @@
 use super::broadening::{Broadening, Grid, Sticks};
 use super::options::{Options, Widths};
 use super::solve::Solver;
-use super::sticks::{LARGEST_TWICE, chunk_size, cost_to_solve};
+use super::sticks::{LARGEST_PAIR, chunk_size, cost_to_solve};
 use super::system::System;
 use crate::array::View;
 use crate::error::{Error, Result, Status};
-use crate::simd::{Kernel, Lanes, Level, Twice, dispatch};
+use crate::simd::{Kernel, Lanes, Level, dispatch};
 use crate::threads::{Progress, for_each_chunk, ranges};
 
 /// Weighted means over configurations, at the grid's points; empty where not asked for.
@@ -178,8 +178,8 @@ impl Kernel for SolveChunk<'_> {
     type Output = Result<Vec<f64>>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
-        if self.system.n() <= LARGEST_TWICE && self.len > V::WIDTH {
-            self.run_in::<V, Twice<V>>()
+        if self.system.n() <= LARGEST_PAIR && self.len > V::WIDTH {
+            self.run_in::<V, V::Pair>()
         } else {
             self.run_in::<V, V>()
         }

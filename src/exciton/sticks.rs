@@ -5,7 +5,7 @@ use super::system::System;
 use super::options::Options;
 use crate::array::ViewMut;
 use crate::error::Result;
-use crate::simd::{Kernel, Lanes, Level, Twice, dispatch};
+use crate::simd::{Kernel, Lanes, Level, dispatch};
 use crate::threads::{Progress, for_each_chunk, ranges};
 
 /// Where the caller wants what; each optional. Excitons ascend in energy. With deleted pigments the tail of every
@@ -42,7 +42,7 @@ pub(super) fn cost_to_solve(n: usize, with_vectors: bool) -> f64 {
 }
 
 /// Problems small enough for two batches side by side: their data stays in registers and the first-level cache.
-pub(super) const LARGEST_TWICE: usize = 12;
+pub(super) const LARGEST_PAIR: usize = 12;
 
 pub fn sticks(system: &System, options: &Options, outputs: StickOutputs, progress: &mut Progress) -> Result<()> {
     let level = Level::current()?;
@@ -167,8 +167,8 @@ impl Kernel for SolveChunk<'_> {
     type Output = Result<()>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Result<()> {
-        if self.system.n() <= LARGEST_TWICE && self.len > V::WIDTH {
-            self.run_in::<Twice<V>>()
+        if self.system.n() <= LARGEST_PAIR && self.len > V::WIDTH {
+            self.run_in::<V::Pair>()
         } else {
             self.run_in::<V>()
         }

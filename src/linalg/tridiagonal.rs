@@ -14,7 +14,7 @@
 //!
 //! What bounds a sweep: the recurrence is one dependent chain, some 50 cycles a plane (rsqrt with its Newton step,
 //! then five multiply-adds), 22 vector operations; rotating six columns takes 24 more, which fit into its shadow. With
-//! two chains side by side (`simd::Twice`) both the chain and the two arithmetic ports are nearly full with AVX-512.
+//! two chains side by side (`Lanes::Pair`) both the chain and the two arithmetic ports are nearly full with AVX-512.
 
 use super::NotConverged;
 use crate::simd::Lanes;

@@ -3,7 +3,8 @@
 //! Why every `unsafe` here is sound: values of `Avx2` are made only inside `dispatch`, after the processor was
 //! seen to have AVX2 and FMA, so the intrinsics exist; pointers come from slices whose length was checked.
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, Task};
+use super::twice::Twice;
 use std::arch::x86_64::*;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 
@@ -73,6 +74,7 @@ impl BitOr for Avx2Mask {
 // SAFETY of all blocks below: see the module text.
 impl Lanes for Avx2 {
     type Mask = Avx2Mask;
+    type Pair = Twice<Self>;
     const WIDTH: usize = WIDTH;
 
     #[inline(always)]
@@ -178,5 +180,9 @@ impl Lanes for Avx2 {
             let pair = _mm_add_pd(_mm256_castpd256_pd128(self.0), _mm256_extractf128_pd::<1>(self.0));
             _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)))
         }
+    }
+    #[inline(always)]
+    fn outlined<T: Task>(task: T) -> T::Output {
+        unsafe { super::run_task_avx2(task) }
     }
 }

@@ -3,7 +3,8 @@
 //! Why every `unsafe` here is sound: values of `Avx512` are made only inside `dispatch`, after the processor was
 //! seen to have AVX-512 F, DQ and VL, so the intrinsics exist; pointers come from slices whose length was checked.
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, Task};
+use super::twice::Twice;
 use std::arch::x86_64::*;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 
@@ -70,6 +71,7 @@ impl BitOr for Avx512Mask {
 // SAFETY of all blocks below: see the module text.
 impl Lanes for Avx512 {
     type Mask = Avx512Mask;
+    type Pair = Twice<Self>;
     const WIDTH: usize = WIDTH;
 
     #[inline(always)]
@@ -194,5 +196,9 @@ impl Lanes for Avx512 {
             let pair = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd::<1>(four));
             _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)))
         }
+    }
+    #[inline(always)]
+    fn outlined<T: Task>(task: T) -> T::Output {
+        unsafe { super::run_task_avx512(task) }
     }
 }

@@ -7,12 +7,21 @@
 
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 
+/// A computation with lanes whose types it already knows. Implementations mark `run` `#[inline(always)]`.
+pub trait Task {
+    type Output;
+    fn run(self) -> Self::Output;
+}
+
 /// A vector of `WIDTH` f64 and the operations that the kernels need.
 pub trait Lanes:
     Copy + Send + Sync + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self>
 {
     /// One truth value per lane.
     type Mask: Copy + BitAnd<Output = Self::Mask> + BitOr<Output = Self::Mask>;
+    /// What a kernel bound by the latency of one dependent chain computes with: two vectors in step where the level's
+    /// registers hold them (see `Twice`), else one.
+    type Pair: Lanes;
     const WIDTH: usize;
 
     fn splat(x: f64) -> Self;
@@ -53,6 +62,10 @@ pub trait Lanes:
 
     /// Sum of all lanes, pairwise: halves are added until one is left.
     fn sum(self) -> f64;
+
+    /// Runs `task` in a function of its own that has these vectors' instructions. For a task that costs microseconds
+    /// and is wanted in many places: inlined everywhere, it would be compiled once for each of them.
+    fn outlined<T: Task>(task: T) -> T::Output;
 
     #[inline(always)]
     fn zero() -> Self {

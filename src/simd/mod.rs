@@ -17,7 +17,7 @@ mod math;
 mod portable;
 mod twice;
 
-pub use lanes::Lanes;
+pub use lanes::{Lanes, Task};
 pub use math::{exp, sin_cos};
 pub use portable::Portable;
 pub use twice::Twice;
@@ -124,6 +124,20 @@ fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
 #[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512vl")]
 fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<avx512::Avx512>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+#[inline(never)]
+fn run_task_avx2<T: Task>(task: T) -> T::Output {
+    task.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512vl")]
+#[inline(never)]
+fn run_task_avx512<T: Task>(task: T) -> T::Output {
+    task.run()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The level that every machine has: four lanes in an array, which the compiler maps to whatever the target's
 //! baseline offers (SSE2 on x86-64, NEON on AArch64).
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, Task};
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 
 const WIDTH: usize = 4;
@@ -78,6 +78,7 @@ fn fma(a: f64, b: f64, c: f64) -> f64 {
 
 impl Lanes for Portable {
     type Mask = PortableMask;
+    type Pair = Self;
     const WIDTH: usize = WIDTH;
 
     #[inline(always)]
@@ -166,5 +167,9 @@ impl Lanes for Portable {
     #[inline(always)]
     fn sum(self) -> f64 {
         (self.0[0] + self.0[2]) + (self.0[1] + self.0[3])
+    }
+    #[inline(never)]
+    fn outlined<T: Task>(task: T) -> T::Output {
+        task.run()
     }
 }

@@ -3,7 +3,7 @@
 //! A kernel whose time is the latency of one dependent chain (a QL sweep) runs two chains side by side when it is
 //! instantiated with `Twice<V>`; every lane computes the same bits as it would in `V`.
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, Task};
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 
 #[derive(Clone, Copy)]
@@ -62,6 +62,7 @@ impl<M: BitOr<Output = M>> BitOr for TwiceMask<M> {
 
 impl<V: Lanes> Lanes for Twice<V> {
     type Mask = TwiceMask<V::Mask>;
+    type Pair = Self;
     const WIDTH: usize = 2 * V::WIDTH;
 
     #[inline(always)]
@@ -151,5 +152,9 @@ impl<V: Lanes> Lanes for Twice<V> {
     #[inline(always)]
     fn sum(self) -> f64 {
         (self.0 + self.1).sum()
+    }
+    #[inline(always)]
+    fn outlined<T: Task>(task: T) -> T::Output {
+        V::outlined(task)
     }
 }

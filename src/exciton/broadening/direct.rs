@@ -6,7 +6,8 @@
 use super::super::options::{Lineshape, Normalization, Options, Widths};
 use super::lineshape::{self, Gaussian, Lorentzian, Profile, Voigt};
 use super::{Broadening, Grid, Sticks, height};
-use crate::simd::Lanes;
+use crate::simd::{Lanes, Task};
+use std::marker::PhantomData;
 use std::ops::Range;
 
 pub struct Direct {
@@ -144,10 +145,26 @@ impl Line {
     /// Adds the line at `energy`, `strengths[s]` high, to `spectra[s]`.
     #[inline(always)]
     fn add<V: Lanes, const S: usize>(&self, grid: &Grid, energy: f64, strengths: [f64; S], spectra: [&mut [f64]; S]) {
-        let start = lower_bound(grid, energy - self.reach);
-        let end = lower_bound(grid, energy + self.reach);
-        let points = start..end;
-        match &self.shape {
+        V::outlined(AddLine::<V, S> { line: self, grid, energy, strengths, spectra, lanes: PhantomData });
+    }
+}
+
+struct AddLine<'a, V, const S: usize> {
+    line: &'a Line,
+    grid: &'a Grid,
+    energy: f64,
+    strengths: [f64; S],
+    spectra: [&'a mut [f64]; S],
+    lanes: PhantomData<V>,
+}
+
+impl<V: Lanes, const S: usize> Task for AddLine<'_, V, S> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { line, grid, energy, strengths, spectra, .. } = self;
+        let points = lower_bound(grid, energy - line.reach)..lower_bound(grid, energy + line.reach);
+        match &line.shape {
             Shape::Gaussian(profile) => sweep::<V, S>(profile, grid, energy, points, strengths, spectra),
             Shape::Lorentzian(profile) => sweep::<V, S>(profile, grid, energy, points, strengths, spectra),
             Shape::Voigt(profile) => sweep::<V, S>(profile, grid, energy, points, strengths, spectra),

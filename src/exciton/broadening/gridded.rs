@@ -292,8 +292,8 @@ impl Class {
             let coarse = (tap as f64 - self.coarse_reach as f64) * self.fine_per_coarse as f64;
             for (p, slot) in row.iter_mut().enumerate().take(self.points_per_coarse.min(grid_len)) {
                 let distance = p as f64 * self.point_in_fine_steps - coarse;
-                // Where points are fine points the value is in the other filter already.
-                let known = if self.point_in_fine_steps == distance.fract() + 1.0 {
+                // Where a point is a fine point the value is in the other filter already.
+                let known = if distance.fract() == 0.0 {
                     self.smooth.get(self.fine_reach + distance.abs() as usize)
                 } else {
                     None
