@@ -3,9 +3,9 @@
 //! The recurrence is `imtql2` of EISPACK (Martin and Wilkinson, Numer. Math. 12 (1968) 377), with changes for lanes
 //! that go at different speed:
 //!
-//! * Every lane has its own lower end `l` of the unreduced block, and shifts for it; a sweep goes over all planes down
-//!   to the lowest `l` of any lane. Below its own `l` a lane has zeros off the diagonal, where the recurrence turns
-//!   into identities by itself.
+//! * Every lane has its own first row `l` of the unreduced block, and shifts for it; a sweep goes over all planes up
+//!   to the lowest `l` of any lane. Above its own `l` a lane has zeros off the diagonal, where its rotations are
+//!   identities, exactly: what a lane computes does not depend on its neighbours, to the last bit.
 //! * That needs no 0/0: `TINY` is added to what would be 0, 150 orders of magnitude below the matrix.
 //! * A block that ends above the last row must start its recurrence there. That is rare (decoupled pigments), so
 //!   sweeps come in two kinds: plain, and with masks.
@@ -144,9 +144,10 @@ fn plain_sweep<V: Lanes, const STRIP: usize>(
         let b = c * e[i];
         let h = g.mul_add(g, f * f);
         let inverse = h.rsqrt();
-        c = g * inverse;
+        let is_identity = f.equal(V::zero());
+        c = V::select(is_identity, one, g * inverse);
         s = f * inverse;
-        e[i + 1] = h * inverse;
+        e[i + 1] = V::select(is_identity, g, h * inverse);
         let next_d = d_below - p;
         d_below = d[i];
         let r = c.mul_add(b + b, s * (d_below - next_d));
@@ -194,8 +195,9 @@ fn masked_sweep<V: Lanes>(
         let b = c * e[i];
         let h = g.mul_add(g, f * f);
         let inverse = h.rsqrt();
-        let (cosine, sine) = (g * inverse, f * inverse);
-        e[i + 1] = V::select(below_was_active, h * inverse, e[i + 1]);
+        let is_identity = f.equal(zero);
+        let (cosine, sine) = (V::select(is_identity, one, g * inverse), f * inverse);
+        e[i + 1] = V::select(below_was_active, V::select(is_identity, g, h * inverse), e[i + 1]);
         let next_d = d[i + 1] - p;
         let r = cosine.mul_add(b + b, sine * (d[i] - next_d));
         let next_p = sine * r;

@@ -143,6 +143,10 @@ impl Lanes for Avx2 {
         Avx2Mask(unsafe { _mm256_cmp_pd::<_CMP_LE_OQ>(self.0, b.0) })
     }
     #[inline(always)]
+    fn equal(self, b: Self) -> Avx2Mask {
+        Avx2Mask(unsafe { _mm256_cmp_pd::<_CMP_EQ_OQ>(self.0, b.0) })
+    }
+    #[inline(always)]
     fn select(mask: Avx2Mask, a: Self, b: Self) -> Self {
         Self(unsafe { _mm256_blendv_pd(b.0, a.0, mask.0) })
     }

@@ -143,6 +143,10 @@ impl Lanes for Avx512 {
         Avx512Mask(unsafe { _mm512_cmp_pd_mask::<_CMP_LE_OQ>(self.0, b.0) })
     }
     #[inline(always)]
+    fn equal(self, b: Self) -> Avx512Mask {
+        Avx512Mask(unsafe { _mm512_cmp_pd_mask::<_CMP_EQ_OQ>(self.0, b.0) })
+    }
+    #[inline(always)]
     fn select(mask: Avx512Mask, a: Self, b: Self) -> Self {
         Self(unsafe { _mm512_mask_blend_pd(mask.0, b.0, a.0) })
     }

@@ -49,6 +49,7 @@ pub trait Lanes:
 
     fn less_than(self, b: Self) -> Self::Mask;
     fn less_equal(self, b: Self) -> Self::Mask;
+    fn equal(self, b: Self) -> Self::Mask;
     /// `if_true` where the mask is set, `if_false` elsewhere.
     fn select(mask: Self::Mask, if_true: Self, if_false: Self) -> Self;
     fn any(mask: Self::Mask) -> bool;

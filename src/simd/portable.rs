@@ -145,6 +145,10 @@ impl Lanes for Portable {
         PortableMask(std::array::from_fn(|i| self.0[i] <= b.0[i]))
     }
     #[inline(always)]
+    fn equal(self, b: Self) -> PortableMask {
+        PortableMask(std::array::from_fn(|i| self.0[i] == b.0[i]))
+    }
+    #[inline(always)]
     fn select(mask: PortableMask, a: Self, b: Self) -> Self {
         Self(std::array::from_fn(|i| if mask.0[i] { a.0[i] } else { b.0[i] }))
     }

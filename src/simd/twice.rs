@@ -127,6 +127,10 @@ impl<V: Lanes> Lanes for Twice<V> {
         TwiceMask(self.0.less_equal(b.0), self.1.less_equal(b.1))
     }
     #[inline(always)]
+    fn equal(self, b: Self) -> Self::Mask {
+        TwiceMask(self.0.equal(b.0), self.1.equal(b.1))
+    }
+    #[inline(always)]
     fn select(mask: Self::Mask, a: Self, b: Self) -> Self {
         Self(V::select(mask.0, a.0, b.0), V::select(mask.1, a.1, b.1))
     }
