@@ -58,9 +58,10 @@ install: $(STAGED) ## install library, headers, pkg-config, CMake and Fortran fi
 uninstall: ## remove what install put there (same PREFIX and DESTDIR)
 	@$(INSTALL_ENV) scripts/install uninstall
 
-clean: ## remove what was built and measured; the toolchains in build/venv, build/julia and build/wheels stay
+clean: ## remove what was built and measured; the toolchains in build/venv, build/julia, build/wheels and build/peers stay
 	cargo clean
-	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name venv ! -name 'julia*' ! -name wheels -exec rm -rf {} +; fi
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name venv ! -name 'julia*' ! -name wheels ! -name peers -exec rm -rf {} +; fi
+	@rm -rf build/peers/results build/peers/overhead
 
 distclean: clean ## remove these toolchains as well
 	rm -rf build

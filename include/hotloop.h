@@ -122,78 +122,6 @@
 #define HL_ABI_VERSION 0
 
 /**
- * The largest matrix that is solved in lanes; above it LAPACK takes over. Chosen by `cargo bench --bench exciton`
- * (docs/design.md has the figures).
- */
-#define LARGEST_BATCHED 96
-
-/**
- * More threads than this are taken for a mistake.
- */
-#define MAX_THREADS 1024
-
-/**
- * Why a call did not return HL_OK. 1 to 99: the caller's mistake, nothing was written.
- */
-enum Status
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  Null = 1,
-  Shape = 2,
-  Stride = 3,
-  Alias = 4,
-  Alignment = 5,
-  Argument = 6,
-  Nonfinite = 7,
-  Option = 8,
-  Busy = 9,
-  NotConverged = 100,
-  Singular = 101,
-  Alloc = 200,
-  Threads = 201,
-  Cancelled = 202,
-  Io = 203,
-  Internal = 255,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum Status Status;
-#else
-typedef int32_t Status;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
- * A unit with the number that stands for it in the C ABI.
- */
-enum Unit
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  Wavenumber = 0,
-  Wavelength = 1,
-  Electronvolt = 2,
-  Hartree = 3,
-  Terahertz = 4,
-  Debye = 100,
-  AtomicDipole = 101,
-  CoulombMeter = 102,
-  Angstrom = 200,
-  Bohr = 201,
-  Nanometer = 202,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum Unit Unit;
-#else
-typedef int32_t Unit;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
  * HL_OK, or why a call failed: 1 to 99 the caller's mistake (nothing was written), 100 to 199 numerical, 200 and
  * above the environment or the library. Negative values come from the caller's own callbacks.
  */
@@ -201,7 +129,8 @@ typedef int32_t hl_status;
 
 /**
  * Called on the calling thread only: once before the work, a few times a second, once after it. Non-zero cancels: the
- * call returns HL_ERR_CANCELLED for a positive value, a negative value itself.
+ * call returns HL_ERR_CANCELLED for a positive value, a negative value itself. It may call hotloop (but not hl_shutdown),
+ * and it must return: no longjmp and no C++ exception out of it.
  */
 typedef int32_t (*hl_progress_fn)(void *user,
                                   int64_t done,
@@ -373,10 +302,6 @@ typedef struct hl_exciton_options {
  * A mistake inside hotloop, contained. Please report it.
  */
 #define HL_ERR_INTERNAL 255
-
-#define Status_ALL { Null, Shape, Stride, Alias, Alignment, Argument, Nonfinite, Option, Busy, NotConverged, Singular, Alloc, Threads, Cancelled, Io, Internal, }
-
-#define Unit_ALL { Wavenumber, Wavelength, Electronvolt, Hartree, Terahertz, Debye, AtomicDipole, CoulombMeter, Angstrom, Bohr, Nanometer, }
 
 #ifdef __cplusplus
 extern "C" {

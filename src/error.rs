@@ -90,7 +90,26 @@ impl Error {
     }
 }
 
+/// A number as a message shows it: 70, 0.5, 1e-300 (Rust's `{}` would write three hundred zeros).
+pub struct Number(pub f64);
+
+impl std::fmt::Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = format!("{:?}", self.0);
+        f.write_str(text.strip_suffix(".0").unwrap_or(&text))
+    }
+}
+
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// The items in a vector, or HL_ERR_ALLOC instead of an abort.
+pub fn try_collect<T>(what: &str, items: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>> {
+    let mut vec = Vec::new();
+    let len = items.len();
+    vec.try_reserve_exact(len).map_err(|_| Error::out_of_memory(what, len.saturating_mul(size_of::<T>())))?;
+    vec.extend(items);
+    Ok(vec)
+}
 
 /// A vector of `len` copies of `value`, or HL_ERR_ALLOC instead of an abort.
 pub fn try_vec<T: Copy>(what: &str, len: usize, value: T) -> Result<Vec<T>> {
@@ -98,4 +117,15 @@ pub fn try_vec<T: Copy>(what: &str, len: usize, value: T) -> Result<Vec<T>> {
     vec.try_reserve_exact(len).map_err(|_| Error::out_of_memory(what, len.saturating_mul(size_of::<T>())))?;
     vec.resize(len, value);
     Ok(vec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_in_messages() {
+        let shown = [70.0, 0.5, -12400.25, 5e-324, 1e300, f64::NAN, f64::INFINITY].map(|x| Number(x).to_string());
+        assert_eq!(shown, ["70", "0.5", "-12400.25", "5e-324", "1e300", "NaN", "inf"]);
+    }
 }

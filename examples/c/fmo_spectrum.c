@@ -1,19 +1,16 @@
-/* Absorption and CD spectrum of a pigment-protein complex with static disorder, from one file to one file.
+/* Excitons, absorption and CD of a pigment-protein complex, from one file to one file.
+
+   cc fmo_spectrum.c $(pkg-config --cflags --libs hotloop) -o fmo_spectrum
+   ./fmo_spectrum brixner_conf.csv spectrum.csv
 
    The input has a row a pigment: its row of the Hamiltonian (cm-1), its transition dipole (x y z), its position (x y z, Angstrom),
-   with commas or blanks between. Each of N_CONF samples shifts every site energy by a random number; hotloop averages the spectra.
-
-   cc fmo_spectrum.c $(pkg-config --cflags --libs hotloop) -lm -o fmo_spectrum
-   ./fmo_spectrum brixner_conf.csv spectra.csv [disorder in cm-1] */
+   with commas or blanks between. */
 #include <hotloop.h>
 
-#include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { N_CONF = 1000, N_GRID = 1510, MAX_SITE = 64 };
+enum { MAX_SITE = 64, N_GRID = 1510 };
 
 /* Every hotloop function returns a status; the message says what was wrong and what to do. */
 static void must(hl_status status)
@@ -50,69 +47,49 @@ static ptrdiff_t read_rows(const char *path, double rows[MAX_SITE * (MAX_SITE + 
     return n_site;
 }
 
-/* A standard normal number (Box and Muller) from a linear congruential generator: the same samples on every machine. */
-static double normal(uint64_t *state)
-{
-    double uniform[2];
-    int k;
-    for (k = 0; k < 2; k++) {
-        *state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
-        uniform[k] = ((double)(*state >> 11) + 0.5) / 9007199254740992.0;
-    }
-    return sqrt(-2.0 * log(uniform[0])) * cos(6.283185307179586 * uniform[1]);
-}
-
 int main(int argc, char **argv)
 {
-    static double rows[MAX_SITE * (MAX_SITE + 6)];
-    static double grid[N_GRID], spectra[N_GRID][2];
-    const double disorder = argc > 3 ? atof(argv[3]) : 80.0;
-    uint64_t state = 1;
-    ptrdiff_t n_site, conf, site, other, k;
-    double *hamiltonians;
-    hl_exciton_options options;
+    static double rows[MAX_SITE * (MAX_SITE + 6)], sticks[MAX_SITE][3], spectrum[N_GRID][3];
+    ptrdiff_t n_site, k;
     FILE *output;
-
-    if (argc < 3) {
-        fprintf(stderr, "usage: fmo_spectrum conf.csv spectra.csv [disorder in cm-1]\n");
-        return 1;
+    if (argc != 3) {
+        fprintf(stderr, "usage: fmo_spectrum CONFIGURATION.csv SPECTRUM.csv\n");
+        return 2;
     }
     n_site = read_rows(argv[1], rows);
-    hamiltonians = malloc((size_t)(N_CONF * n_site * n_site) * sizeof *hamiltonians);
-    if (!hamiltonians)
-        return 1;
-    for (conf = 0; conf < N_CONF; conf++)
-        for (site = 0; site < n_site; site++)
-            for (other = 0; other < n_site; other++)
-                hamiltonians[(conf * n_site + site) * n_site + other] =
-                    rows[site * (n_site + 6) + other] + (site == other ? disorder * normal(&state) : 0.0);
     for (k = 0; k < N_GRID; k++)
-        grid[k] = 11790.0 + (double)k;
-
-    must(hl_exciton_options_init(&options, sizeof options));
-    options.fwhm = 70.0; /* cm-1 */
+        spectrum[k][0] = 11790.0 + (double)k;
 
     {
-        /* Nothing is copied: dipoles and positions are read where they stand in the rows of the file, the same for every
-           configuration (stride 0), and both spectra are written as columns of one table (stride 2). */
-        const ptrdiff_t vectors[3] = {0, n_site + 6, 1}, column[1] = {2};
-        must(hl_exciton_spectrum(N_CONF, n_site, N_GRID, hamiltonians, NULL, rows + n_site, vectors, rows + n_site + 3, vectors,
-                                 NULL, NULL, grid, NULL, &spectra[0][0], column, &spectra[0][1], column, &options));
+        /* Hamiltonian, dipoles and positions are columns of the file's table, results are columns of tables of ours: strides, in
+           elements, say where the next element is along each axis. The first axis is the configuration; here is only one. */
+        const ptrdiff_t row = n_site + 6;
+        const ptrdiff_t matrices[3] = {0, row, 1}, vectors[3] = {0, row, 1}, of_sticks[2] = {0, 3}, column[1] = {3};
+        const double *dipoles = rows + n_site, *positions = rows + n_site + 3;
+        hl_exciton_options options;
+        must(hl_exciton_options_init(&options, sizeof options));
+        options.fwhm = 70.0; /* cm-1 */
+        must(hl_exciton_sticks(1, n_site, rows, matrices, dipoles, vectors, positions, vectors, &sticks[0][0], of_sticks,
+                               &sticks[0][1], of_sticks, &sticks[0][2], of_sticks, NULL, NULL, NULL, NULL, &options));
+        must(hl_exciton_spectrum(1, n_site, N_GRID, rows, matrices, dipoles, vectors, positions, vectors, NULL, NULL, &spectrum[0][0],
+                                 column, &spectrum[0][1], column, &spectrum[0][2], column, &options));
     }
 
+    printf("exciton  energy/cm-1  dipole strength  rotational strength\n");
+    for (k = 0; k < n_site; k++)
+        printf("%7td%13.2f%17.4f%21.6f\n", k + 1, sticks[k][0], sticks[k][1], sticks[k][2]);
     output = fopen(argv[2], "w");
     if (!output) {
         perror(argv[2]);
         return 1;
     }
-    fprintf(output, "wavenumber_cm-1,absorption,cd\n");
+    fprintf(output, "wavenumber,absorption,cd\n");
     for (k = 0; k < N_GRID; k++)
-        fprintf(output, "%.17g,%.17g,%.17g\n", grid[k], spectra[k][0], spectra[k][1]);
+        fprintf(output, "%.17g,%.17g,%.17g\n", spectrum[k][0], spectrum[k][1], spectrum[k][2]);
     if (fclose(output) != 0) {
         perror(argv[2]);
         return 1;
     }
-    free(hamiltonians);
-    printf("%d samples of %td pigments with %d threads: %s\n", (int)N_CONF, n_site, hl_get_num_threads(), argv[2]);
+    printf("hotloop %s wrote %s\n", hl_version(), argv[2]);
     return 0;
 }

@@ -4,6 +4,7 @@
 //! each line instead of once for each element.
 
 use super::{Layout, View, ViewMut};
+use crate::error::{Error, Result};
 
 impl<const N: usize> Layout<N> {
     fn permuted(&self, order: [usize; N]) -> Self {
@@ -105,11 +106,17 @@ impl<'a, T: Copy, const N: usize> ViewMut<'a, T, N> {
     }
 
     /// Cuts the array into boxes of at most `size`, in C order of their places, to be written from several threads.
-    pub fn boxes(self, size: [usize; N]) -> Vec<Self> {
+    pub fn boxes(self, size: [usize; N]) -> Result<Vec<Self>> {
         let mut pieces = vec![self];
         for axis in 0..N {
-            pieces = pieces.into_iter().flat_map(|piece| piece.split(axis, size[axis])).collect();
+            let mut finer = Vec::new();
+            for piece in pieces {
+                let parts = piece.split(axis, size[axis]);
+                finer.try_reserve(parts.len()).map_err(|_| Error::out_of_memory("boxes", parts.len() * size_of::<Self>()))?;
+                finer.extend(parts);
+            }
+            pieces = finer;
         }
-        pieces
+        Ok(pieces)
     }
 }

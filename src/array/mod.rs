@@ -8,7 +8,7 @@
 mod lines;
 mod overlap;
 
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result, Status, try_collect};
 pub use overlap::Footprint;
 use std::marker::PhantomData;
 
@@ -68,7 +68,7 @@ impl<const N: usize> Layout<N> {
         if !is_empty && pointer.is_null() {
             return Err(Error::new(
                 Status::Null,
-                format!("{name}: is NULL but has shape {dims:?}; pass the address of its first element"),
+                format!("{name}: is NULL, but this call needs its elements (shape {dims:?}); pass it, or ask for fewer results"),
             ));
         }
         if !is_empty && !pointer.is_aligned() {
@@ -206,12 +206,10 @@ impl<'a, T: Copy, const N: usize> View<'a, T, N> {
 
     /// All elements in C order, in memory of our own.
     pub fn to_vec(&self, what: &str) -> Result<Vec<T>> {
-        let len = self.layout.dims.iter().product();
-        let mut vec = Vec::new();
-        vec.try_reserve_exact(len).map_err(|_| Error::out_of_memory(what, len * size_of::<T>()))?;
+        let len: usize = self.layout.dims.iter().product();
         let mut index = [0; N];
-        for _ in 0..len {
-            vec.push(self.at(index));
+        let elements = (0..len).map(|_| {
+            let element = self.at(index);
             for axis in (0..N).rev() {
                 index[axis] += 1;
                 if index[axis] < self.layout.dims[axis] {
@@ -219,8 +217,9 @@ impl<'a, T: Copy, const N: usize> View<'a, T, N> {
                 }
                 index[axis] = 0;
             }
-        }
-        Ok(vec)
+            element
+        });
+        try_collect(what, elements)
     }
 
     pub fn footprint(&self) -> Footprint {
@@ -283,27 +282,24 @@ impl<'a, T: Copy, const N: usize> ViewMut<'a, T, N> {
     }
 
     /// Cuts the array along its first axis into pieces of at most `size`, to be written from several threads.
-    pub fn chunks(self, size: usize) -> Vec<Self> {
+    pub fn chunks(self, size: usize) -> impl ExactSizeIterator<Item = Self> {
         self.split(0, size)
     }
 
     /// Cuts the array along `axis` into pieces of at most `size`.
-    fn split(self, axis: usize, size: usize) -> Vec<Self> {
+    fn split(self, axis: usize, size: usize) -> impl ExactSizeIterator<Item = Self> {
         assert!(size > 0);
         let count = self.layout.dims[axis];
-        (0..count)
-            .step_by(size)
-            .map(|first| {
-                let mut layout = self.layout;
-                layout.dims[axis] = size.min(count - first);
-                layout.rest_is_contiguous = layout.has_contiguous_rest();
-                let has_elements = !layout.dims.contains(&0);
-                let offset = if has_elements { first as isize * layout.strides[axis] } else { 0 };
-                // SAFETY: an offset inside the array. The pieces reach disjoint elements, because no element of
-                // the whole is reached twice, and `self` is consumed.
-                Self { layout, pointer: unsafe { self.pointer.offset(offset) }, memory: PhantomData }
-            })
-            .collect()
+        (0..count).step_by(size).map(move |first| {
+            let mut layout = self.layout;
+            layout.dims[axis] = size.min(count - first);
+            layout.rest_is_contiguous = layout.has_contiguous_rest();
+            let has_elements = !layout.dims.contains(&0);
+            let offset = if has_elements { first as isize * layout.strides[axis] } else { 0 };
+            // SAFETY: an offset inside the array. The pieces reach disjoint elements, because no element of the whole
+            // is reached twice, each piece is made once, and `self` is consumed.
+            Self { layout, pointer: unsafe { self.pointer.offset(offset) }, memory: PhantomData }
+        })
     }
 
     pub fn footprint(&self) -> Footprint {
@@ -354,7 +350,7 @@ mod tests {
     fn pieces_of_an_output_cover_it_in_order() {
         let mut memory = [0.0; 12];
         let whole = ViewMut::from_slice("out", &mut memory, [4, 3]);
-        for (piece_number, mut piece) in whole.chunks(3).into_iter().enumerate() {
+        for (piece_number, mut piece) in whole.chunks(3).enumerate() {
             for i in 0..piece.dims()[0] {
                 for j in 0..3 {
                     piece.set([i, j], (piece_number * 100 + i * 10 + j) as f64);

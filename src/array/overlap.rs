@@ -50,12 +50,11 @@ impl Footprint {
         let Some(axes) = &self.axes else { return false };
         let mut axes = axes.clone();
         axes.sort_by_key(|axis| axis.stride);
-        let mut span = 0;
-        let nested = axes.iter().all(|axis| {
-            let clear = axis.stride > span;
+        let (mut span, mut nested) = (0, true);
+        for axis in &axes {
+            nested &= axis.stride > span;
             span += axis.stride * axis.last;
-            clear
-        });
+        }
         if nested {
             return false;
         }
@@ -165,6 +164,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
         #[test]
         fn overlap_is_what_enumeration_finds(a in array(), b in array()) {
             let ours: HashSet<isize> = addresses(a.0, &a.1, &a.2).into_iter().collect();

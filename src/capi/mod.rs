@@ -1,17 +1,20 @@
-//! The C ABI: thin `extern "C"` shells, a small file for each family.
+//! The C ABI: thin `extern "C"` shells, a small file or folder for each family.
 //!
 //! This is the only place that sees raw pointers. A shell turns its arguments into checked views (`crate::array`)
 //! and options into plain values, and calls the family. Its documentation is the header's text.
 
+mod arrays;
 mod exciton;
 mod guard;
 mod options;
+mod progress;
 mod threads;
 mod units;
 mod version;
 
 pub use exciton::*;
 pub use guard::*;
+pub use progress::*;
 pub use threads::*;
 pub use units::*;
 pub use version::*;

@@ -20,6 +20,7 @@
 //!
 //! * `options`     what a caller may choose
 //! * `system`      the caller's arrays, checked and laid out in lanes
+//! * `way`         which eigensolver, and how many configurations at a time
 //! * `solve`       excitons of a group of configurations
 //! * `sticks`      excitons of all configurations into the caller's arrays
 //! * `broadening`  from sticks to spectra: direct sum, or one convolution for all
@@ -31,13 +32,10 @@ mod solve;
 mod spectrum;
 mod sticks;
 mod system;
+mod way;
 
 pub use broadening::{Grid, Method};
 pub use options::{Lineshape, Normalization, Options, Widths};
 pub use spectrum::{Spectra, StickArrays, broaden, spectrum};
 pub use sticks::{StickOutputs, sticks};
 pub use system::{Needs, System};
-
-/// The largest matrix that is solved in lanes; above it LAPACK takes over. Chosen by `cargo bench --bench exciton`
-/// (docs/design.md has the figures).
-pub const LARGEST_BATCHED: usize = 96;

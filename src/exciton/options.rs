@@ -1,7 +1,7 @@
 //! What a caller may choose about a spectrum, as plain values that were checked.
 
 use super::broadening::Method;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Number, Result, Status, try_collect};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Lineshape {
@@ -77,6 +77,7 @@ impl Options {
             if WIDTH_RANGE.contains(&width) {
                 Ok(())
             } else {
+                let width = Number(width);
                 refuse(format!("{name}: is {width}; a full width at half maximum is positive and finite, in cm-1"))
             }
         };
@@ -111,7 +112,9 @@ impl Options {
     }
 
     /// The sites that take part, ascending.
-    pub fn kept_sites(&self, n_site: usize) -> Vec<usize> {
-        (0..n_site).filter(|&site| !self.deleted.get(site).copied().unwrap_or(false)).collect()
+    pub fn kept_sites(&self, n_site: usize) -> Result<Vec<usize>> {
+        let mut kept = try_collect("sites", 0..n_site)?;
+        kept.retain(|&site| !self.deleted.get(site).copied().unwrap_or(false));
+        Ok(kept)
     }
 }

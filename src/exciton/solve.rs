@@ -1,7 +1,7 @@
 //! Excitons of one group of configurations at a time: small systems in lanes, large ones through LAPACK.
 
-use super::LARGEST_BATCHED;
 use super::system::System;
+use super::way::Way;
 use crate::error::{Error, Result, Status, try_vec};
 use crate::linalg::{NotConverged, batched::Batch, large::Large};
 use crate::simd::{Lanes, Level, Task};
@@ -104,39 +104,39 @@ pub struct Solver<'a, V> {
     system: &'a System<'a>,
     level: Level,
     cd_scale: f64,
-    way: Way<V>,
+    workspace: Workspace<V>,
     excitons: Excitons,
 }
 
-enum Way<V> {
-    Batched {
+enum Workspace<V> {
+    Lanes {
         batch: Batch<V>,
         /// mu | m | identity of a geometry that all configurations share, once it is known.
         shared_rows: Vec<V>,
         shared_rows_are_known: bool,
         vectors: Vec<V>,
     },
-    Large(Box<Large>),
+    Lapack(Box<Large>),
 }
 
 impl<'a, V: Lanes> Solver<'a, V> {
     #[inline(always)]
-    pub fn new(system: &'a System<'a>, level: Level, cd_scale: f64) -> Result<Self> {
+    pub fn new(system: &'a System<'a>, level: Level, way: Way, cd_scale: f64) -> Result<Self> {
         let n = system.n();
-        let (way, width) = if n <= LARGEST_BATCHED {
+        let (workspace, width) = if way == Way::Lapack {
+            let large = Large::new(n, system.vector_columns(), system.needs.eigenvectors)?;
+            (Workspace::Lapack(Box::new(large)), 1)
+        } else {
             let shared = if system.shares_geometry() { n * system.columns() } else { 0 };
-            let way = Way::Batched {
+            let workspace = Workspace::Lanes {
                 batch: Batch::new(n, system.columns())?,
                 shared_rows: try_vec("excitons", shared, V::zero())?,
                 shared_rows_are_known: false,
                 vectors: try_vec("excitons", 6 * n, V::zero())?,
             };
-            (way, V::WIDTH)
-        } else {
-            let large = Large::new(n, system.vector_columns(), system.needs.eigenvectors)?;
-            (Way::Large(Box::new(large)), 1)
+            (workspace, V::WIDTH)
         };
-        Ok(Self { system, level, cd_scale, way, excitons: Excitons::new(system, width)? })
+        Ok(Self { system, level, cd_scale, workspace, excitons: Excitons::new(system, width)? })
     }
 
     /// Configurations that `solve` takes at a time.
@@ -147,13 +147,12 @@ impl<'a, V: Lanes> Solver<'a, V> {
     /// Checks configurations `first..first + count` as `solve` would, without solving.
     #[inline(always)]
     pub fn check(&mut self, first: usize, count: usize) -> Result<()> {
-        match &mut self.way {
-            Way::Batched { batch, vectors, .. } => {
+        match &mut self.workspace {
+            Workspace::Lanes { batch, vectors, .. } => {
                 self.system.pack_matrices(first, count, &mut batch.matrix)?;
                 self.system.pack_rows(first, count, &mut batch.rows, vectors)
             }
-            Way::Large(_) => (first..first + count)
-                .try_for_each(|c| self.system.check_matrix(c).and_then(|()| self.system.check_geometry(c))),
+            Workspace::Lapack(_) => (first..first + count).try_for_each(|c| self.system.check(c)),
         }
     }
 
@@ -166,8 +165,8 @@ impl<'a, V: Lanes> Solver<'a, V> {
 
     #[inline(always)]
     fn solve_inline(&mut self, first: usize, count: usize) -> Result<()> {
-        match &mut self.way {
-            Way::Batched { batch, shared_rows, shared_rows_are_known, vectors } => {
+        match &mut self.workspace {
+            Workspace::Lanes { batch, shared_rows, shared_rows_are_known, vectors } => {
                 let packed = self.system.pack_matrices(first, count, &mut batch.matrix)?;
                 if *shared_rows_are_known {
                     batch.rows.copy_from_slice(shared_rows);
@@ -182,9 +181,8 @@ impl<'a, V: Lanes> Solver<'a, V> {
                 let factor = ROTATION_FACTOR * self.cd_scale;
                 finish_batch(self.system, batch, packed.origin, packed.unit, factor, &mut self.excitons);
             }
-            Way::Large(large) => {
-                self.system.check_matrix(first)?;
-                self.system.check_geometry(first)?;
+            Workspace::Lapack(large) => {
+                self.system.check(first)?;
                 let factor = ROTATION_FACTOR * self.cd_scale;
                 solve_large(self.system, self.level, large, first, factor, &mut self.excitons)?;
             }

@@ -3,8 +3,9 @@
 use super::broadening::{Broadening, Grid, Sticks};
 use super::options::{Options, Widths};
 use super::solve::Solver;
-use super::sticks::{LARGEST_PAIR, chunk_size, cost_to_solve};
+use super::sticks::chunk_size;
 use super::system::System;
+use super::way::{Choice, Way};
 use crate::array::View;
 use crate::error::{Error, Result, Status};
 use crate::simd::{Kernel, Lanes, Level, dispatch};
@@ -44,10 +45,12 @@ pub fn spectrum(
         wanted.cd,
     )?;
     let level = Level::current()?;
-    let (n, with_vectors) = (system.n(), system.needs.eigenvectors);
-    let size = chunk_size(n_conf, cost_to_solve(n, with_vectors) + plan.cost_per_configuration(n));
-    mean(&plan, level, n_conf, size, total_weight, progress, |(first, len)| {
-        dispatch(level, SolveChunk { system, level, plan: &plan, weights, cd_scale: options.cd_scale, first, len })
+    let n = system.n();
+    let Choice { way, group, nanoseconds } = Choice::new(n_conf, n, system.needs.eigenvectors, level);
+    let size = chunk_size(n_conf, nanoseconds + plan.cost_per_configuration(n), group);
+    let summed = if n == 0 { 0 } else { n_conf };
+    mean(&plan, level, summed, size, total_weight, progress, |(first, len)| {
+        dispatch(level, SolveChunk { system, level, way, plan: &plan, weights, cd_scale: options.cd_scale, first, len })
     })
 }
 
@@ -84,13 +87,14 @@ pub fn broaden(
         arrays.rotational_strengths.is_some(),
     )?;
     let level = Level::current()?;
-    let size = chunk_size(n_conf, 20.0 + plan.cost_per_configuration(n));
-    mean(&plan, level, n_conf, size, total_weight, progress, |(first, len)| {
+    let size = chunk_size(n_conf, 20.0 + plan.cost_per_configuration(n), 1);
+    let summed = if n == 0 { 0 } else { n_conf };
+    mean(&plan, level, summed, size, total_weight, progress, |(first, len)| {
         dispatch(level, BroadenChunk { arrays, plan: &plan, weights, first, len })
     })
 }
 
-/// Sums chunks of configurations in order and turns the sum into spectra.
+/// Sums chunks of the `n_conf` configurations that have sticks, in order, and turns the sum into spectra.
 fn mean(
     plan: &Broadening,
     level: Level,
@@ -103,7 +107,7 @@ fn mean(
     let mut sum: Option<Vec<f64>> = None;
     progress.begin(n_conf)?;
     for_each_chunk(
-        ranges(n_conf, size).collect(),
+        ranges(n_conf, size),
         |(_, len)| *len,
         progress,
         chunk,
@@ -167,6 +171,7 @@ fn total_weight(weights: Option<&View<'_, f64, 1>>, n_conf: usize) -> Result<f64
 struct SolveChunk<'a> {
     system: &'a System<'a>,
     level: Level,
+    way: Way,
     plan: &'a Broadening,
     weights: Option<View<'a, f64, 1>>,
     cd_scale: f64,
@@ -178,10 +183,9 @@ impl Kernel for SolveChunk<'_> {
     type Output = Result<Vec<f64>>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
-        if self.system.n() <= LARGEST_PAIR && self.len > V::WIDTH {
-            self.run_in::<V, V::Pair>()
-        } else {
-            self.run_in::<V, V>()
+        match self.way {
+            Way::Pairs => self.run_in::<V, V::Pair>(),
+            Way::Lanes | Way::Lapack => self.run_in::<V, V>(),
         }
     }
 }
@@ -191,7 +195,7 @@ impl SolveChunk<'_> {
     /// not show in the sum.
     #[inline(always)]
     fn run_in<V: Lanes, S: Lanes>(self) -> Result<Vec<f64>> {
-        let mut solver = Solver::<S>::new(self.system, self.level, self.cd_scale)?;
+        let mut solver = Solver::<S>::new(self.system, self.level, self.way, self.cd_scale)?;
         let mut sum = self.plan.accumulator()?;
         let width = solver.width();
         let mut ascending = Vec::new();

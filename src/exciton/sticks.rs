@@ -2,6 +2,7 @@
 
 use super::solve::{Configuration, Solver};
 use super::system::System;
+use super::way::{Choice, Way};
 use super::options::Options;
 use crate::array::ViewMut;
 use crate::error::Result;
@@ -25,45 +26,39 @@ pub struct StickOutputs<'a> {
 }
 
 /// Configurations to a chunk: some 32 chunks to share among threads, none so short that scheduling shows, none so long
-/// that a caller waits for word of it. Depends on the problem alone, of which `nanoseconds` is one configuration.
-pub(super) fn chunk_size(n_conf: usize, nanoseconds: f64) -> usize {
+/// that a caller waits for word of it; whole groups of `group` configurations, so that no lane stays empty but in the
+/// last. Depends on the problem and the SIMD level alone; `nanoseconds` is one configuration.
+pub(super) fn chunk_size(n_conf: usize, nanoseconds: f64, group: usize) -> usize {
     const SHORTEST: f64 = 30e3;
     const LONGEST: f64 = 20e6;
     let [shortest, longest] = [SHORTEST, LONGEST].map(|limit| ((limit / nanoseconds) as usize).max(1));
-    let size = n_conf.div_ceil(32).clamp(shortest, longest);
-    // Full groups of lanes, at any level.
-    if size > 16 { size.next_multiple_of(32) } else { size }
+    n_conf.div_ceil(32).clamp(shortest, longest).next_multiple_of(group)
 }
-
-/// Nanoseconds to solve a configuration of `n` sites, roughly.
-pub(super) fn cost_to_solve(n: usize, with_vectors: bool) -> f64 {
-    let n = n as f64;
-    100.0 + if with_vectors { 5.0 * n * n + 0.8 * n * n * n } else { 3.0 * n * n + 0.15 * n * n * n }
-}
-
-/// Problems small enough for two batches side by side: their data stays in registers and the first-level cache.
-pub(super) const LARGEST_PAIR: usize = 12;
 
 pub fn sticks(system: &System, options: &Options, outputs: StickOutputs, progress: &mut Progress) -> Result<()> {
     let level = Level::current()?;
-    let n_conf = system.n_conf();
-    let size = chunk_size(n_conf, cost_to_solve(system.n(), system.needs.eigenvectors));
-    let chunks: Vec<(usize, usize)> = ranges(n_conf, size).collect();
+    // Without sites there is nothing to check or to write, however many configurations there are.
+    let n_conf = if system.hamiltonians.dims()[1] == 0 { 0 } else { system.n_conf() };
+    let choice = Choice::new(n_conf, system.n(), system.needs.eigenvectors, level);
+    let size = chunk_size(n_conf, choice.nanoseconds, choice.group);
     progress.begin(n_conf)?;
-    // Everything is checked before anything is written.
+    // Everything is checked before anything is written. The first group is, wherever it is solved: a call with no more
+    // than that needs no look ahead.
+    if n_conf > choice.group {
+        for_each_chunk(
+            ranges(n_conf, size),
+            |_| 0,
+            progress,
+            |(first, len)| dispatch(level, CheckChunk { system, level, way: choice.way, first, len }),
+            Ok,
+        )?;
+    }
     for_each_chunk(
-        chunks.clone(),
-        |_| 0,
-        progress,
-        |(first, len)| dispatch(level, CheckChunk { system, level, first, len }),
-        Ok,
-    )?;
-    for_each_chunk(
-        chunks.iter().copied().zip(outputs.into_chunks(size, chunks.len())).collect(),
+        ranges(n_conf, size).zip(outputs.into_chunks(n_conf, size)),
         |((_, len), _)| *len,
         progress,
         |((first, len), outputs)| {
-            dispatch(level, SolveChunk { system, level, cd_scale: options.cd_scale, first, len, outputs })
+            dispatch(level, SolveChunk { system, level, way: choice.way, cd_scale: options.cd_scale, first, len, outputs })
         },
         Ok,
     )?;
@@ -71,29 +66,26 @@ pub fn sticks(system: &System, options: &Options, outputs: StickOutputs, progres
 }
 
 impl<'a> StickOutputs<'a> {
-    fn into_chunks(self, size: usize, count: usize) -> Vec<StickOutputs<'a>> {
+    fn into_chunks(self, n_conf: usize, size: usize) -> impl ExactSizeIterator<Item = StickOutputs<'a>> {
         fn pieces<const N: usize>(
             whole: Option<ViewMut<'_, f64, N>>,
             size: usize,
         ) -> impl Iterator<Item = Option<ViewMut<'_, f64, N>>> {
-            let absent = whole.is_none();
-            let mut pieces = whole.map(|whole| whole.chunks(size)).unwrap_or_default().into_iter();
-            std::iter::from_fn(move || if absent { Some(None) } else { pieces.next().map(Some) })
+            let mut pieces = whole.map(|whole| whole.chunks(size));
+            std::iter::repeat_with(move || pieces.as_mut().and_then(Iterator::next))
         }
         let mut energies = pieces(self.energies, size);
         let mut dipole_strengths = pieces(self.dipole_strengths, size);
         let mut rotational_strengths = pieces(self.rotational_strengths, size);
         let mut exciton_dipoles = pieces(self.exciton_dipoles, size);
         let mut eigenvectors = pieces(self.eigenvectors, size);
-        (0..count)
-            .map(|_| StickOutputs {
-                energies: energies.next().flatten(),
-                dipole_strengths: dipole_strengths.next().flatten(),
-                rotational_strengths: rotational_strengths.next().flatten(),
-                exciton_dipoles: exciton_dipoles.next().flatten(),
-                eigenvectors: eigenvectors.next().flatten(),
-            })
-            .collect()
+        ranges(n_conf, size).map(move |_| StickOutputs {
+            energies: energies.next().flatten(),
+            dipole_strengths: dipole_strengths.next().flatten(),
+            rotational_strengths: rotational_strengths.next().flatten(),
+            exciton_dipoles: exciton_dipoles.next().flatten(),
+            eigenvectors: eigenvectors.next().flatten(),
+        })
     }
 
     fn write(&mut self, c: usize, configuration: Configuration, order: &[usize], kept: &[usize]) {
@@ -137,6 +129,7 @@ impl<'a> StickOutputs<'a> {
 struct CheckChunk<'a> {
     system: &'a System<'a>,
     level: Level,
+    way: Way,
     first: usize,
     len: usize,
 }
@@ -145,7 +138,10 @@ impl Kernel for CheckChunk<'_> {
     type Output = Result<()>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Result<()> {
-        let mut solver = Solver::<V>::new(self.system, self.level, 1.0)?;
+        if self.way == Way::Lapack {
+            return (self.first..self.first + self.len).try_for_each(|c| self.system.check(c));
+        }
+        let mut solver = Solver::<V>::new(self.system, self.level, Way::Lanes, 1.0)?;
         let width = solver.width();
         for at in (0..self.len).step_by(width) {
             solver.check(self.first + at, width.min(self.len - at))?;
@@ -157,6 +153,7 @@ impl Kernel for CheckChunk<'_> {
 struct SolveChunk<'a> {
     system: &'a System<'a>,
     level: Level,
+    way: Way,
     cd_scale: f64,
     first: usize,
     len: usize,
@@ -167,10 +164,9 @@ impl Kernel for SolveChunk<'_> {
     type Output = Result<()>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Result<()> {
-        if self.system.n() <= LARGEST_PAIR && self.len > V::WIDTH {
-            self.run_in::<V::Pair>()
-        } else {
-            self.run_in::<V>()
+        match self.way {
+            Way::Pairs => self.run_in::<V::Pair>(),
+            Way::Lanes | Way::Lapack => self.run_in::<V>(),
         }
     }
 }
@@ -178,7 +174,7 @@ impl Kernel for SolveChunk<'_> {
 impl SolveChunk<'_> {
     #[inline(always)]
     fn run_in<V: Lanes>(mut self) -> Result<()> {
-        let mut solver = Solver::<V>::new(self.system, self.level, self.cd_scale)?;
+        let mut solver = Solver::<V>::new(self.system, self.level, self.way, self.cd_scale)?;
         let width = solver.width();
         let mut order = Vec::new();
         for at in (0..self.len).step_by(width) {

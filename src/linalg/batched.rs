@@ -45,17 +45,7 @@ impl<V: Lanes> Batch<V> {
     /// Diagonalises `matrix`. Entries should be scaled to a norm between 1e-100 and 1e100.
     #[inline(always)]
     pub fn solve(&mut self) -> Result<(), NotConverged> {
-        // Known sizes let the compiler unroll and drop bounds checks: FMO has 7 or 8 pigments, dimers and trimers
-        // are common.
-        match (self.n, self.columns) {
-            (8, 6) => self.solve_sized(8, 6),
-            (7, 6) => self.solve_sized(7, 6),
-            (n, columns) => self.solve_sized(n, columns),
-        }
-    }
-
-    #[inline(always)]
-    fn solve_sized(&mut self, n: usize, columns: usize) -> Result<(), NotConverged> {
+        let (n, columns) = (self.n, self.columns);
         let matrix = &mut self.matrix[..n * n];
         let rows = &mut self.rows[..n * columns];
         let d = &mut self.eigenvalues[..n];

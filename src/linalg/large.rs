@@ -114,16 +114,17 @@ impl Large {
         let columns = self.columns;
         let vectors = self.matrix.slice();
         let rows = self.rows.slice();
-        let projected = &mut self.work.slice()[..n * columns];
-        projected.fill(0.0);
-        for (vector, sums) in vectors.chunks_exact(n).zip(projected.chunks_exact_mut(columns.max(1))) {
-            for (amplitude, row) in vector.iter().zip(rows.chunks_exact(columns.max(1))) {
-                for (sum, x) in sums.iter_mut().zip(row) {
-                    *sum += amplitude * x;
-                }
+        let by_column = &mut self.work.slice()[..n * columns];
+        for (i, row) in rows.chunks_exact(columns.max(1)).enumerate() {
+            for (column, &x) in row.iter().enumerate() {
+                by_column[column * n + i] = x;
             }
         }
-        rows.copy_from_slice(projected);
+        for (vector, row) in vectors.chunks_exact(n).zip(rows.chunks_exact_mut(columns.max(1))) {
+            for (column, projection) in by_column.chunks_exact(n).zip(row) {
+                *projection = dot(vector, column);
+            }
+        }
         Ok(())
     }
 
@@ -181,6 +182,19 @@ impl Large {
             },
         )
     }
+}
+
+/// In eight sums, which the compiler keeps in vectors.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let (a_groups, b_groups) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f64 = a_groups.remainder().iter().zip(b_groups.remainder()).map(|(x, y)| x * y).sum();
+    for (x, y) in a_groups.zip(b_groups) {
+        for k in 0..8 {
+            sums[k] += x[k] * y[k];
+        }
+    }
+    sums.iter().sum::<f64>() + rest
 }
 
 /// QL on one matrix: the recurrence in every lane alike, rows read and written through lane 0.

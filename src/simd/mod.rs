@@ -46,6 +46,22 @@ impl Level {
         }
     }
 
+    /// How many f64 its vectors hold.
+    pub fn lanes(self) -> usize {
+        match self {
+            Level::Portable | Level::Avx2 => 4,
+            Level::Avx512 => 8,
+        }
+    }
+
+    /// How many f64 `Lanes::Pair` holds.
+    pub fn lanes_of_a_pair(self) -> usize {
+        match self {
+            Level::Portable => 4,
+            Level::Avx2 | Level::Avx512 => 2 * self.lanes(),
+        }
+    }
+
     /// Whether this machine can run it.
     pub fn is_available(self) -> bool {
         match self {

@@ -5,7 +5,6 @@
 
 use crate::error::{Error, Result, Status};
 use std::cell::Cell;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// More threads than this are taken for a mistake.
@@ -70,9 +69,25 @@ pub fn current() -> (usize, Source) {
     if process > 0 {
         return (process, Source::Process);
     }
-    static DEFAULT: OnceLock<(usize, Source)> = OnceLock::new();
-    *DEFAULT.get_or_init(default)
+    let cached = DEFAULT.load(Ordering::Relaxed);
+    if cached > 0 {
+        return (cached % (MAX_THREADS + 1), SOURCES[cached / (MAX_THREADS + 1)]);
+    }
+    let (n, source) = default();
+    let place = SOURCES.iter().position(|&known| known == source).expect("SOURCES has every source of a default");
+    DEFAULT.store(place * (MAX_THREADS + 1) + n, Ordering::Relaxed);
+    (n, source)
 }
+
+/// The default and where it came from, in one number: `place in SOURCES * (MAX_THREADS + 1) + count`; 0 is not known yet.
+/// Not a OnceLock: a process may fork while another thread looks, and the child would wait for that thread for ever.
+static DEFAULT: AtomicUsize = AtomicUsize::new(0);
+const SOURCES: [Source; 4] = [
+    Source::Cores,
+    Source::Environment("HOTLOOP_NUM_THREADS"),
+    Source::Environment("OMP_NUM_THREADS"),
+    Source::Environment("RAYON_NUM_THREADS"),
+];
 
 fn default() -> (usize, Source) {
     for variable in ["HOTLOOP_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS"] {

@@ -6,7 +6,6 @@
 
 use std::ffi::{CStr, c_char, c_int};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 // The symbols live in the library that openblas-src links.
 use openblas_src as _;
@@ -22,7 +21,7 @@ unsafe extern "C" {
 static USERS: AtomicUsize = AtomicUsize::new(0);
 static HOSTS_SETTING: AtomicI32 = AtomicI32::new(0);
 /// Guards the change of USERS and the setting together. A spin lock, because a fork must be able to take it in one
-/// thread and release it in the child's; it is held for a few instructions.
+/// thread and release it in the child's; it is held for microseconds at most.
 static CHANGING: AtomicBool = AtomicBool::new(false);
 
 /// While one lives, OpenBLAS runs on one thread.
@@ -83,11 +82,11 @@ pub fn reset_after_fork() {
 
 /// Version and build, core type chosen for this processor, and threading of the OpenBLAS in the process.
 pub fn describe() -> (String, String, &'static str) {
-    // OpenBLAS builds the first text in a static buffer: one caller at a time.
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    super::fork::prepare();
+    // OpenBLAS builds the first text in a static buffer: one caller at a time, and none while the process forks.
+    lock_setting();
     // SAFETY: OpenBLAS returns pointers to NUL-terminated static text.
-    unsafe {
+    let description = unsafe {
         let text = |pointer| CStr::from_ptr(pointer).to_string_lossy().trim().to_owned();
         let threading = match openblas_get_parallel() {
             0 => "serial",
@@ -96,5 +95,7 @@ pub fn describe() -> (String, String, &'static str) {
             _ => "unknown",
         };
         (text(openblas_get_config()), text(openblas_get_corename()), threading)
-    }
+    };
+    unlock_setting();
+    description
 }

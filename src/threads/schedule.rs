@@ -12,20 +12,21 @@ use rayon::prelude::*;
 const CHUNKS_PER_THREAD: usize = 8;
 
 /// Cuts `count` items into ranges of `size`: first and length of each.
-pub fn ranges(count: usize, size: usize) -> impl Iterator<Item = (usize, usize)> {
+pub fn ranges(count: usize, size: usize) -> impl ExactSizeIterator<Item = (usize, usize)> {
     (0..count).step_by(size).map(move |first| (first, size.min(count - first)))
 }
 
-/// Runs `work` on each chunk and passes the results to `fold` in order. `size` is what a chunk counts for in progress.
+/// Runs `work` on each chunk (of which no list is made: there may be any number) and passes the results to `fold` in order. `size` is what a chunk counts for in progress.
 /// The error of the earliest chunk wins; later chunks may have run.
 pub fn for_each_chunk<C: Send, R: Send>(
-    chunks: Vec<C>,
+    mut chunks: impl ExactSizeIterator<Item = C>,
     size: impl Fn(&C) -> usize,
     progress: &mut Progress,
     work: impl Fn(C) -> Result<R> + Sync,
     mut fold: impl FnMut(R) -> Result<()>,
 ) -> Result<()> {
-    let threads = count::current().0.min(chunks.len());
+    // Pools stay, so their sizes are few: problems of all numbers of chunks make do with powers of 2 and the caller's number.
+    let threads = count::current().0.min(chunks.len().checked_next_power_of_two().unwrap_or(usize::MAX));
     if threads <= 1 {
         for chunk in chunks {
             let size = size(&chunk);
@@ -37,9 +38,8 @@ pub fn for_each_chunk<C: Send, R: Send>(
     let pool = pool::pool(threads)?;
     // A listener hears between slices, so for one a slice is as short as it can be.
     let slice_len = if progress.is_wanted() { threads } else { CHUNKS_PER_THREAD * threads };
-    let mut remaining = chunks.into_iter();
     loop {
-        let slice: Vec<C> = remaining.by_ref().take(slice_len).collect();
+        let slice: Vec<C> = chunks.by_ref().take(slice_len).collect();
         if slice.is_empty() {
             return Ok(());
         }

@@ -268,8 +268,50 @@ static void absurd_sizes(void)
     }
 }
 
+/* Nothing to compute, or a number that was never set: an answer within seconds, whatever the other dimension says, and never an abort. */
+static void absurd_and_empty(void)
+{
+    enum { SITELESS_STICKS, SITELESS_SPECTRUM, STICKLESS_SPECTRUM, NO_CONFIGURATIONS, DEPRIVED, N_CASES };
+    static const char *const names[] = {"2^60 configurations of no sites, sticks", "2^60 configurations of no sites, spectrum",
+                                        "2^60 configurations of no sticks", "no configurations of 10^13 sites",
+                                        "10^9 sites (one number broadcast) in 1 GiB of address space"};
+    int k;
+    for (k = 0; k < N_CASES; k++) {
+        pid_t pid;
+        test("%s", names[k]);
+        fflush(stdout);
+        pid = fork();
+        if (pid == 0) {
+            const ptrdiff_t many = (ptrdiff_t)1 << 60, strides[3] = {0, 0, 0};
+            const double number = 12400.0, grid = 12400.0;
+            const struct rlimit limit = {1UL << 30, 1UL << 30};
+            double absorption = -1.0, energy = -1.0;
+            hl_status status = -1, expected = HL_OK;
+            alarm(20);
+            if (k == SITELESS_STICKS)
+                status = hl_exciton_sticks(many, 0, NULL, NULL, NULL, NULL, NULL, NULL, &energy, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+            if (k == SITELESS_SPECTRUM)
+                status = hl_exciton_spectrum(many, 0, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &grid, NULL, &absorption, NULL, NULL, NULL, NULL);
+            if (k == STICKLESS_SPECTRUM)
+                status = hl_exciton_broaden(many, 0, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &grid, NULL, &absorption, NULL, NULL, NULL, NULL);
+            if (k == NO_CONFIGURATIONS)
+                status = hl_exciton_sticks(0, (ptrdiff_t)10000000000000, NULL, NULL, NULL, NULL, NULL, NULL, &energy, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                           NULL, NULL);
+            if (k == DEPRIVED && setrlimit(RLIMIT_AS, &limit) == 0) {
+                status = hl_exciton_sticks(1, 1000000000, &number, strides, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+                expected = HL_ERR_ALLOC;
+            }
+            if (status != expected || energy != -1.0)
+                _exit(3);
+            _exit(absorption == (k == SITELESS_SPECTRUM || k == STICKLESS_SPECTRUM ? 0.0 : -1.0) ? 0 : 4);
+        }
+        expect_child(pid, 40.0);
+    }
+}
+
 int main(void)
 {
+    absurd_and_empty();
     no_memory();
     no_threads();
     absurd_sizes();

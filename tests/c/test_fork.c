@@ -24,7 +24,7 @@ static void compute_and_leave(int threads, int compare)
         _exit(4);
     if (compare && (!problem_same_bits(&small, &expected_small) || !problem_same_bits(&large, &expected_large)))
         _exit(5);
-    if (hl_shutdown() != HL_OK)
+    if (hl_shutdown() != HL_OK || !*hl_config())
         _exit(6);
     _exit(0);
 }
@@ -44,7 +44,7 @@ static void *keep_computing(void *which)
     problem mine = problem_share(which);
     hl_set_num_threads_local(2);
     while (!atomic_load(&stop))
-        expect(problem_spectrum(&mine, NULL) == HL_OK, "%s", hl_last_error_message());
+        expect(problem_spectrum(&mine, NULL) == HL_OK && *hl_config(), "%s", hl_last_error_message());
     problem_free_outputs(&mine);
     return NULL;
 }

@@ -145,6 +145,17 @@ static void struct_sizes(bench *b)
         b->c.options->struct_size = too_small[k];
         bench_refused(b, HL_ERR_OPTION, "struct_size", NULL);
     }
+    test("options: a struct that is not aligned is refused");
+    {
+        unsigned char room[sizeof(hl_exciton_options) + 16];
+        unsigned char *crooked = room + 8 - (uintptr_t)room % 8 + 4;
+        const double number = 12400.0;
+        double spectrum = -1.0;
+        expect(hl_exciton_options_init((hl_exciton_options *)(void *)crooked, known) == HL_OK, "%s", hl_last_error_message());
+        expect(hl_exciton_broaden(1, 1, 1, &number, NULL, &number, NULL, NULL, NULL, NULL, NULL, &number, NULL, &spectrum, NULL, NULL, NULL,
+                                  (hl_exciton_options *)(void *)crooked) == HL_ERR_ALIGNMENT && spectrum == -1.0,
+               "%s", hl_last_error_message());
+    }
     test("options: struct_size SIZE_MAX is refused");
     bench_set(b, SPECTRUM);
     b->c.options->struct_size = SIZE_MAX;

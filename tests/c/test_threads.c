@@ -3,6 +3,7 @@
 #include "harness.h"
 #include "problem.h"
 
+#include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -221,6 +222,57 @@ static void crowd(int with_shutdown)
         pthread_join(closer, NULL);
 }
 
+/* Threads of this process whose name begins with hotloop-. */
+static int workers(void)
+{
+    char path[300], name[32];
+    DIR *tasks = opendir("/proc/self/task");
+    struct dirent *task;
+    int count = 0;
+    while (tasks && (task = readdir(tasks))) {
+        FILE *file;
+        snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
+        file = fopen(path, "r");
+        if (!file)
+            continue;
+        count += fgets(name, sizeof name, file) && !strncmp(name, "hotloop-", 8);
+        fclose(file);
+    }
+    if (tasks)
+        closedir(tasks);
+    return count;
+}
+
+static void few_workers(void)
+{
+    ptrdiff_t m;
+    test("problems of many sizes do not leave a pool of workers each");
+    expect(hl_shutdown() == HL_OK, "%s", hl_last_error_message());
+    hl_set_num_threads_local(16);
+    for (m = 1; m <= 20; m++) {
+        problem p = problem_new(m, 60, 10); /* a configuration is a chunk of work here */
+        expect(problem_spectrum(&p, NULL) == HL_OK, "%s", hl_last_error_message());
+        problem_free(&p);
+    }
+    expect(workers() >= 16 && workers() <= 2 * 16, "%d workers", workers());
+    hl_set_num_threads_local(0);
+}
+
+static void shutdown_ends_the_workers(void)
+{
+    problem mine = problem_share(&shared[1]);
+    const double start = seconds();
+    test("hl_shutdown ends the worker threads");
+    hl_set_num_threads_local(3);
+    expect(problem_spectrum(&mine, NULL) == HL_OK && workers() >= 3, "there were %d workers", workers());
+    expect(hl_shutdown() == HL_OK, "%s", hl_last_error_message());
+    while (workers() > 0 && seconds() - start < 5.0) /* the kernel lists a joined thread for a moment more */
+        usleep(1000);
+    expect(workers() == 0, "%d workers are left", workers());
+    hl_set_num_threads_local(0);
+    problem_free_outputs(&mine);
+}
+
 static void shutdown_and_again(void)
 {
     problem again = problem_share(&shared[1]);
@@ -276,6 +328,8 @@ int main(void)
     }
     hl_set_num_threads_local(0);
     crowd(0);
+    few_workers();
+    shutdown_ends_the_workers();
     shutdown_and_again();
     crowd(1);
     any_alignment();

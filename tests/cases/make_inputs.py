@@ -40,7 +40,7 @@ def disordered(rng, hamiltonian, dipoles, positions, n_conf, sd_site=80.0, sd_co
     return hamiltonians, np.round(turned, 4), np.round(moved, 3)
 
 
-def fmo_like_8(rng):
+def fmo_like_8(rng, n_conf=104):
     """The seven-pigment model and a weakly coupled eighth pigment outside, as in the trimer's linker position."""
     ham7, mus7, rs7 = brixner()
     hamiltonian = np.zeros((8, 8))
@@ -49,7 +49,7 @@ def fmo_like_8(rng):
     hamiltonian[7, 7] = 12690.0
     dipoles = np.vstack([mus7, [0.6122, -0.3518, 0.7081]])
     positions = np.vstack([rs7, [30.112, 9.871, -4.205]])
-    return disordered(rng, hamiltonian, dipoles, positions, 104)
+    return disordered(rng, hamiltonian, dipoles, positions, n_conf)
 
 
 def aggregate(rng, n_site, n_conf):

@@ -53,24 +53,36 @@ test_program() {
   fi
 }
 
-# The example's file against the reference spectra (data/brixner7.f64): line 1 names the columns, then wavenumber,absorption,cd.
+# An example's file against the reference spectra (data/brixner7.f64): a .csv, whose line 1 names the columns wavenumber,absorption,cd,
+# or the same columns as doubles.
 spectrum_file_is_right() {
   python3 - "$1" << 'PYTHON'
 import array, sys
 index = {name: (int(offset), int(count)) for name, offset, count in map(str.split, open("tests/fortran/data/brixner7.txt"))}
 values = array.array("d", open("tests/fortran/data/brixner7.f64", "rb").read())
-lines = open(sys.argv[1]).read().splitlines()
-assert lines[0] == "wavenumber,absorption,cd", lines[0]
-table = [[float(number) for number in line.split(",")] for line in lines[1:]]
+if sys.argv[1].endswith(".csv"):
+    lines = open(sys.argv[1]).read().splitlines()
+    assert lines[0] == "wavenumber,absorption,cd", lines[0]
+    table = [[float(number) for number in line.split(",")] for line in lines[1:]]
+else:
+    numbers = array.array("d", open(sys.argv[1], "rb").read())
+    table = [numbers[i:i + 3] for i in range(0, len(numbers), 3)]
 assert len(table) == 1510, f"{len(table)} points"
 assert all(row[0] == 11790 + i for i, row in enumerate(table)), "the grid is another"
 for column, name in ((1, "default_absorption"), (2, "default_cd")):
     offset, count = index[name]
     expected = values[offset:offset + count]
     difference = max(abs(row[column] - value) for row, value in zip(table, expected)) / max(map(abs, expected))
-    # the .csv has the positions with fewer digits than the reference was made with
+    # the examples' inputs have the positions with fewer digits than the reference was made with
     assert difference < 1e-6, f"{name} differs by {difference} of the peak"
 PYTHON
+}
+
+# What the example programs make of the published model and of three copies of it is right. Both programs are in the folder $1.
+examples_are_right() {
+  "$1/fmo_spectrum" tests/data/exciton/brixner_conf.csv "$WORK/fmo_spectrum.csv" && spectrum_file_is_right "$WORK/fmo_spectrum.csv" &&
+    "$1/ensemble_spectrum" tests/data/exciton/brixner_thrice.bin "$WORK/ensemble_spectrum.bin" 2 &&
+    spectrum_file_is_right "$WORK/ensemble_spectrum.bin"
 }
 
 # The loader asks for the SONAME, so the library on trial gets that name in a folder of its own.

@@ -5,15 +5,18 @@
 # that of another element, and views of some wrappers have none. So the common wrappers are taken apart here, down to an array
 # that is not a wrapper; only there Base is asked.
 
-struct Memory{N}
-    pointer::Ptr{Float64}
+struct Memory{T,N}
+    pointer::Ptr{T}
     strides::NTuple{N,Int}
 end
 
-# The memory of an array of Float64, or `nothing` if its elements do not lie at even distances.
-memory(array::Array{Float64}) = Memory(pointer(array), strides(array))
+# What the library computes with.
+const Element = Union{Float32,Float64}
 
-function memory(array::AbstractArray{Float64})
+# The memory of an array, or `nothing` if its elements do not lie at even distances.
+memory(array::Array{<:Element}) = Memory(pointer(array), strides(array))
+
+function memory(array::AbstractArray{<:Element})
     try
         return Memory(pointer(array), strides(array))
     catch
@@ -21,30 +24,30 @@ function memory(array::AbstractArray{Float64})
     end
 end
 
-function memory(array::PermutedDimsArray{Float64,N,permutation}) where {N,permutation}
+function memory(array::PermutedDimsArray{T,N,permutation}) where {T<:Element,N,permutation}
     inner = memory(parent(array))
     return inner === nothing ? nothing : Memory(inner.pointer, map(axis -> inner.strides[axis], permutation))
 end
 
-function memory(array::Union{Adjoint{Float64,<:AbstractMatrix},Transpose{Float64,<:AbstractMatrix}})
+function memory(array::Union{Adjoint{T,<:AbstractMatrix},Transpose{T,<:AbstractMatrix}}) where {T<:Element}
     inner = memory(parent(array))
     return inner === nothing ? nothing : Memory(inner.pointer, reverse(inner.strides))
 end
 
-function memory(array::Union{Adjoint{Float64,<:AbstractVector},Transpose{Float64,<:AbstractVector}})
+function memory(array::Union{Adjoint{T,<:AbstractVector},Transpose{T,<:AbstractVector}}) where {T<:Element}
     inner = memory(parent(array))
     return inner === nothing ? nothing : Memory(inner.pointer, (inner.strides[1], inner.strides[1]))
 end
 
 const EvenIndex = Union{Integer,AbstractRange{<:Integer}}
 
-function memory(array::SubArray{Float64,N,P,<:Tuple{Vararg{EvenIndex}}}) where {N,P}
+function memory(array::SubArray{T,N,P,<:Tuple{Vararg{EvenIndex}}}) where {T<:Element,N,P}
     inner = memory(parent(array))
     inner === nothing && return nothing
     indices = parentindices(array)
     steps = map((index, axis) -> first(index) - first(axis), indices, axes(parent(array)))
     offset = sum(map(*, steps, inner.strides))
-    return Memory(inner.pointer + offset * sizeof(Float64), view_strides(inner.strides, indices))
+    return Memory(inner.pointer + offset * sizeof(T), view_strides(inner.strides, indices))
 end
 
 view_strides(::Tuple{}, ::Tuple{}) = ()
@@ -53,7 +56,7 @@ function view_strides(strides, indices::Tuple{AbstractRange,Vararg{Any}})
     return (strides[1] * step(indices[1]), view_strides(Base.tail(strides), Base.tail(indices))...)
 end
 
-function memory(array::Base.ReshapedArray{Float64,N}) where {N}
+function memory(array::Base.ReshapedArray{T,N}) where {T<:Element,N}
     inner = memory(parent(array))
     inner === nothing && return nothing
     distance = even_distance(size(parent(array)), inner.strides)
@@ -86,11 +89,11 @@ function even_distance(extents, strides)
 end
 
 # The memory of an argument, or an ArgumentError with the remedy.
-function memory_of(name, array)
+function memory_of(name, array, ::Type{T} = Float64) where {T<:Element}
     array isa AbstractArray ||
-        throw(ArgumentError("$name: expected an array of Float64, got a value of type $(typeof(array))"))
-    eltype(array) === Float64 ||
-        throw(ArgumentError("$name: has elements of type $(eltype(array)); hotloop converts nothing by itself, pass Float64.($name)"))
+        throw(ArgumentError("$name: expected an array of $T, got a value of type $(typeof(array))"))
+    eltype(array) === T ||
+        throw(ArgumentError("$name: has elements of type $(eltype(array)); hotloop converts nothing by itself, pass $T.($name)"))
     found = memory(array)
     found === nothing && throw(ArgumentError(
         "$name: is a $(typeof(array)), whose elements do not lie in memory at even distances; hotloop copies nothing by itself, " *
@@ -106,7 +109,7 @@ function memory_by_configuration(name, array, extents::NTuple{N,Int}; shared = f
     found = memory_of(name, array)
     site_extents = Base.front(extents)
     if size(array) == extents
-        return found::Memory{N}
+        return found::Memory{Float64,N}
     elseif size(array) == site_extents && (shared || last(extents) == 1)
         return Memory(found.pointer, (found.strides..., 0))
     end
@@ -118,7 +121,7 @@ end
 function memory_of_vector(name, array, extent::Int)
     found = memory_of(name, array)
     size(array) == (extent,) || throw(ArgumentError("$name: its size is $(size(array)), expected $((extent,))"))
-    return found::Memory{1}
+    return found::Memory{Float64,1}
 end
 
 # An array that is not given: NULL.

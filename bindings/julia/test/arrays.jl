@@ -8,11 +8,12 @@ function addresses_are_right(array)
     found === nothing && return false
     for (i, index) in enumerate(CartesianIndices(array))
         offset = sum((index[axis] - first(axes(array, axis))) * found.strides[axis] for axis in 1:ndims(array))
-        place = found.pointer + sizeof(Float64) * offset
+        place = found.pointer + sizeof(eltype(array)) * offset
+        written = eltype(array)(1000 + i)
         GC.@preserve array begin
             unsafe_load(place) === array[index] || return false
-            unsafe_store!(place, 1000.0 + i)
-            array[index] === 1000.0 + i || return false
+            unsafe_store!(place, written)
+            array[index] === written || return false
         end
     end
     return true
@@ -62,6 +63,13 @@ const STRIDED = [
     "reinterpreted complex numbers" => () -> reinterpret(Float64, [1.0 + 2.0im, 3.0 + 4.0im]),
     "imaginary parts" => () -> view(reinterpret(Float64, [1.0 + 2.0im, 3.0 + 4.0im, 5.0 + 6.0im]), 2:2:6),
     "reinterpreted structs" => () -> reshape(reinterpret(Float64, [Plain3(i, 2i, 3i) for i in 1.0:4.0]), 3, 4),
+    "Array of Float32" => () -> Float32.(numbers(3, 4, 5)),
+    "view of Float32, reversed" => () -> view(Float32.(numbers(3, 4, 5)), 3:-1:1, 2, 5:-2:1),
+    "PermutedDimsArray of Float32" => () -> PermutedDimsArray(Float32.(numbers(3, 4, 5)), (3, 1, 2)),
+    "adjoint of a view of Float32" => () -> view(Float32.(numbers(6, 8)), 5:-2:1, 2:3:8)',
+    "adjoint of a vector of Float32" => () -> Float32.(numbers(5))',
+    "reshaped view of Float32" => () -> reshape(view(Float32.(numbers(30)), 4:27), 2, 3, 4),
+    "imaginary parts in Float32" => () -> view(reinterpret(Float32, [1.0f0 + 2.0f0im, 3.0f0 + 4.0f0im]), 2:2:4),
     "somebody else's array" => () -> Foreign(numbers(3, 4), (1, 1)),
     "somebody else's axes" => () -> Foreign(numbers(3, 4), (-1, 5)),
     "view of somebody else's axes" => () -> view(Foreign(numbers(3, 4), (-1, 5)), 0:1, 8:-2:5),

@@ -22,7 +22,7 @@ function read_csv(path)
 end
 
 @testset "every example is tested" begin
-    @test sort(readdir(EXAMPLES)) == ["fmo_spectrum.jl", "static_disorder.jl"]
+    @test sort(readdir(EXAMPLES)) == ["ensemble_spectrum.jl", "fmo_spectrum.jl"]
 end
 
 @testset "fmo_spectrum.jl" begin
@@ -40,15 +40,15 @@ end
     end
 end
 
-@testset "static_disorder.jl" begin
-    with_example("static_disorder.jl", "200") do text, folder
-        names, columns = read_csv(joinpath(folder, "static_disorder.csv"))
-        @test names == ["wavenumber_cm-1", "absorption", "cd", "absorption_without_3"]
-        @test all(isfinite, columns) && all(columns[:, [2, 4]] .>= -1e-12)
-        # Seven unit dipoles, six without pigment 3, in lines of unit area.
-        step = columns[2, 1] - columns[1, 1]
-        @test sum(columns[:, 2]) * step ≈ 7.0 rtol = 1e-3
-        @test sum(columns[:, 4]) * step ≈ 6.0 rtol = 1e-3
-        @test occursin("200 configurations", text)
+@testset "ensemble_spectrum.jl" begin
+    ensemble = joinpath(ROOT, "tests", "data", "exciton", "brixner_thrice.bin")
+    with_example("ensemble_spectrum.jl", ensemble, "spectrum.bin", "2") do text, folder
+        table = reshape(read_numbers(joinpath(folder, "spectrum.bin")), 3, :)
+        @test table[1, :] == DEFAULT_GRID
+        for (row, name) in ((2, "abs"), (3, "cd"))
+            expected = REFERENCE["brixner7.default__$name"]
+            @test agrees(table[row, :], expected; tolerance = 1e-6 * largest(expected)) # positions as above
+        end
+        @test occursin("3 configurations of 7 pigments", text) && occursin("threads: 2", text)
     end
 end

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import math
 import numbers
 from typing import Any
 
@@ -12,57 +11,58 @@ import numpy as np
 from . import _abi, _arrays
 from ._errors import OptionError, ShapeError, check
 from ._library import library
+from ._options import Options, choice, flag, number
 
 
-class Options:
-    """One call's option struct. It keeps alive the arrays whose addresses it holds."""
+def _defaults() -> _abi.ExcitonOptions:
+    struct = _abi.ExcitonOptions()
+    check(library.hl_exciton_options_init(ctypes.byref(struct), ctypes.sizeof(struct)))
+    return struct
 
-    def __init__(self) -> None:
-        self.struct = _abi.ExcitonOptions()
-        self._kept: list[Any] = []
-        check(library.hl_exciton_options_init(ctypes.byref(self.struct), ctypes.sizeof(self.struct)))
 
-    def number(self, name: str, value: Any) -> None:
-        """A single number."""
-        setattr(self.struct, name, _number(name, value))
+class ExcitonOptions(Options):
+    """The options of one call of an exciton function."""
 
-    def flag(self, name: str, value: Any) -> None:
-        """True or False."""
-        if not isinstance(value, (bool, np.bool_)):
-            raise TypeError(f"{name}: expected True or False, got {value!r}")
-        setattr(self.struct, name, int(value))
+    defaults = _defaults()
+    keywords = {
+        "lineshape": ("gaussian", choice(_abi.LINESHAPES)),
+        "lorentzian_fwhm": (0.0, number),
+        "normalization": ("peak", choice(_abi.NORMALIZATIONS)),
+        "cutoff": (3.0, number),
+        "broadening": ("auto", choice(_abi.BROADENINGS)),
+        "frequency_prefactor": (False, flag),
+        "energy_offset": (0.0, number),
+        "normalize_dipoles": (False, flag),
+        "cd_scale": ("dissymmetry", choice(_abi.CD_SCALES)),
+    }
 
-    def choice(self, name: str, value: Any, choices: dict[str, int]) -> None:
-        """One of a few words."""
-        if not isinstance(value, str):
-            raise TypeError(f"{name}: expected a string, got {type(value).__name__}")
-        if value not in choices:
-            raise OptionError(f"{name}: {value!r} is not one of {', '.join(map(repr, choices))}")
-        setattr(self.struct, name, choices[value])
-
-    def widths(self, fwhm: Any, fwhm_cd: Any, fwhm_by: str | None, n: int, allowed: tuple[str, ...]) -> None:
+    def set_widths(self, fwhm: Any, fwhm_cd: Any, fwhm_by: Any, n: int, allowed: tuple[str, ...]) -> None:
         """One FWHM for all, or one for each of n excitons or sites."""
+        if fwhm_cd is None and fwhm_by is None and type(fwhm) is float:
+            if fwhm != self.defaults.fwhm:
+                self.struct.fwhm = number("fwhm", fwhm)
+            return
         values = {"fwhm": fwhm, "fwhm_cd": fwhm_cd}
         single = {name: value is None or isinstance(value, numbers.Real) for name, value in values.items()}
         if fwhm_by is None:
             for name, value in values.items():
                 if not single[name]:
-                    _arrays.as_input(name, value)
+                    _arrays.as_input(name, value, 1)
                     raise OptionError(
                         f"{name}: an array of widths needs fwhm_by={' or '.join(map(repr, allowed))} "
                         "to say what each belongs to"
                     )
             fwhm_by = "common"
-        self.choice("fwhm_by", fwhm_by, {key: _abi.FWHM_BY[key] for key in ("common", *allowed)})
+        self.struct.fwhm_by = choice({key: _abi.FWHM_BY[key] for key in ("common", *allowed)})("fwhm_by", fwhm_by)
         if fwhm is None:
             raise TypeError("fwhm: expected a number or an array, got None")
         if fwhm_by == "common":
             for name in values:
                 if not single[name]:
                     raise OptionError(f"{name}: fwhm_by='common' takes one number, not an array")
-            self.number("fwhm", fwhm)
+            self.struct.fwhm = number("fwhm", fwhm)
             if fwhm_cd is not None:
-                self.number("fwhm_cd", fwhm_cd)
+                self.struct.fwhm_cd = number("fwhm_cd", fwhm_cd)
                 if self.struct.fwhm_cd == 0.0:
                     raise OptionError(
                         "fwhm_cd: 0.0 is not a width; give a positive number, or None for the same as fwhm"
@@ -73,41 +73,24 @@ class Options:
                 continue
             if single[name]:
                 # One number stands for all: an array of one element read with stride 0.
-                array, missing_axes = np.array(_number(name, value)), 1
+                array = np.array(number(name, value))
+                address, _ = _arrays.argument(array)
+                strides = _arrays.element_strides(array, missing_axes=1)
             else:
-                array, missing_axes = _arrays.as_input(name, value), 0
+                array, address, strides = _arrays.as_input(name, value, 1)
                 _arrays.check_shape(name, array, (n,), f"one width per {fwhm_by}")
-            self._array(f"{name}_values", array, _arrays.argument(array, missing_axes, n))
+            self.set_array(f"{name}_values", address, strides)
 
-    def deleted(self, deleted: Any, n_site: int) -> int:
+    def set_deleted(self, deleted: Any, n_site: int) -> int:
         """A boolean mask or 0-based indices of deleted pigments; returns how many pigments stay."""
-        if deleted is None:
-            return n_site
         array = np.asarray(deleted)
         if array.dtype == np.bool_:
             _arrays.check_shape("deleted", array, (n_site,), "one flag per site")
             mask = array
         else:
             mask = _mask_from_indices(array, n_site)
-        self._array("deleted", mask, _arrays.argument(mask))
+        self.set_array("deleted", *_arrays.argument(mask))
         return n_site - int(np.count_nonzero(mask))
-
-    def _array(self, name: str, array: np.ndarray, argument: _arrays.Argument) -> None:
-        address, strides = argument
-        setattr(self.struct, name, address)
-        setattr(self.struct, f"{name}_strides", None if strides is None else ctypes.addressof(strides))
-        self._kept += [array, strides]
-
-
-def _number(name: str, value: Any) -> float:
-    if type(value) is float and value == value:
-        return value
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name}: expected a number, got {type(value).__name__}")
-    number = float(value)
-    if math.isnan(number):
-        raise OptionError(f"{name}: NaN is not a usable number")
-    return number
 
 
 def _mask_from_indices(indices: np.ndarray, n_site: int) -> np.ndarray:

@@ -12,7 +12,6 @@ for the length of a call from the main thread.
 
 from __future__ import annotations
 
-import ctypes
 import itertools
 import sys
 import threading
@@ -20,7 +19,8 @@ from collections.abc import Callable
 from typing import Any
 
 from . import _abi
-from ._errors import check
+from ._errors import check, from_status
+from ._options import Options
 
 Progress = Callable[[int, int], Any]
 
@@ -93,12 +93,24 @@ def _bar() -> tuple[Progress, Callable[[], None]]:
 
 
 def run(
-    function: Callable[..., int], *arguments: Any, options: Any, progress: Progress | bool | None, steps: int
+    function: Callable[..., int], arguments: tuple[Any, ...], options: Options, progress: Any, steps: int
 ) -> None:
     """Calls a function whose options have a ``progress`` field, and raises what went wrong in it.
 
     ``steps`` estimates its work, to spare a short call the watch for Ctrl-C.
     """
+    if progress is None and steps < _SHORT:
+        status = function(*arguments, options.argument())
+        if status:
+            raise from_status(status)
+    else:
+        _run_watched(function, arguments, options, progress, steps)
+
+
+def _run_watched(
+    function: Callable[..., int], arguments: tuple[Any, ...], options: Options, progress: Any, steps: int
+) -> None:
+    """The same, with a look at what ``progress`` is and at the thread."""
     on_main_thread = threading.current_thread() is threading.main_thread()
     report: Progress | None = None
     close = None
@@ -110,16 +122,16 @@ def run(
         raise TypeError(f"progress: expected None, True or a function(done, total), got {type(progress).__name__}")
 
     if report is None and (steps < _SHORT or not on_main_thread):
-        check(function(*arguments, ctypes.byref(options)))
+        check(function(*arguments, options.argument()))
         return
     watch = _Watch(report)
     _watches[watch.key] = watch
-    options.progress, options.progress_user = _tick, watch.key
+    options.struct.progress, options.struct.progress_user = _tick, watch.key
     try:
         if on_main_thread:
-            status = _keeping_what_enters_tick(watch, lambda: function(*arguments, ctypes.byref(options)))
+            status = _keeping_what_enters_tick(watch, lambda: function(*arguments, options.argument()))
         else:
-            status = function(*arguments, ctypes.byref(options))
+            status = function(*arguments, options.argument())
     finally:
         del _watches[watch.key]
         if close is not None:

@@ -17,25 +17,33 @@ _DIPOLES = {"debye": 100, "e*a0": 101, "C*m": 102}
 _LENGTHS = {"angstrom": 200, "bohr": 201, "nm": 202}
 _KINDS = (_ENERGIES, _DIPOLES, _LENGTHS)
 
+# Every pair of units of one kind, with the library's numbers of both.
+_PAIRS = {(one, other): (kind[one], kind[other]) for kind in _KINDS for one in kind for other in kind}
 
-def _unit_numbers(from_unit: str, to_unit: str) -> tuple[int, int]:
+
+def _unit_numbers(from_unit: Any, to_unit: Any) -> tuple[int, int]:
     """The library's numbers of two units of one kind."""
+    try:
+        return _PAIRS[from_unit, to_unit]
+    except (KeyError, TypeError):  # TypeError: something that no dictionary can look up
+        raise _unit_error(from_unit, to_unit) from None
+
+
+def _unit_error(from_unit: Any, to_unit: Any) -> Exception:
+    """What is wrong with two units that are not a pair."""
     for name, unit in (("from_unit", from_unit), ("to_unit", to_unit)):
         if not isinstance(unit, str):
-            raise TypeError(f"{name}: expected a string, got {type(unit).__name__}")
+            return TypeError(f"{name}: expected a string, got {type(unit).__name__}")
         if not any(unit in kind for kind in _KINDS):
             known = ", ".join(repr(key) for kind in _KINDS for key in kind)
-            raise OptionError(f"{name}: {unit!r} is not a known unit; known are {known}")
-    for kind in _KINDS:
-        if from_unit in kind and to_unit in kind:
-            return kind[from_unit], kind[to_unit]
-    raise OptionError(f"to_unit: {from_unit!r} and {to_unit!r} measure different things; choose two units of one kind")
+            return OptionError(f"{name}: {unit!r} is not a known unit; known are {known}")
+    return OptionError(f"to_unit: {from_unit!r} and {to_unit!r} measure different things; choose two units of one kind")
 
 
-def _flat(name: str, array: np.ndarray) -> _arrays.Argument:
-    """The array as one axis, without a copy. The library's call has one axis so that it fails before it writes."""
-    if array.ndim == 1 or array.flags.c_contiguous:
-        return _arrays.argument(array)
+def _flat(name: str, array: np.ndarray, strides: Any) -> Any:
+    """Strides of the array as one axis, without a copy. The C call has one axis so that it fails before it writes."""
+    if strides is None or array.ndim == 1:
+        return strides
     axes = [(extent, stride) for extent, stride in zip(array.shape, array.strides) if extent != 1]
     for (_, outer), (extent, inner) in zip(axes, axes[1:]):
         if array.size and outer != extent * inner:
@@ -43,7 +51,7 @@ def _flat(name: str, array: np.ndarray) -> _arrays.Argument:
                 f"{name}: the elements do not follow each other at one distance; convert it row by row, or pass {name}.copy()"
             )
     step = axes[-1][1] if axes else array.itemsize
-    return array.ctypes.data, _arrays.element_strides(step // array.itemsize)
+    return _arrays.in_elements((step,), array.itemsize)
 
 
 def convert_units(values: Any, from_unit: str, to_unit: str, out: np.ndarray | None = None) -> Any:
@@ -85,12 +93,15 @@ def convert_units(values: Any, from_unit: str, to_unit: str, out: np.ndarray | N
     800.0
     """
     units = _unit_numbers(from_unit, to_unit)
-    is_scalar = isinstance(values, numbers.Real)
+    is_scalar = type(values) is not np.ndarray and isinstance(values, numbers.Real)
     if is_scalar and out is not None:
         raise TypeError("out: values is a single number; leave out away or pass values as an array")
-    source = np.array(float(values)) if is_scalar else _arrays.as_input("values", values)
-    target = np.empty(source.shape) if out is None else _arrays.as_output("out", out, source.shape)
+    source, source_at, source_strides = _arrays.as_input("values", np.array(float(values)) if is_scalar else values, 1)
+    if out is None:
+        target, target_at, target_strides = _arrays.new_output(source.shape)
+    else:
+        target, (target_at, target_strides) = out, _arrays.as_output("out", out, source.shape, 1)
 
-    n = source.size
-    check(library.hl_units_convert(n, *_flat("values", source), *_flat("out", target), *units))
+    source_strides, target_strides = _flat("values", source, source_strides), _flat("out", target, target_strides)
+    check(library.hl_units_convert(source.size, source_at, source_strides, target_at, target_strides, *units))
     return float(target) if is_scalar else target

@@ -24,10 +24,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from . import _abi, _arrays, _progress
-from ._errors import ArgumentError, MissingArrayError, ShapeError
-from ._exciton_options import Options
+from . import _exciton_inputs as inputs, _progress
+from ._errors import MissingArrayError
+from ._exciton_options import ExcitonOptions
 from ._library import library
+from ._outputs import outputs
 
 __all__ = ["Sticks", "broaden", "spectrum", "sticks"]
 
@@ -128,40 +129,25 @@ def sticks(
     KeyboardInterrupt
         Ctrl-C during the call. What the outputs hold is then not defined.
     """
-    inputs = _System(hamiltonians, dipoles, positions)
-    n_conf, n_site = inputs.n_conf, inputs.n_site
-    options = Options()
-    _set_system_options(options, energy_offset, normalize_dipoles, cd_scale)
-    n_active = options.deleted(deleted, n_site)
+    sizes, system = inputs.system(hamiltonians, dipoles, positions)
+    n_conf, n_site, missing_axes, rows = sizes
+    options = ExcitonOptions()
+    options.set(energy_offset=energy_offset, normalize_dipoles=normalize_dipoles, cd_scale=cd_scale)
+    n_active = n_site if deleted is None else options.set_deleted(deleted, n_site)
     if not isinstance(eigenvectors, (bool, np.bool_)):
         raise TypeError(f"eigenvectors: expected True or False, got {eigenvectors!r}")
 
-    lead = inputs.lead
-    shapes = {
-        "energies": (*lead, n_site),
-        "dipole_strengths": (*lead, n_site),
-        "rotational_strengths": (*lead, n_site),
-        "exciton_dipoles": (*lead, n_site, 3),
-        "eigenvectors": (*lead, n_site, n_site),
-    }
     if isinstance(out, Sticks):
         out = tuple(getattr(out, name) for name in _STICK_ARRAYS)
-    skipped = {"rotational_strengths": positions is None, "eigenvectors": not eigenvectors}
-    results = _outputs(out, shapes, skipped)
-    if results["rotational_strengths"] is not None and positions is None:
+    shapes = (rows, rows, rows, (*rows, 3), (*rows, n_site))
+    wanted = (True, True, positions is not None, True, eigenvectors)
+    arrays, results = outputs(out, _STICK_ARRAYS, shapes, wanted, missing_axes)
+    if positions is None and arrays[2] is not None:
         raise MissingArrayError("positions: rotational strengths are asked for and need the pigments' positions")
 
-    _progress.run(
-        library.hl_exciton_sticks,
-        n_conf,
-        n_site,
-        *inputs.arguments,
-        *_arguments(results, inputs.missing_axes),
-        options=options.struct,
-        progress=progress,
-        steps=n_conf * n_site**3,
-    )
-    return Sticks(**results, n_active=n_active)
+    arguments = (n_conf, n_site, *system, *results)
+    _progress.run(library.hl_exciton_sticks, arguments, options, progress, steps=n_conf * n_site**3)
+    return Sticks(*arrays, n_active)
 
 
 def broaden(
@@ -211,45 +197,28 @@ def broaden(
     TypeError, ValueError, KeyboardInterrupt
         As in `spectrum`.
     """
-    energies = _arrays.as_input("energies", energies)
-    if energies.ndim not in (1, 2):
-        raise ShapeError(f"energies: shape is {energies.shape}, expected (n_conf, n_exciton) or (n_exciton,)")
-    missing_axes = 2 - energies.ndim
-    n_conf = 1 if missing_axes else energies.shape[0]
-    n_exciton = energies.shape[-1]
-    inputs: list[Array | None] = [energies, None, None]
-    for i, (name, value) in enumerate(
-        (("dipole_strengths", dipole_strengths), ("rotational_strengths", rotational_strengths)), start=1
-    ):
-        if value is not None:
-            strengths = _arrays.as_input(name, value)
-            _arrays.check_shape(name, strengths, energies.shape, "the shape of energies")
-            inputs[i] = strengths
-    ensemble = _Ensemble(weights, grid, n_conf)
-    options = Options()
-    _set_line_options(
-        options, lineshape, lorentzian_fwhm, normalization, cutoff, broadening, frequency_prefactor
-    )  # fmt: skip
-    options.widths(fwhm, fwhm_cd, fwhm_by, n_exciton, ("exciton",))
-    skipped = {"absorption": dipole_strengths is None, "cd": rotational_strengths is None}
-    results = _outputs(out, dict.fromkeys(_SPECTRA, ensemble.shape), skipped)
-    for name, source in (("absorption", "dipole_strengths"), ("cd", "rotational_strengths")):
-        if results[name] is not None and skipped[name]:
-            raise MissingArrayError(f"{source}: {name} is asked for and needs the {source.replace('_', ' ')}")
-
-    _progress.run(
-        library.hl_exciton_broaden,
-        n_conf,
-        n_exciton,
-        ensemble.n_grid,
-        *(part for array in inputs for part in _arrays.argument(array, missing_axes)),
-        *ensemble.arguments,
-        *_arguments(results, 0),
-        options=options.struct,
-        progress=progress,
-        steps=n_conf * n_exciton * ensemble.n_grid,
+    n_conf, n_exciton, sticks = inputs.sticks(energies, dipole_strengths, rotational_strengths)
+    n_grid, ensemble = inputs.ensemble(weights, grid, n_conf)
+    options = ExcitonOptions()
+    options.set(
+        lineshape=lineshape,
+        lorentzian_fwhm=lorentzian_fwhm,
+        normalization=normalization,
+        cutoff=cutoff,
+        broadening=broadening,
+        frequency_prefactor=frequency_prefactor,
     )
-    return results["absorption"], results["cd"]
+    options.set_widths(fwhm, fwhm_cd, fwhm_by, n_exciton, ("exciton",))
+    wanted = (dipole_strengths is not None, rotational_strengths is not None)
+    (absorption, cd), results = outputs(out, _SPECTRA, ((n_grid,), (n_grid,)), wanted)
+    if absorption is not None and dipole_strengths is None:
+        raise MissingArrayError("dipole_strengths: absorption is asked for and needs the dipole strengths")
+    if cd is not None and rotational_strengths is None:
+        raise MissingArrayError("rotational_strengths: cd is asked for and needs the rotational strengths")
+
+    arguments = (n_conf, n_exciton, n_grid, *sticks, *ensemble, *results)
+    _progress.run(library.hl_exciton_broaden, arguments, options, progress, steps=n_conf * n_exciton * n_grid)
+    return absorption, cd
 
 
 def spectrum(
@@ -340,127 +309,30 @@ def spectrum(
     >>> grid = np.arange(11790.0, 13300.0)
     >>> absorption, cd = hotloop.exciton.spectrum(hamiltonians, dipoles, positions, grid, fwhm=70.0)
     """
-    inputs = _System(hamiltonians, dipoles, positions)
-    ensemble = _Ensemble(weights, grid, inputs.n_conf)
-    options = Options()
-    _set_system_options(options, energy_offset, normalize_dipoles, cd_scale)
-    _set_line_options(
-        options, lineshape, lorentzian_fwhm, normalization, cutoff, broadening, frequency_prefactor
-    )  # fmt: skip
-    options.widths(fwhm, fwhm_cd, fwhm_by, inputs.n_site, ("exciton", "site"))
-    options.deleted(deleted, inputs.n_site)
-    results = _outputs(out, dict.fromkeys(_SPECTRA, ensemble.shape), {"cd": positions is None})
-    if results["cd"] is not None and positions is None:
+    sizes, system = inputs.system(hamiltonians, dipoles, positions)
+    n_conf, n_site = sizes.n_conf, sizes.n_site
+    n_grid, ensemble = inputs.ensemble(weights, grid, n_conf)
+    options = ExcitonOptions()
+    options.set(
+        energy_offset=energy_offset,
+        normalize_dipoles=normalize_dipoles,
+        cd_scale=cd_scale,
+        lineshape=lineshape,
+        lorentzian_fwhm=lorentzian_fwhm,
+        normalization=normalization,
+        cutoff=cutoff,
+        broadening=broadening,
+        frequency_prefactor=frequency_prefactor,
+    )
+    options.set_widths(fwhm, fwhm_cd, fwhm_by, n_site, ("exciton", "site"))
+    if deleted is not None:
+        options.set_deleted(deleted, n_site)
+    wanted = (True, positions is not None)
+    (absorption, cd), results = outputs(out, _SPECTRA, ((n_grid,), (n_grid,)), wanted)
+    if cd is not None and positions is None:
         raise MissingArrayError("positions: cd is asked for and needs the pigments' positions")
 
-    _progress.run(
-        library.hl_exciton_spectrum,
-        inputs.n_conf,
-        inputs.n_site,
-        ensemble.n_grid,
-        *inputs.arguments,
-        *ensemble.arguments,
-        *_arguments(results, 0),
-        options=options.struct,
-        progress=progress,
-        steps=inputs.n_conf * inputs.n_site * (inputs.n_site**2 + ensemble.n_grid),
-    )
-    return results["absorption"], results["cd"]
-
-
-class _System:
-    """Hamiltonians, dipoles and positions, checked against each other, as arguments of a C function."""
-
-    def __init__(self, hamiltonians: Any, dipoles: Any, positions: Any) -> None:
-        hamiltonians = _arrays.as_input("hamiltonians", hamiltonians)
-        if hamiltonians.ndim not in (2, 3) or hamiltonians.shape[-1] != hamiltonians.shape[-2]:
-            raise ShapeError(
-                f"hamiltonians: shape is {hamiltonians.shape}, expected (n_conf, n_site, n_site) or (n_site, n_site)"
-            )
-        self.n_site: int = hamiltonians.shape[-1]
-        self.lead: tuple[int, ...] = hamiltonians.shape[:-2]
-        self.n_conf: int = self.lead[0] if self.lead else 1
-        self.missing_axes = 1 - len(self.lead)
-        self._kept = [hamiltonians]  # the addresses are good only as long as these live
-        self.arguments = [*_arrays.argument(hamiltonians, self.missing_axes)]
-        for name, value in (("dipoles", dipoles), ("positions", positions)):
-            if value is None and name == "positions":
-                self.arguments += _arrays.MISSING
-            else:
-                self.arguments += self._vectors(name, value)
-
-    def _vectors(self, name: str, value: Any) -> _arrays.Argument:
-        """Three components per site: per configuration, or shared by all with stride 0."""
-        array = _arrays.as_input(name, value)
-        one, each = (self.n_site, 3), (*self.lead, self.n_site, 3)
-        if array.shape not in (one, each):
-            forms = f"{each}" if one == each else f"{each} or, shared by all configurations, {one}"
-            raise ShapeError(f"{name}: shape is {array.shape}, expected {forms}")
-        self._kept.append(array)
-        return _arrays.argument(array, 3 - array.ndim, self.n_conf)
-
-
-class _Ensemble:
-    """Weights and grid as arguments of a C function."""
-
-    def __init__(self, weights: Any, grid: Any, n_conf: int) -> None:
-        if weights is not None:
-            weights = _arrays.as_input("weights", weights)
-            _arrays.check_shape("weights", weights, (n_conf,), "one weight per configuration")
-        grid = _arrays.as_input("grid", grid)
-        if grid.ndim != 1:
-            raise ShapeError(f"grid: shape is {grid.shape}, expected one axis")
-        self._kept = (weights, grid)
-        self.shape: tuple[int, ...] = grid.shape
-        self.n_grid: int = grid.shape[0]
-        self.arguments = [*_arrays.argument(weights), *_arrays.argument(grid)]
-
-
-def _set_system_options(options: Options, energy_offset: Any, normalize_dipoles: Any, cd_scale: Any) -> None:
-    options.number("energy_offset", energy_offset)
-    options.flag("normalize_dipoles", normalize_dipoles)
-    options.choice("cd_scale", cd_scale, _abi.CD_SCALES)
-
-
-def _set_line_options(
-    options: Options,
-    lineshape: Any,
-    lorentzian_fwhm: Any,
-    normalization: Any,
-    cutoff: Any,
-    broadening: Any,
-    frequency_prefactor: Any,
-) -> None:
-    options.choice("lineshape", lineshape, _abi.LINESHAPES)
-    options.number("lorentzian_fwhm", lorentzian_fwhm)
-    options.choice("normalization", normalization, _abi.NORMALIZATIONS)
-    options.number("cutoff", cutoff)
-    options.choice("broadening", broadening, _abi.BROADENINGS)
-    options.flag("frequency_prefactor", frequency_prefactor)
-
-
-def _outputs(out: Any, shapes: dict[str, tuple[int, ...]], skipped: dict[str, bool]) -> dict[str, Array | None]:
-    """The arrays to write: the caller's, or new ones for all that is not skipped."""
-    if out is None:
-        return {name: None if skipped.get(name) else np.empty(shape) for name, shape in shapes.items()}
-    if isinstance(out, tuple):
-        if len(out) != len(shapes):
-            raise ArgumentError(f"out: a tuple needs {len(shapes)} entries ({', '.join(shapes)}), got {len(out)}")
-        out = dict(zip(shapes, out))
-    if not isinstance(out, Mapping):
-        raise TypeError(
-            f"out: expected a tuple ({', '.join(shapes)}) or a mapping with these names, got {type(out).__name__}"
-        )
-    unknown = [key for key in out if key not in shapes]
-    if unknown:
-        raise ArgumentError(f"out: {unknown[0]!r} is not one of {', '.join(shapes)}")
-    given = {name: out.get(name) for name in shapes}
-    return {
-        name: None if value is None else _arrays.as_output(f"out: {name}", value, shapes[name])
-        for name, value in given.items()
-    }
-
-
-def _arguments(results: dict[str, Array | None], missing_axes: int) -> list[Any]:
-    """Addresses and strides of the outputs, in order."""
-    return [part for array in results.values() for part in _arrays.argument(array, missing_axes)]
+    arguments = (n_conf, n_site, n_grid, *system, *ensemble, *results)
+    steps = n_conf * n_site * (n_site**2 + n_grid)
+    _progress.run(library.hl_exciton_spectrum, arguments, options, progress, steps)
+    return absorption, cd

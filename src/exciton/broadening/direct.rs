@@ -6,6 +6,7 @@
 use super::super::options::{Lineshape, Normalization, Options, Widths};
 use super::lineshape::{self, Gaussian, Lorentzian, Profile, Voigt};
 use super::{Broadening, Grid, Sticks, height};
+use crate::error::{Result, try_collect};
 use crate::simd::{Lanes, Task};
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -19,6 +20,7 @@ pub struct Direct {
     squared: [Vec<f64>; 2],
     /// Lines of the widths that are known beforehand: one for Common, one per exciton for PerExciton.
     lines: [Vec<Line>; 2],
+    pub cost_per_stick: f64,
 }
 
 /// What a stick of one width needs.
@@ -39,46 +41,30 @@ enum Shape {
 }
 
 impl Direct {
-    pub fn plan(options: &Options, widths: Widths) -> Self {
+    pub fn plan(options: &Options, widths: Widths, grid: &Grid) -> Result<Self> {
         let mut direct = Self {
             lineshape: options.lineshape,
             normalization: options.normalization,
             cutoff: options.cutoff,
-            widths: widths.clone(),
             squared: Default::default(),
             lines: Default::default(),
+            cost_per_stick: cost_per_stick(options, &widths, grid),
+            widths,
         };
-        match widths {
+        match &direct.widths {
             Widths::Common { absorption, cd } => {
-                direct.lines = [absorption, cd].map(|fwhm| vec![direct.line(fwhm)]);
+                direct.lines = [vec![direct.line(*absorption)], vec![direct.line(*cd)]];
             }
             Widths::PerExciton { absorption, cd } => {
-                direct.lines = [absorption, cd].map(|widths| widths.iter().map(|&fwhm| direct.line(fwhm)).collect());
+                let lines = |widths: &[f64]| try_collect("widths", widths.iter().map(|&fwhm| direct.line(fwhm)));
+                direct.lines = [lines(absorption)?, lines(cd)?];
             }
             Widths::PerSite { absorption, cd } => {
-                direct.squared = [absorption, cd].map(|widths| widths.iter().map(|w| w * w).collect());
+                let squares = |widths: &[f64]| try_collect("widths", widths.iter().map(|w| w * w));
+                direct.squared = [squares(absorption)?, squares(cd)?];
             }
         }
-        direct
-    }
-
-    /// Nanoseconds a stick on one core with AVX-512. Decides between ways of broadening and sizes of chunks, so it
-    /// depends on the problem alone.
-    pub fn cost_per_stick(&self, grid: &Grid) -> f64 {
-        let (absorption, cd) = match &self.widths {
-            Widths::Common { absorption, cd } => (*absorption, *cd),
-            Widths::PerExciton { absorption, cd } | Widths::PerSite { absorption, cd } => {
-                let mean = |widths: &[f64]| widths.iter().sum::<f64>() / widths.len().max(1) as f64;
-                (mean(absorption), mean(cd))
-            }
-        };
-        let points = |fwhm: f64| {
-            let reach = 2.0 * self.cutoff * lineshape::full_width(self.lineshape, fwhm);
-            grid.step.map_or(grid.len as f64, |step| (reach / step).min(grid.len as f64))
-        };
-        let points = if absorption == cd { points(absorption) } else { points(absorption) + points(cd) };
-        let nanoseconds = if matches!(self.lineshape, Lineshape::Voigt { .. }) { 25.0 } else { 1.0 };
-        20.0 + nanoseconds * points
+        Ok(direct)
     }
 
     fn line(&self, fwhm: f64) -> Line {
@@ -139,6 +125,25 @@ impl Direct {
             }
         }
     }
+}
+
+/// Nanoseconds a stick on one core with AVX-512. Decides between ways of broadening and sizes of chunks, so it
+/// depends on the problem alone.
+pub fn cost_per_stick(options: &Options, widths: &Widths, grid: &Grid) -> f64 {
+    let (absorption, cd) = match widths {
+        Widths::Common { absorption, cd } => (*absorption, *cd),
+        Widths::PerExciton { absorption, cd } | Widths::PerSite { absorption, cd } => {
+            let mean = |widths: &[f64]| widths.iter().sum::<f64>() / widths.len().max(1) as f64;
+            (mean(absorption), mean(cd))
+        }
+    };
+    let points = |fwhm: f64| {
+        let reach = 2.0 * options.cutoff * lineshape::full_width(options.lineshape, fwhm);
+        grid.step.map_or(grid.len as f64, |step| (reach / step).min(grid.len as f64))
+    };
+    let points = if absorption == cd { points(absorption) } else { points(absorption) + points(cd) };
+    let nanoseconds = if matches!(options.lineshape, Lineshape::Voigt { .. }) { 25.0 } else { 1.0 };
+    20.0 + nanoseconds * points
 }
 
 impl Line {

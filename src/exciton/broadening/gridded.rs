@@ -17,9 +17,10 @@
 
 use super::super::options::{Lineshape, Options, Widths};
 use super::{Broadening, Grid, Sticks, height};
-use crate::error::{Result, try_vec};
+use crate::error::{Number, Result, try_vec};
 use crate::simd::Lanes;
 use std::f64::consts::{LN_2, PI};
+use std::slice::from_ref;
 
 /// Interpolation points a stick.
 const NODES: usize = 8;
@@ -42,6 +43,9 @@ pub struct Gridded {
 const LARGEST_SPREAD: f64 = 1e6;
 /// and a filter reaches so many fine steps.
 const LARGEST_REACH: f64 = 1e4;
+
+/// More widths than this are not looked up one by one for every exciton: point by point they are faster.
+const MOST_CLASSES: usize = 1000;
 
 /// All sticks of one width.
 struct Class {
@@ -68,12 +72,12 @@ struct Class {
     /// Filter from fine to coarse, [taps], zero-padded to whole vectors.
     taps: usize,
     smooth: Vec<f64>,
-    /// Filter from coarse to the caller's points, [tap][point within a coarse step], rows padded to whole vectors.
+    /// Filter from coarse to the caller's points, [tap][point within a coarse step], rows padded to pairs of vectors.
     spread_row: usize,
     spread: Vec<f64>,
 }
 
-/// Rows and arrays are padded to a multiple of this, the widest vector there is.
+/// Rows and arrays are padded to a multiple of this, two of the widest vectors.
 const ROW: usize = 16;
 
 impl Gridded {
@@ -87,16 +91,20 @@ impl Gridded {
         let step = grid.step.ok_or("the grid is not uniform")?;
         let mut gridded = Self { classes: vec![], class_of: vec![], weights: lagrange_weights(), accumulator_len: 0 };
         let (absorption, cd) = match widths {
-            Widths::Common { absorption, cd } => (vec![*absorption], vec![*cd]),
-            Widths::PerExciton { absorption, cd } => (absorption[..n].to_vec(), cd[..n].to_vec()),
+            Widths::Common { absorption, cd } => (from_ref(absorption), from_ref(cd)),
+            Widths::PerExciton { absorption, cd } => (&absorption[..n], &cd[..n]),
             Widths::PerSite { .. } => return Err("every exciton has a width of its own".into()),
         };
-        for pair in absorption.iter().zip(&cd) {
+        gridded.class_of.try_reserve_exact(absorption.len()).map_err(|_| "there is no memory for so many widths")?;
+        for pair in absorption.iter().zip(cd) {
             let mut of = [0; 2];
             for (kind, &fwhm) in [pair.0, pair.1].into_iter().enumerate() {
                 let known = gridded.classes.iter().position(|class| class.fwhm == fwhm);
                 of[kind] = match known {
                     Some(class) => class,
+                    None if gridded.classes.len() == MOST_CLASSES => {
+                        return Err(format!("there are more than {MOST_CLASSES} different widths"));
+                    }
                     None => {
                         gridded.classes.push(Class::new(grid, step, options, fwhm)?);
                         gridded.classes.len() - 1
@@ -195,19 +203,22 @@ impl Gridded {
 
     #[inline(always)]
     pub fn finish<V: Lanes>(&self, plan: &Broadening, accumulator: &[f64]) -> Result<(Vec<f64>, Vec<f64>)> {
-        let padded = plan.grid.len() + ROW + self.classes.iter().map(|class| class.spread_row).max().unwrap_or(0);
-        let mut spectra = [try_vec("spectrum", padded, 0.0)?, try_vec("spectrum", padded, 0.0)?];
+        let padded = plan.grid.len() + 2 * ROW + self.classes.iter().map(|class| class.spread_row).max().unwrap_or(0);
+        let mut absorption = try_vec("spectrum", padded, 0.0)?;
+        let mut cd = try_vec("spectrum", padded, 0.0)?;
         let wanted = [plan.wants_absorption, plan.wants_cd];
         for class in &self.classes {
-            let mut coarse = try_vec("spectrum", class.coarse_len, 0.0)?;
-            for (kind, spectrum) in spectra.iter_mut().enumerate() {
-                if class.uses[kind] && wanted[kind] {
-                    class.smooth::<V>(&accumulator[class.start[kind]..][..class.fine_len], &mut coarse);
-                    class.spread::<V>(&coarse, plan.grid.len(), spectrum);
+            let density = |kind: usize| &accumulator[class.start[kind]..][..class.fine_len];
+            let points = plan.grid.len();
+            match [0, 1].map(|kind| class.uses[kind] && wanted[kind]) {
+                [true, true] => {
+                    class.convolve::<V, 2>([density(0), density(1)], points, [&mut absorption, &mut cd])?;
                 }
+                [true, false] => class.convolve::<V, 1>([density(0)], points, [&mut absorption])?,
+                [false, true] => class.convolve::<V, 1>([density(1)], points, [&mut cd])?,
+                [false, false] => {}
             }
         }
-        let [absorption, cd] = spectra;
         Ok((absorption, cd))
     }
 }
@@ -235,6 +246,7 @@ impl Class {
         let fine_step = step * steps_per_fine as f64 / fine_per_step as f64;
         let coarse_in_steps = (COARSE * sigma / step).min(LARGEST_SPREAD);
         if coarse_in_steps < 1.0 {
+            let (step, fwhm) = (Number(step), Number(fwhm));
             return Err(format!("grid steps of {step} cm-1 are too coarse for a full width of {fwhm} cm-1"));
         }
         // Whole vectors of points to a coarse step, where the width allows.
@@ -243,6 +255,7 @@ impl Class {
         let fine_per_coarse = points_per_coarse * fine_per_step / steps_per_fine;
         let fine_reach = (REACH * sigma / fine_step).ceil();
         if fine_reach > LARGEST_REACH {
+            let (step, fwhm) = (Number(step), Number(fwhm));
             return Err(format!("a full width of {fwhm} cm-1 is too wide for grid steps of {step} cm-1"));
         }
         let fine_reach = fine_reach as usize;
@@ -304,33 +317,77 @@ impl Class {
         Ok(())
     }
 
-    /// Fine density to coarse grid: a dot product for every coarse point. Four sums hide the latency of the multiply-add.
+    /// Adds the densities' Gaussians to the spectra. Two densities of one width share the loads of both filters.
     #[inline(always)]
-    fn smooth<V: Lanes>(&self, fine: &[f64], coarse: &mut [f64]) {
+    fn convolve<V: Lanes, const KINDS: usize>(
+        &self,
+        densities: [&[f64]; KINDS],
+        points: usize,
+        spectra: [&mut Vec<f64>; KINDS],
+    ) -> Result<()> {
+        // Where there are no sticks there is nothing to smooth: coarse points from `first` to `end` see some.
+        let is_touched = |at: &usize| densities.iter().any(|density| density[*at] != 0.0);
+        let Some(lowest) = (0..self.fine_len).find(is_touched) else { return Ok(()) };
+        let highest = (0..self.fine_len).rev().find(is_touched).unwrap_or(lowest);
+        let first = (lowest + 1).saturating_sub(self.taps).div_ceil(self.fine_per_coarse);
+        let end = (highest / self.fine_per_coarse + 1).min(self.coarse_len);
+        let mut coarse = try_vec("spectrum", self.coarse_len, [0.0; KINDS])?;
+        self.smooth::<V, KINDS>(densities, first, &mut coarse[first..end.max(first)]);
+        if self.points_per_coarse > V::WIDTH {
+            self.spread::<V, KINDS, 2>(&coarse, points, spectra);
+        } else {
+            self.spread::<V, KINDS, 1>(&coarse, points, spectra);
+        }
+        Ok(())
+    }
+
+    /// Fine densities to coarse points from `first` on: a dot product for each. Two sums a density hide some of the
+    /// latency of the multiply-add; with two densities that is enough for three loads in two cycles.
+    #[inline(always)]
+    fn smooth<V: Lanes, const KINDS: usize>(
+        &self,
+        densities: [&[f64]; KINDS],
+        first: usize,
+        coarse: &mut [[f64; KINDS]],
+    ) {
         let taps = &self.smooth[..self.taps];
         for (i, slot) in coarse.iter_mut().enumerate() {
-            let window = &fine[i * self.fine_per_coarse..][..taps.len()];
-            let (mut a, mut b, mut c, mut d) = (V::zero(), V::zero(), V::zero(), V::zero());
+            let mut sums = [[V::zero(); 4]; KINDS];
+            let from = (first + i) * self.fine_per_coarse;
             let mut at = 0;
             while at + 4 * V::WIDTH <= taps.len() {
-                let (x, t) = (&window[at..at + 4 * V::WIDTH], &taps[at..at + 4 * V::WIDTH]);
-                a = V::load(x).mul_add(V::load(t), a);
-                b = V::load(&x[V::WIDTH..]).mul_add(V::load(&t[V::WIDTH..]), b);
-                c = V::load(&x[2 * V::WIDTH..]).mul_add(V::load(&t[2 * V::WIDTH..]), c);
-                d = V::load(&x[3 * V::WIDTH..]).mul_add(V::load(&t[3 * V::WIDTH..]), d);
+                for part in 0..4 {
+                    let tap = V::load(&taps[at + part * V::WIDTH..]);
+                    for kind in 0..KINDS {
+                        let x = V::load(&densities[kind][from + at + part * V::WIDTH..]);
+                        sums[kind][part] = x.mul_add(tap, sums[kind][part]);
+                    }
+                }
                 at += 4 * V::WIDTH;
             }
             while at + V::WIDTH <= taps.len() {
-                a = V::load(&window[at..]).mul_add(V::load(&taps[at..]), a);
+                let tap = V::load(&taps[at..]);
+                for kind in 0..KINDS {
+                    sums[kind][0] = V::load(&densities[kind][from + at..]).mul_add(tap, sums[kind][0]);
+                }
                 at += V::WIDTH;
             }
-            *slot = ((a + b) + (c + d)).sum();
+            for kind in 0..KINDS {
+                let [a, b, c, d] = sums[kind];
+                slot[kind] = ((a + b) + (c + d)).sum();
+            }
         }
     }
 
-    /// Coarse grid to the caller's points, added to `spectrum`.
+    /// Coarse points to the caller's, added to the spectra. `PARTS` vectors of points, even and odd taps, and the
+    /// densities make up to eight independent sums.
     #[inline(always)]
-    fn spread<V: Lanes>(&self, coarse: &[f64], points: usize, spectrum: &mut [f64]) {
+    fn spread<V: Lanes, const KINDS: usize, const PARTS: usize>(
+        &self,
+        coarse: &[[f64; KINDS]],
+        points: usize,
+        spectra: [&mut Vec<f64>; KINDS],
+    ) {
         let rows = 2 * self.coarse_reach + 2;
         let height = V::splat(self.height);
         for block in 0..points.div_ceil(self.points_per_coarse) {
@@ -338,15 +395,26 @@ impl Class {
             let first = block * self.points_per_coarse;
             let mut p = 0;
             while p < self.points_per_coarse.min(points - first) {
-                let (mut even, mut odd) = (V::zero(), V::zero());
+                let mut sums = [[[V::zero(); 2]; PARTS]; KINDS]; // by kind, vector of points, parity of the tap
                 for (pair, values) in window.chunks_exact(2).enumerate() {
-                    let row = 2 * pair * self.spread_row + p;
-                    even = V::load(&self.spread[row..]).mul_add(V::splat(values[0]), even);
-                    odd = V::load(&self.spread[row + self.spread_row..]).mul_add(V::splat(values[1]), odd);
+                    for parity in 0..2 {
+                        let row = &self.spread[(2 * pair + parity) * self.spread_row + p..];
+                        for part in 0..PARTS {
+                            let filter = V::load(&row[part * V::WIDTH..]);
+                            for kind in 0..KINDS {
+                                let value = V::splat(values[parity][kind]);
+                                sums[kind][part][parity] = filter.mul_add(value, sums[kind][part][parity]);
+                            }
+                        }
+                    }
                 }
-                let slot = &mut spectrum[first + p..];
-                height.mul_add(even + odd, V::load(slot)).store(slot);
-                p += V::WIDTH;
+                for kind in 0..KINDS {
+                    for part in 0..PARTS {
+                        let slot = &mut spectra[kind][first + p + part * V::WIDTH..];
+                        height.mul_add(sums[kind][part][0] + sums[kind][part][1], V::load(slot)).store(slot);
+                    }
+                }
+                p += PARTS * V::WIDTH;
             }
         }
     }

@@ -16,7 +16,7 @@ mod lineshape;
 use super::options::{Lineshape, Normalization, Options, Widths};
 use super::solve::Configuration;
 use crate::array::View;
-use crate::error::{Error, Result, Status, try_vec};
+use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
 use crate::simd::Lanes;
 use direct::Direct;
 use gridded::Gridded;
@@ -57,16 +57,18 @@ impl Grid {
                 return Err(Error::new(
                     Status::Argument,
                     format!(
-                        "grid: point {i} ({x}) is not above point {} ({}); sort it in ascending order without \
+                        "grid: point {i} ({}) is not above point {} ({}); sort it in ascending order without \
                          repetition",
+                        Number(x),
                         i - 1,
-                        points[i - 1]
+                        Number(points[i - 1])
                     ),
                 ));
             }
         }
         let step = uniform_step(&points);
         // Any ordinary number: spare lanes compute with it before they are masked, and should raise no flags.
+        points.try_reserve_exact(PADDING).map_err(|_| Error::out_of_memory("grid", size_of_val(&points[..])))?;
         points.resize(len + PADDING, points.last().copied().unwrap_or(0.0));
         Ok(Self { points, len, step })
     }
@@ -119,12 +121,12 @@ impl Broadening {
         wants_absorption: bool,
         wants_cd: bool,
     ) -> Result<Self> {
+        let copy = |widths: &[f64]| try_collect("widths", widths.iter().copied());
+        let of_kept = |widths: &[f64]| try_collect("widths", kept.iter().map(|&site| widths[site]));
         let widths = match &options.widths {
-            Widths::PerSite { absorption, cd } => Widths::PerSite {
-                absorption: kept.iter().map(|&site| absorption[site]).collect(),
-                cd: kept.iter().map(|&site| cd[site]).collect(),
-            },
-            other => other.clone(),
+            &Widths::Common { absorption, cd } => Widths::Common { absorption, cd },
+            Widths::PerExciton { absorption, cd } => Widths::PerExciton { absorption: copy(absorption)?, cd: copy(cd)? },
+            Widths::PerSite { absorption, cd } => Widths::PerSite { absorption: of_kept(absorption)?, cd: of_kept(cd)? },
         };
         let gridded = match options.method {
             Method::Direct => None,
@@ -136,13 +138,13 @@ impl Broadening {
             Method::Auto if why_not_gridded(&grid, options).is_some() => None,
             Method::Auto => Gridded::plan(&grid, options, &widths, n).ok().filter(|gridded| {
                 let sticks = (n_conf * n) as f64;
-                gridded.cost(sticks) < sticks * Direct::plan(options, widths.clone()).cost_per_stick(&grid)
+                gridded.cost(sticks) < sticks * direct::cost_per_stick(options, &widths, &grid)
             }),
         };
         let per_exciton = matches!(widths, Widths::PerExciton { .. });
         let way = match gridded {
             Some(gridded) => Way::Gridded(gridded.prepare(&grid)?),
-            None => Way::Direct(Direct::plan(options, widths)),
+            None => Way::Direct(Direct::plan(options, widths, &grid)?),
         };
         Ok(Self {
             grid,
@@ -158,7 +160,7 @@ impl Broadening {
     pub fn cost_per_configuration(&self, n: usize) -> f64 {
         n as f64
             * match &self.way {
-                Way::Direct(direct) => direct.cost_per_stick(&self.grid),
+                Way::Direct(direct) => direct.cost_per_stick,
                 Way::Gridded(_) => 5.0,
             }
     }

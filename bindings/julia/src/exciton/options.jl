@@ -16,7 +16,7 @@ end
 struct Widths{A}
     common::Float64
     values::A
-    memory::Memory{1}
+    memory::Memory{Float64,1}
 end
 
 Widths(common::Real) = Widths(Float64(common), nothing, absent(Val(1)))

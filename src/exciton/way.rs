@@ -1,0 +1,69 @@
+//! Which eigensolver a call uses, and how many configurations it takes at a time.
+//!
+//! Lanes solve a group of configurations in the time of one, so they win where the group is full and the matrices
+//! small enough for the caches; LAPACK's blocked reduction wins for large matrices, and for a few of middle size that would
+//! leave lanes empty. The choice depends on the problem and the SIMD level alone, never on threads.
+
+use crate::simd::Level;
+
+/// How configurations are solved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Two vectors of them side by side, whose dependent chains hide each other's latency.
+    Pairs,
+    /// One vector of them.
+    Lanes,
+    /// One after the other, through LAPACK.
+    Lapack,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    pub way: Way,
+    /// Configurations that are solved at a time.
+    pub group: usize,
+    /// Nanoseconds for each of them, roughly.
+    pub nanoseconds: f64,
+}
+
+/// Two vectors of matrices go side by side as long as they fit the second-level cache with room to spare.
+const LARGEST_PAIR_BYTES: usize = 384 << 10;
+
+impl Choice {
+    /// For `n_conf` matrices of size `n`, with eigenvectors or without.
+    pub fn new(n_conf: usize, n: usize, with_vectors: bool, level: Level) -> Self {
+        let lanes = level.lanes();
+        let one = |way| {
+            let group = match way {
+                Way::Pairs => level.lanes_of_a_pair(),
+                Way::Lanes => lanes,
+                Way::Lapack => 1,
+            };
+            let nanoseconds = match way {
+                Way::Lapack => lapack_nanoseconds(n, with_vectors),
+                _ => vector_nanoseconds(n, with_vectors) / n_conf.clamp(1, lanes) as f64,
+            };
+            Self { way, group, nanoseconds }
+        };
+        let pair_bytes = n.saturating_mul(n).saturating_mul(level.lanes_of_a_pair() * size_of::<f64>());
+        if n_conf > lanes && pair_bytes <= LARGEST_PAIR_BYTES {
+            one(Way::Pairs)
+        } else if one(Way::Lanes).nanoseconds <= one(Way::Lapack).nanoseconds {
+            one(Way::Lanes)
+        } else {
+            one(Way::Lapack)
+        }
+    }
+}
+
+/// Nanoseconds for one vector of matrices, whatever its width: fitted to `cargo bench --bench exciton` (docs/design.md).
+fn vector_nanoseconds(n: usize, with_vectors: bool) -> f64 {
+    let n = n as f64;
+    300.0 + if with_vectors { 25.0 * n * n + 3.0 * n * n * n } else { 46.0 * n * n + 0.45 * n * n * n }
+}
+
+/// Nanoseconds for one matrix through LAPACK.
+fn lapack_nanoseconds(n: usize, with_vectors: bool) -> f64 {
+    let n = n as f64;
+    3000.0 + if with_vectors { 125.0 * n * n + 0.06 * n * n * n } else { 62.0 * n * n + 0.04 * n * n * n }
+}
