@@ -15,6 +15,7 @@ pub mod array;
 pub mod capi;
 pub mod error;
 pub mod exciton;
+pub mod kuramoto;
 pub mod linalg;
 pub mod simd;
 pub mod threads;

@@ -208,3 +208,16 @@ pub fn advance<T: Real, V: Lanes<T>>(base: &[T], factor: T, slopes: &[T], to: &m
         at += V::WIDTH;
     }
 }
+
+/// `to[i] += factor * slopes[i]`
+#[inline(always)]
+pub fn add<T: Real, V: Lanes<T>>(factor: T, slopes: &[T], to: &mut [T]) {
+    let len = to.len();
+    let slopes = &slopes[..len];
+    let factor = V::splat(factor);
+    let mut at = 0;
+    while at + V::WIDTH <= len {
+        factor.mul_add(V::load(&slopes[at..]), V::load(&to[at..])).store(&mut to[at..]);
+        at += V::WIDTH;
+    }
+}

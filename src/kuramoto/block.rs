@@ -1,0 +1,318 @@
+//! Several stages, and several steps, in one sweep over a block of the lattice.
+//!
+//! Stage l of a step needs the lines around a line from stage l - 1. So the stages follow each other down the block, each
+//! one line (or plane, in three dimensions) behind the one before, and what a stage hands to the next lies in a ring of
+//! a few lines: memory is read once and written once for all stages of all steps of the sweep, and intermediate states
+//! never leave the cache. No cell is computed twice within a block.
+//!
+//! A block has a margin of cells that belong to its neighbours. At its outer rim the block computes as if the lattice
+//! ended there; that error enters by one cell a stage, and the margin is as wide as there are stages, so it never
+//! reaches the block's own cells. A block's result is therefore the same bits however the lattice is cut, and blocks
+//! are independent: that is how threads share a lattice.
+
+use super::law::Law;
+use super::method::Method;
+use super::row::{self, Coupling, Described};
+use crate::error::{Result, try_vec};
+use crate::simd::{Lanes, Real};
+
+/// Cells of padding before and after every line: a whole vector of any level may be read beyond either end.
+const PADDING: usize = 32;
+
+/// What the stages of a sweep need to know.
+#[derive(Clone, Copy)]
+pub struct Sweep<'a, T> {
+    pub method: Method,
+    pub steps: usize,
+    pub dt: f64,
+    /// Hand out the slopes of the one stage that there is, instead of phases.
+    pub slopes_only: bool,
+    pub coupling: &'a Coupling<T>,
+    /// Worked-on axes with neighbours, in the caller's order.
+    pub axes: &'a [usize],
+}
+
+impl<T> Sweep<'_, T> {
+    /// Lines that a stage is behind the one before it.
+    pub fn lag(&self, rows: usize) -> usize {
+        if self.axes.contains(&0) {
+            rows
+        } else if self.axes.contains(&1) {
+            1
+        } else {
+            0
+        }
+    }
+
+    /// How far a cell sees in one sweep, and so how wide a margin is.
+    pub fn stages(&self) -> usize {
+        self.steps * self.method.stages.len()
+    }
+}
+
+/// Lines of the block come from here and go there.
+pub trait Lines<T> {
+    fn phases(&mut self, plane: usize, row: usize, into: &mut [T]);
+    fn omega(&mut self, plane: usize, row: usize, into: &mut [T]);
+    fn strength(&mut self, plane: usize, row: usize, into: &mut [T]);
+    fn finished(&mut self, plane: usize, row: usize, phases: &[T]);
+}
+
+/// Beyond one end of the block along one axis: nothing, or the caller's phases, described.
+pub enum Edge<T> {
+    Empty,
+    /// [line of the face][cell], for the ends of planes and rows; [plane][row] for the ends of lines.
+    Face { first: Vec<T>, second: Vec<T>, stride: usize },
+}
+
+/// A ring of lines of one kind.
+struct Ring<T> {
+    lines: usize,
+    stride: usize,
+    memory: Vec<T>,
+}
+
+impl<T: Real> Ring<T> {
+    fn new(lines: usize, stride: usize) -> Result<Self> {
+        Ok(Self { lines, stride, memory: try_vec("lattice", lines * stride, T::default())? })
+    }
+
+    /// The line with this number, padding included.
+    #[inline(always)]
+    fn padded(&mut self, line: usize) -> &mut [T] {
+        let at = line % self.lines * self.stride;
+        &mut self.memory[at..at + self.stride]
+    }
+
+    /// `len` cells of the line with this number, from `shift` cells before its first or after.
+    #[inline(always)]
+    fn cells(&self, line: usize, shift: isize, len: usize) -> &[T] {
+        let at = (line % self.lines * self.stride + PADDING).wrapping_add_signed(shift);
+        &self.memory[at..at + len]
+    }
+}
+
+/// Everything that one thread needs for one block after another.
+pub struct Workspace<T> {
+    extents: [usize; 3],
+    /// Cells of a line of the block at hand, rounded up to whole vectors.
+    len: usize,
+    /// Descriptions of every stage's input.
+    stages: Vec<[Ring<T>; 2]>,
+    /// Phases at the beginning of every step, and the sum so far of its increments.
+    steps: Vec<[Ring<T>; 2]>,
+    omega: Ring<T>,
+    strength: Ring<T>,
+    slopes: Vec<T>,
+    phases: Vec<T>,
+    nothing: Vec<T>,
+}
+
+impl<T: Real> Workspace<T> {
+    /// For blocks of at most these extents, margins included.
+    pub fn new(extents: [usize; 3], sweep: &Sweep<'_, T>, width: usize) -> Result<Self> {
+        let len = extents[2].next_multiple_of(width);
+        let stride = len.next_multiple_of(PADDING) + 2 * PADDING;
+        let lag = sweep.lag(extents[1]);
+        let rings = |lines: usize| -> Result<[Ring<T>; 2]> { Ok([Ring::new(lines, stride)?, Ring::new(lines, stride)?]) };
+        let of_method = sweep.method.stages.len();
+        let mut stages = Vec::new();
+        for _ in 0..sweep.stages() {
+            stages.push(rings(2 * lag + 1)?);
+        }
+        let mut steps = Vec::new();
+        for _ in 0..sweep.steps {
+            steps.push(rings(of_method * lag + 1)?);
+        }
+        Ok(Self {
+            extents,
+            len,
+            stages,
+            steps,
+            omega: Ring::new(sweep.stages() * lag + 1, stride)?,
+            strength: Ring::new(sweep.stages() * lag + 1, stride)?,
+            slopes: try_vec("lattice", stride, T::default())?,
+            phases: try_vec("lattice", stride, T::default())?,
+            nothing: try_vec("lattice", stride, T::default())?,
+        })
+    }
+
+    /// Bytes that a sweep keeps within reach, for choosing a block that fits the cache.
+    pub fn bytes(extents: [usize; 3], sweep: &Sweep<'_, T>) -> usize {
+        let lag = sweep.lag(extents[1]);
+        let lines = sweep.stages() * (2 * (2 * lag + 1) + 2 * lag) + 2 * sweep.stages() * lag;
+        lines * (extents[2] + 2 * PADDING) * size_of::<T>()
+    }
+
+    /// Sweeps over a block of the workspace's extents or smaller ones.
+    #[inline(always)]
+    pub fn run<V: Lanes<T>>(
+        &mut self,
+        extents: [usize; 3],
+        sweep: &Sweep<'_, T>,
+        edges: &[[Edge<T>; 2]; 3],
+        lines: &mut impl Lines<T>,
+    ) {
+        assert!(extents[1] <= self.extents[1] && extents[2] <= self.extents[2]);
+        self.len = extents[2].next_multiple_of(V::WIDTH);
+        let count = extents[0] * extents[1];
+        let lag = sweep.lag(extents[1]);
+        let place = |line: usize| (line / extents[1], line % extents[1]);
+        let stages = sweep.stages();
+        for tick in 0..count + stages * lag {
+            if tick < count {
+                let (plane, row) = place(tick);
+                let cells = PADDING..PADDING + extents[2];
+                lines.omega(plane, row, &mut self.omega.padded(tick)[cells.clone()]);
+                lines.strength(plane, row, &mut self.strength.padded(tick)[cells.clone()]);
+                lines.phases(plane, row, &mut self.steps[0][0].padded(tick)[cells.clone()]);
+                self.phases[..self.len].copy_from_slice(self.steps[0][0].cells(tick, 0, self.len));
+                self.describe::<V>(0, tick, place(tick), extents, sweep, edges);
+            }
+            for stage in 0..stages {
+                let Some(line) = tick.checked_sub((stage + 1) * lag).filter(|&line| line < count) else { continue };
+                self.advance::<V>(stage, line, extents, sweep, edges);
+                if stage + 1 < stages {
+                    self.describe::<V>(stage + 1, line, place(line), extents, sweep, edges);
+                } else {
+                    let (plane, row) = place(line);
+                    lines.finished(plane, row, &self.phases[..extents[2]]);
+                }
+            }
+        }
+    }
+
+    /// Describes `self.phases`, the input of a stage, and closes the ends of the line.
+    #[inline(always)]
+    fn describe<V: Lanes<T>>(
+        &mut self,
+        stage: usize,
+        line: usize,
+        (plane, row): (usize, usize),
+        extents: [usize; 3],
+        sweep: &Sweep<'_, T>,
+        edges: &[[Edge<T>; 2]; 3],
+    ) {
+        let [first, second] = &mut self.stages[stage];
+        let (first, second) = (first.padded(line), second.padded(line));
+        row::describe::<T, V>(
+            sweep.coupling.law,
+            &self.phases[..self.len],
+            &mut first[PADDING..],
+            &mut second[PADDING..],
+        );
+        for (edge, at) in edges[2].iter().zip([PADDING - 1, PADDING + extents[2]]) {
+            (first[at], second[at]) = match edge {
+                Edge::Empty => (T::default(), T::default()),
+                Edge::Face { first, second, stride } => (first[plane * stride + row], second[plane * stride + row]),
+            };
+        }
+    }
+
+    /// One stage of one line: the slopes, and `self.phases` becomes what comes next.
+    #[inline(always)]
+    fn advance<V: Lanes<T>>(
+        &mut self,
+        stage: usize,
+        line: usize,
+        extents: [usize; 3],
+        sweep: &Sweep<'_, T>,
+        edges: &[[Edge<T>; 2]; 3],
+    ) {
+        let len = self.len;
+        self.slopes_of_line::<V>(stage, line, extents, sweep, edges);
+        if sweep.slopes_only {
+            self.phases[..len].copy_from_slice(&self.slopes[..len]);
+            return;
+        }
+        let of_method = sweep.method.stages.len();
+        let (step, stage_of_step) = (stage / of_method, stage % of_method);
+        let weight = T::from_f64(sweep.dt * sweep.method.stages[stage_of_step].1);
+        let slopes = &self.slopes[..len];
+        let (before, after) = self.steps.split_at_mut(step + 1);
+        let [base, sum] = &mut before[step];
+        let is_first = stage_of_step == 0;
+        let is_last = stage_of_step + 1 == of_method;
+        let phases = &mut self.phases[..len];
+        if is_last {
+            let from = if is_first { &*base } else { &*sum };
+            row::advance::<T, V>(from.cells(line, 0, len), weight, slopes, phases);
+            if let Some([next, _]) = after.first_mut() {
+                next.padded(line)[PADDING..PADDING + len].copy_from_slice(phases);
+            }
+        } else {
+            let into = &mut sum.padded(line)[PADDING..PADDING + len];
+            if is_first {
+                row::advance::<T, V>(base.cells(line, 0, len), weight, slopes, into);
+            } else {
+                row::add::<T, V>(weight, slopes, into);
+            }
+            let ahead = T::from_f64(sweep.dt * sweep.method.stages[stage_of_step + 1].0);
+            row::advance::<T, V>(base.cells(line, 0, len), ahead, slopes, phases);
+        }
+    }
+
+    #[inline(always)]
+    fn slopes_of_line<V: Lanes<T>>(
+        &mut self,
+        stage: usize,
+        line: usize,
+        extents: [usize; 3],
+        sweep: &Sweep<'_, T>,
+        edges: &[[Edge<T>; 2]; 3],
+    ) {
+        let len = self.len;
+        let [first, second] = &self.stages[stage];
+        let (plane, row) = (line / extents[1], line % extents[1]);
+        let of = |line: usize, shift: isize| Described {
+            first: first.cells(line, shift, len),
+            second: second.cells(line, shift, len),
+        };
+        let nothing = Described { first: &self.nothing[..len], second: &self.nothing[..len] };
+        let beyond = |axis: usize, side: usize, line_of_face: usize| match &edges[axis][side] {
+            Edge::Empty => nothing,
+            Edge::Face { first, second, stride } => {
+                let at = line_of_face * stride;
+                Described { first: &first[at..at + len], second: &second[at..at + len] }
+            }
+        };
+        let pair = |axis: usize| match axis {
+            0 => [
+                if plane > 0 { of(line - extents[1], 0) } else { beyond(0, 0, row) },
+                if plane + 1 < extents[0] { of(line + extents[1], 0) } else { beyond(0, 1, row) },
+            ],
+            1 => [
+                if row > 0 { of(line - 1, 0) } else { beyond(1, 0, plane) },
+                if row + 1 < extents[1] { of(line + 1, 0) } else { beyond(1, 1, plane) },
+            ],
+            _ => [of(line, -1), of(line, 1)],
+        };
+        let mut pairs = [[nothing; 2]; 3];
+        for (slot, &axis) in pairs.iter_mut().zip(sweep.axes) {
+            *slot = pair(axis);
+        }
+        row::slopes::<T, V>(
+            sweep.coupling,
+            of(line, 0),
+            &pairs[..sweep.axes.len()],
+            self.omega.cells(line, 0, len),
+            self.strength.cells(line, 0, len),
+            &mut self.slopes[..len],
+        );
+    }
+}
+
+/// Describes the caller's phases beyond an end.
+#[inline(always)]
+pub fn face<T: Real, V: Lanes<T>>(law: Law, phases: &[T], lines: usize, len: usize) -> Result<Edge<T>> {
+    let stride = len.next_multiple_of(PADDING) + PADDING;
+    let mut first = try_vec("lattice", lines * stride + PADDING, T::default())?;
+    let mut second = try_vec("lattice", lines * stride + PADDING, T::default())?;
+    let mut padded = try_vec("lattice", stride, T::default())?;
+    for line in 0..lines {
+        padded[..len].copy_from_slice(&phases[line * len..(line + 1) * len]);
+        let at = line * stride;
+        row::describe::<T, V>(law, &padded, &mut first[at..at + stride], &mut second[at..at + stride]);
+    }
+    Ok(Edge::Face { first, second, stride })
+}

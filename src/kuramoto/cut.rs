@@ -1,0 +1,100 @@
+//! How a lattice is cut into blocks, and what a block needs from its surroundings.
+
+use super::lattice::{Arrangement, Boundary};
+use crate::array::View;
+use crate::simd::Real;
+
+/// A block: its own cells and the margin around them, in worked-on axes.
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    /// First own cell.
+    pub origin: [usize; 3],
+    /// Own cells.
+    pub size: [usize; 3],
+    /// Cells of the margin below and above; 0 where the lattice ends.
+    pub margin: [[usize; 2]; 3],
+}
+
+impl Block {
+    /// Extents with the margin.
+    pub fn extents(&self) -> [usize; 3] {
+        std::array::from_fn(|axis| self.margin[axis][0] + self.size[axis] + self.margin[axis][1])
+    }
+
+    /// Whether a line of the block, margins counted, holds cells of its own.
+    pub fn owns(&self, plane: usize, row: usize) -> bool {
+        let inside = |axis: usize, at: usize| (self.margin[axis][0]..self.margin[axis][0] + self.size[axis]).contains(&at);
+        inside(0, plane) && inside(1, row)
+    }
+
+    /// Cells of its margin.
+    pub fn frame_len(&self) -> usize {
+        self.extents().iter().product::<usize>() - self.size.iter().product::<usize>()
+    }
+
+    /// The lattice's index of one of the block's, which may lie around a periodic boundary.
+    fn global(&self, axis: usize, at: usize, extents: &[usize; 3]) -> usize {
+        let extent = extents[axis];
+        (self.origin[axis] + at + extent - self.margin[axis][0] % extent) % extent
+    }
+
+    /// Cells `from..from + into.len()` of a line of the block, margins counted, out of an array of the whole lattice.
+    pub fn read<T: Real>(&self, array: &View<'_, T, 3>, plane: usize, row: usize, from: usize, into: &mut [T]) {
+        let extents = array.dims();
+        let (plane, row) = (self.global(0, plane, &extents), self.global(1, row, &extents));
+        let mut done = 0;
+        while done < into.len() {
+            let cell = self.global(2, from + done, &extents);
+            let run = (extents[2] - cell).min(into.len() - done);
+            array.read_line([plane, row, cell], &mut into[done..done + run]);
+            done += run;
+        }
+    }
+
+    /// The same for an array without axis `missing` (a face), `line` counted along its first axis.
+    pub fn read_face<T: Real>(&self, face: &View<'_, T, 2>, missing: usize, line: usize, into: &mut [T]) {
+        let (first, second) = match missing {
+            0 => (1, 2),
+            1 => (0, 2),
+            _ => (0, 1),
+        };
+        let dims = face.dims();
+        let global = |axis: usize, extent: usize, at: usize| {
+            (self.origin[axis] + at + extent - self.margin[axis][0] % extent) % extent
+        };
+        let line = global(first, dims[0], line);
+        for (at, slot) in into.iter_mut().enumerate() {
+            *slot = face.at([line, global(second, dims[1], at)]);
+        }
+    }
+
+    /// Whether the block's end along an axis is the lattice's own.
+    pub fn reaches_end(&self, axis: usize, side: usize, extents: &[usize; 3]) -> bool {
+        match side {
+            0 => self.origin[axis] == 0,
+            _ => self.origin[axis] + self.size[axis] == extents[axis],
+        }
+    }
+}
+
+/// Blocks of at most `size` own cells with margins of `reach` cells, in C order of their places.
+pub fn blocks(arrangement: &Arrangement, size: [usize; 3], reach: usize) -> impl ExactSizeIterator<Item = Block> {
+    let extents = arrangement.extents;
+    let boundaries = arrangement.boundaries;
+    let counts: [usize; 3] = std::array::from_fn(|axis| extents[axis].div_ceil(size[axis]));
+    (0..counts.iter().product()).map(move |number: usize| {
+        let place = [number / (counts[1] * counts[2]), number / counts[2] % counts[1], number % counts[2]];
+        let mut block = Block { origin: [0; 3], size: [0; 3], margin: [[0; 2]; 3] };
+        for axis in 0..3 {
+            block.origin[axis] = place[axis] * size[axis];
+            block.size[axis] = size[axis].min(extents[axis] - block.origin[axis]);
+            let (below, above) = (block.origin[axis], extents[axis] - block.origin[axis] - block.size[axis]);
+            block.margin[axis] = match boundaries[axis] {
+                Boundary::Periodic => [reach; 2],
+                // No wider than what there is.
+                Boundary::ZeroFlux | Boundary::Halo => [reach.min(below), reach.min(above)],
+            };
+        }
+        block
+    })
+}
