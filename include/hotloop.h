@@ -81,6 +81,62 @@
 #define HL_BROADENING_GRIDDED 2
 
 /**
+ * sin(theta_n - theta - lag), through one sine and cosine of every cell.
+ */
+#define HL_COUPLING_SINE 0
+
+/**
+ * The same by a sine for every pair of neighbours: relative accuracy also for small differences, at some three times the
+ * cost.
+ */
+#define HL_COUPLING_DIRECT_SINE 1
+
+/**
+ * theta_n - theta - lag: diffusion of the phase.
+ */
+#define HL_COUPLING_LINEAR 2
+
+/**
+ * No coupling across the edge.
+ */
+#define HL_BOUNDARY_ZERO_FLUX 0
+
+/**
+ * The other end of the axis is the neighbour. (On an axis of one cell a cell is its own neighbour, on both sides.)
+ */
+#define HL_BOUNDARY_PERIODIC 1
+
+/**
+ * The neighbours beyond the edge are in halo_below and halo_above.
+ */
+#define HL_BOUNDARY_HALO 2
+
+/**
+ * Order 1.
+ */
+#define HL_METHOD_EULER 0
+
+/**
+ * Heun's method (explicit trapezoidal rule), order 2.
+ */
+#define HL_METHOD_HEUN 1
+
+/**
+ * The classical Runge-Kutta method, order 4.
+ */
+#define HL_METHOD_RK4 2
+
+/**
+ * NaN and infinities in theta, omega or coupling are an error.
+ */
+#define HL_NONFINITE_REFUSE 0
+
+/**
+ * They are not looked for and spread as arithmetic has it.
+ */
+#define HL_NONFINITE_PROPAGATE 1
+
+/**
  * A thread count above this is refused.
  */
 #define HL_MAX_THREADS 1024
@@ -220,6 +276,61 @@ typedef struct hl_exciton_options {
   hl_progress_fn progress;
   void *progress_user;
 } hl_exciton_options;
+
+/**
+ * Options of the Kuramoto functions. Always filled by hl_kuramoto_options_init first; fields are only ever appended.
+ */
+typedef struct hl_kuramoto_options {
+  /**
+   * sizeof(hl_kuramoto_options) of the caller's header.
+   */
+  size_t struct_size;
+  /**
+   * HL_COUPLING_*; default sine.
+   */
+  int32_t law;
+  /**
+   * HL_METHOD_*; default Euler. Only for integration.
+   */
+  int32_t method;
+  /**
+   * HL_BOUNDARY_* of each axis, in the order of `shape`; default zero flux. Entries from `rank` on are not used.
+   */
+  int32_t boundary[3];
+  /**
+   * HL_NONFINITE_*; default refuse.
+   */
+  int32_t nonfinite;
+  /**
+   * 0 or 1; default 0. 1 adds the right-hand side to what `dtheta` holds.
+   */
+  int32_t accumulate;
+  /**
+   * 0.
+   */
+  int32_t reserved;
+  /**
+   * The phase lag alpha of Sakaguchi's coupling, radians; default 0.
+   */
+  double lag;
+  /**
+   * For each axis with a halo boundary, the phases beyond its first cells: an array of the function's element type with
+   * the lattice's shape without that axis (one number for rank 1), and its strides (rank - 1 of them; NULL means
+   * C-contiguous). Held fixed during an integration. NULL for other boundaries.
+   */
+  const void *halo_below[3];
+  const ptrdiff_t *halo_below_strides[3];
+  /**
+   * The same beyond its last cells.
+   */
+  const void *halo_above[3];
+  const ptrdiff_t *halo_above_strides[3];
+  /**
+   * NULL for none. Counts steps.
+   */
+  hl_progress_fn progress;
+  void *progress_user;
+} hl_kuramoto_options;
 
 #define HL_OK 0
 
@@ -461,6 +572,161 @@ hl_status hl_exciton_spectrum(ptrdiff_t n_conf,
  * if none did. The text stays until the next failing call on this thread.
  */
 const char *hl_last_error_message(void);
+
+/**
+ * The right-hand side of Kuramoto oscillators on a lattice of one, two or three axes.
+ *
+ * dtheta_i = omega_i + K_i sum_n sin(theta_n - theta_i - lag), n the nearest neighbours of i along every axis (the law,
+ * the lag and the boundaries are options). Y. Kuramoto, Chemical Oscillations, Waves, and Turbulence, 1984; with a lag:
+ * H. Sakaguchi and Y. Kuramoto, Prog. Theor. Phys. 76 (1986) 576.
+ *
+ * @param rank      1, 2 or 3
+ * @param shape     [rank] cells along each axis
+ * @param theta     [shape] phases, radians, not wrapped; up to 2^50 in magnitude (2^21 in f32), the last one digit long
+ * @param omega     [shape] natural frequencies; strides of 0 for one value
+ * @param coupling  [shape] K of each cell; strides of 0 for one value
+ * @param dtheta    [shape] out
+ * @param options   NULL for defaults. Used: law, lag, boundary and halos, accumulate, nonfinite; all are checked
+ *
+ * `dtheta` shares no element with an input. Errors: array errors (HL_ERR_SHAPE for a rank that is not 1, 2 or 3);
+ * HL_ERR_NONFINITE and HL_ERR_ARGUMENT (a phase too large) name the element; HL_ERR_OPTION. With a status from 1 to 99
+ * nothing was written.
+ */
+hl_status hl_kuramoto_rhs(ptrdiff_t rank,
+                          const ptrdiff_t *shape,
+                          const double *theta,
+                          const ptrdiff_t *theta_strides,
+                          const double *omega,
+                          const ptrdiff_t *omega_strides,
+                          const double *coupling,
+                          const ptrdiff_t *coupling_strides,
+                          double *dtheta,
+                          const ptrdiff_t *dtheta_strides,
+                          const struct hl_kuramoto_options *options);
+
+/**
+ * hl_kuramoto_rhs in single precision.
+ */
+hl_status hl_kuramoto_rhs_f32(ptrdiff_t rank,
+                              const ptrdiff_t *shape,
+                              const float *theta,
+                              const ptrdiff_t *theta_strides,
+                              const float *omega,
+                              const ptrdiff_t *omega_strides,
+                              const float *coupling,
+                              const ptrdiff_t *coupling_strides,
+                              float *dtheta,
+                              const ptrdiff_t *dtheta_strides,
+                              const struct hl_kuramoto_options *options);
+
+/**
+ * Integrates Kuramoto oscillators on a lattice in place, with a fixed step.
+ *
+ * The right-hand side is hl_kuramoto_rhs'. Several stages and steps are made in one sweep over memory, without storage
+ * for intermediate states.
+ *
+ * @param rank          1, 2 or 3
+ * @param shape         [rank] cells along each axis
+ * @param n_steps       steps to make, 0 or more
+ * @param record_every  steps between records; 0 records nothing
+ * @param n_frames      records: n_steps / record_every, rounded down, or 0
+ * @param omega         [shape]; strides of 0 for one value
+ * @param coupling      [shape]; strides of 0 for one value
+ * @param theta         [shape] in and out
+ * @param frames        [n_frames][shape] phases after steps record_every, 2 record_every, ..., or NULL
+ * @param order_r       [n_frames] |mean of exp(i theta)| then, or NULL
+ * @param order_psi     [n_frames] its argument, or NULL
+ * @param dt            length of a step, positive
+ * @param steps_done    NULL, or where the number of steps made is written, whatever the status; 0 for a status from 1 to 99
+ * @param options       NULL for defaults; accumulate is not used
+ *
+ * Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_SHAPE if n_frames does not fit;
+ * HL_ERR_NONFINITE, HL_ERR_ARGUMENT (dt; a phase too large), HL_ERR_OPTION. With a status from 1 to 99 nothing was
+ * written. After HL_ERR_CANCELLED or a callback's own status theta stands at a whole step, *steps_done, and the records
+ * up to it are written; so do integrations of parts give the same bits as one of the whole.
+ */
+hl_status hl_kuramoto_integrate(ptrdiff_t rank,
+                                const ptrdiff_t *shape,
+                                ptrdiff_t n_steps,
+                                ptrdiff_t record_every,
+                                ptrdiff_t n_frames,
+                                const double *omega,
+                                const ptrdiff_t *omega_strides,
+                                const double *coupling,
+                                const ptrdiff_t *coupling_strides,
+                                double *theta,
+                                const ptrdiff_t *theta_strides,
+                                double *frames,
+                                const ptrdiff_t *frames_strides,
+                                double *order_r,
+                                const ptrdiff_t *order_r_strides,
+                                double *order_psi,
+                                const ptrdiff_t *order_psi_strides,
+                                double dt,
+                                ptrdiff_t *steps_done,
+                                const struct hl_kuramoto_options *options);
+
+/**
+ * hl_kuramoto_integrate in single precision (dt stays double).
+ */
+hl_status hl_kuramoto_integrate_f32(ptrdiff_t rank,
+                                    const ptrdiff_t *shape,
+                                    ptrdiff_t n_steps,
+                                    ptrdiff_t record_every,
+                                    ptrdiff_t n_frames,
+                                    const float *omega,
+                                    const ptrdiff_t *omega_strides,
+                                    const float *coupling,
+                                    const ptrdiff_t *coupling_strides,
+                                    float *theta,
+                                    const ptrdiff_t *theta_strides,
+                                    float *frames,
+                                    const ptrdiff_t *frames_strides,
+                                    float *order_r,
+                                    const ptrdiff_t *order_r_strides,
+                                    float *order_psi,
+                                    const ptrdiff_t *order_psi_strides,
+                                    double dt,
+                                    ptrdiff_t *steps_done,
+                                    const struct hl_kuramoto_options *options);
+
+/**
+ * The order parameter r exp(i psi) = (1/N) sum_j exp(i theta_j).
+ *
+ * @param rank   1, 2 or 3
+ * @param shape  [rank] cells along each axis, at least one cell in all
+ * @param theta  [shape] phases, radians
+ * @param r      NULL, or where r is written
+ * @param psi    NULL, or where psi in (-pi, pi] is written; 0 if r is 0
+ *
+ * NaN and infinities propagate. Errors: array errors; HL_ERR_SHAPE for a lattice without cells.
+ */
+hl_status hl_kuramoto_order_parameter(ptrdiff_t rank,
+                                      const ptrdiff_t *shape,
+                                      const double *theta,
+                                      const ptrdiff_t *theta_strides,
+                                      double *r,
+                                      double *psi);
+
+/**
+ * hl_kuramoto_order_parameter in single precision.
+ */
+hl_status hl_kuramoto_order_parameter_f32(ptrdiff_t rank,
+                                          const ptrdiff_t *shape,
+                                          const float *theta,
+                                          const ptrdiff_t *theta_strides,
+                                          float *r,
+                                          float *psi);
+
+/**
+ * Fills `options` with defaults: sine coupling without lag, zero flux, Euler's method. Writes at most struct_size bytes.
+ *
+ * @param struct_size  sizeof(hl_kuramoto_options)
+ *
+ * Errors: HL_ERR_NULL; HL_ERR_OPTION if struct_size is too small for a size_t.
+ */
+hl_status hl_kuramoto_options_init(struct hl_kuramoto_options *options,
+                                   size_t struct_size);
 
 /**
  * Sets the number of threads for calls from any thread of the process; 0 returns to the default (HOTLOOP_NUM_THREADS,

@@ -6,6 +6,7 @@
 mod arrays;
 mod exciton;
 mod guard;
+mod kuramoto;
 mod options;
 mod progress;
 mod threads;
@@ -14,6 +15,7 @@ mod version;
 
 pub use exciton::*;
 pub use guard::*;
+pub use kuramoto::*;
 pub use progress::*;
 pub use threads::*;
 pub use units::*;

@@ -4,6 +4,7 @@ use super::block::{self, Edge, Lines, Sweep, Workspace};
 use super::cut::{self, Block};
 use super::lattice::{Arrangement, Boundary, Faces, Lattice};
 use super::method::Method;
+use super::order_parameter::order_parameter;
 use super::row::Coupling;
 use crate::array::{View, ViewMut};
 use crate::error::{Result, try_vec};
@@ -164,15 +165,27 @@ fn fill_frame<T: Real>(block: &Block, theta: &View<'_, T, 3>, frame: &mut [T]) {
     }
 }
 
-/// Workspaces that no thread uses at the moment.
-struct Shelf<T>(Mutex<Vec<Workspace<T>>>);
+/// Workspaces that no thread uses at the moment, all for sweeps of one number of steps.
+struct Shelf<T> {
+    workspaces: Mutex<Vec<Workspace<T>>>,
+    steps: usize,
+}
 
 impl<T: Real> Shelf<T> {
+    fn new(steps: usize) -> Self {
+        Self { workspaces: Mutex::new(Vec::new()), steps }
+    }
+    /// Throws away workspaces for sweeps of another number of steps.
+    fn prepare_for(&mut self, steps: usize) {
+        if self.steps != steps {
+            *self = Self::new(steps);
+        }
+    }
     fn take(&self) -> Option<Workspace<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        self.workspaces.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
     fn put(&self, workspace: Workspace<T>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(workspace);
+        self.workspaces.lock().unwrap_or_else(PoisonError::into_inner).push(workspace);
     }
 }
 
@@ -200,37 +213,93 @@ impl<T: Real, L: Lines<T>> Kernel<T> for SweepBlock<'_, T, L> {
     }
 }
 
-/// Advances `theta` in place by `steps` steps of `method`.
+/// How far and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    pub method: Method,
+    pub dt: f64,
+    pub steps: usize,
+}
+
+/// What is written down after every `every`-th step, each optional.
+pub struct Record<'a, T> {
+    pub every: usize,
+    /// [frame][the lattice's extents]
+    pub frames: Option<ViewMut<'a, T, 4>>,
+    /// [frame]: r and psi
+    pub order: [Option<ViewMut<'a, T, 1>>; 2],
+}
+
+impl<T: Real> Record<'_, T> {
+    fn write(&mut self, frame: usize, theta: &View<'_, T, 3>) -> Result<()> {
+        if let Some(frames) = &mut self.frames {
+            let [planes, rows, cells] = theta.dims();
+            let mut line = try_vec("frames", cells.min(4096), T::default())?;
+            for (plane, row) in (0..planes).flat_map(|plane| (0..rows).map(move |row| (plane, row))) {
+                for from in (0..cells).step_by(4096) {
+                    let piece = &mut line[..4096.min(cells - from)];
+                    theta.read_line([plane, row, from], piece);
+                    frames.write_line([frame, plane, row, from], piece);
+                }
+            }
+        }
+        if self.order.iter().any(Option::is_some) {
+            let (r, psi) = order_parameter(theta)?;
+            for (array, value) in self.order.iter_mut().zip([r, psi]) {
+                if let Some(array) = array {
+                    array.set([frame], T::from_f64(value));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Advances `theta` in place. The second of the results is the number of steps that were made, all of them unless the
+/// first is an error; `theta` then stands at that step.
 pub fn integrate<T: Real>(
     model: &Model<'_, T>,
     mut theta: ViewMut<'_, T, 3>,
-    method: Method,
-    dt: f64,
-    steps: usize,
+    run: Run,
+    record: &mut Record<'_, T>,
     progress: &mut Progress,
+) -> (Result<()>, usize) {
+    let mut done = 0;
+    let outcome = integrate_counting(model, &mut theta, run, record, progress, &mut done);
+    (outcome, done)
+}
+
+fn integrate_counting<T: Real>(
+    model: &Model<'_, T>,
+    theta: &mut ViewMut<'_, T, 3>,
+    run: Run,
+    record: &mut Record<'_, T>,
+    progress: &mut Progress,
+    done: &mut usize,
 ) -> Result<()> {
     let level = Level::current()?;
-    progress.begin(steps)?;
-    if model.lattice.cells() == 0 || steps == 0 {
+    progress.begin(run.steps)?;
+    if model.lattice.cells() == 0 {
+        *done = run.steps;
         return progress.end();
     }
     let arranged = Arranged::new(model, &theta.as_view());
-    let mut theta = theta.reborrow().permuted(arranged.arrangement.order);
+    let order = arranged.arrangement.order;
     let is_flat = !arranged.arrangement.coupled().contains(&0);
-    let steps_to_a_sweep = if is_flat { (STEPS_TO_A_SWEEP / method.stages.len()).max(1) } else { 1 };
-    let mut remaining = steps;
+    let steps_to_a_sweep = if is_flat { (STEPS_TO_A_SWEEP / run.method.stages.len()).max(1) } else { 1 };
     let mut frames: Vec<Vec<T>> = Vec::new();
-    let mut shelf = Shelf(Mutex::new(Vec::new()));
-    let mut shelved_steps = 0;
-    while remaining > 0 {
-        let sweep = arranged.sweep(method, steps_to_a_sweep.min(remaining), dt, false);
-        if sweep.steps != shelved_steps {
-            shelf = Shelf(Mutex::new(Vec::new()));
-            shelved_steps = sweep.steps;
+    let mut shelf = Shelf::new(0);
+    while *done < run.steps {
+        let to_next_record = record.every - *done % record.every;
+        let steps = steps_to_a_sweep.min(run.steps - *done).min(to_next_record);
+        let sweep = arranged.sweep(run.method, steps, run.dt, false);
+        shelf.prepare_for(steps);
+        sweep_in_place(&arranged, &sweep, theta.reborrow().permuted(order), level, &mut frames, &shelf)?;
+        *done += steps;
+        if *done % record.every == 0 {
+            record.write(*done / record.every - 1, &theta.as_view())?;
         }
-        sweep_in_place(&arranged, &sweep, theta.reborrow(), level, &mut frames, &shelf)?;
-        remaining -= sweep.steps;
-        progress.advance(sweep.steps)?;
+        progress.advance(steps)?;
     }
     progress.end()
 }
@@ -342,7 +411,7 @@ pub fn rhs<T: Real>(
         let extents = block.extents();
         std::array::from_fn(|axis| largest[axis].max(extents[axis]))
     });
-    let shelf = Shelf(Mutex::new(Vec::new()));
+    let shelf = Shelf::new(1);
     let pieces = slopes.reborrow().permuted(order).boxes(size)?;
     for_each_chunk(
         blocks().zip(pieces),

@@ -31,8 +31,8 @@ pub trait Real:
     #[cfg(target_arch = "x86_64")]
     type Avx512: Lanes<Self>;
 
-    /// Half a unit in the last place of 1.
-    const ROUNDING: Self;
+    /// Beyond this a sine has no digits: one unit in the last place of the argument is an eighth of a radian or more.
+    const LARGEST_ANGLE: Self;
     /// 1.5 * 2^(bits of the mantissa - 1): added to a number, it leaves the nearest integer in the lowest bits.
     const ROUNDER: Self;
     const INVERSE_PI: Self;
@@ -65,7 +65,7 @@ impl Real for f64 {
     #[cfg(target_arch = "x86_64")]
     type Avx512 = avx512::Avx512;
 
-    const ROUNDING: f64 = f64::EPSILON / 2.0;
+    const LARGEST_ANGLE: f64 = 1_125_899_906_842_624.0; // 2^50
     const ROUNDER: f64 = 6755399441055744.0;
     const INVERSE_PI: f64 = std::f64::consts::FRAC_1_PI;
     const PI: [f64; 2] = [std::f64::consts::PI, 1.224_646_799_147_353_2e-16];
@@ -138,7 +138,7 @@ impl Real for f32 {
     #[cfg(target_arch = "x86_64")]
     type Avx512 = avx512::Avx512F32;
 
-    const ROUNDING: f32 = f32::EPSILON / 2.0;
+    const LARGEST_ANGLE: f32 = 2_097_152.0; // 2^21
     const ROUNDER: f32 = 12582912.0;
     const INVERSE_PI: f32 = std::f32::consts::FRAC_1_PI;
     const PI: [f32; 2] = [std::f32::consts::PI, -8.742_278e-8];

@@ -1,0 +1,79 @@
+//! Refusing numbers that no computation could use, before anything is written.
+
+use crate::array::View;
+use crate::error::{Error, Result, Status};
+use crate::simd::Real;
+use crate::threads::{Progress, for_each_chunk, ranges};
+
+/// Cells looked at at a time.
+const PIECE: usize = 512;
+
+/// Refuses NaN, infinities and numbers beyond `largest`, and names the first. `rank` is the caller's number of axes, of
+/// which the message speaks; the others are in front.
+pub fn check<T: Real>(array: &View<'_, T, 3>, rank: usize, largest: T, remedy: &str) -> Result<()> {
+    let [planes, rows, cells] = array.dims();
+    if planes * rows * cells == 0 {
+        return Ok(());
+    }
+    if (0..3).all(|axis| array.stride(axis) == 0) {
+        return check_line(array, [0, 0, 0], 1, rank, largest, remedy);
+    }
+    let lines = planes * rows;
+    for_each_chunk(
+        ranges(lines, lines.div_ceil(64)),
+        |_| 0,
+        &mut Progress::none(),
+        |(first, len)| {
+            (first..first + len)
+                .try_for_each(|line| check_line(array, [line / rows, line % rows, 0], cells, rank, largest, remedy))
+        },
+        Ok,
+    )
+}
+
+fn check_line<T: Real>(
+    array: &View<'_, T, 3>,
+    [plane, row, _]: [usize; 3],
+    cells: usize,
+    rank: usize,
+    largest: T,
+    remedy: &str,
+) -> Result<()> {
+    let mut buffer = [T::default(); PIECE];
+    for from in (0..cells).step_by(PIECE) {
+        let piece = &mut buffer[..PIECE.min(cells - from)];
+        array.read_line([plane, row, from], piece);
+        let mut is_good = true;
+        for &x in piece.iter() {
+            is_good &= x.abs() <= largest; // false for NaN
+        }
+        if !is_good {
+            let at = piece.iter().position(|x| !(x.abs() <= largest)).expect("one is not good");
+            let index = [plane, row, from + at];
+            let value = piece[at];
+            let (status, remedy) = if value.is_finite() {
+                (Status::Argument, remedy)
+            } else {
+                (Status::Nonfinite, "repair it, or set nonfinite = HL_NONFINITE_PROPAGATE")
+            };
+            return Err(Error::new(
+                status,
+                format!("{}: element {:?} is {value:e}; {remedy}", array.name(), &index[3 - rank..]),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The same for a face of the lattice.
+pub fn check_face<T: Real>(face: &View<'_, T, 2>, largest: T, remedy: &str) -> Result<()> {
+    let [lines, cells] = face.dims();
+    for (line, cell) in (0..lines).flat_map(|line| (0..cells).map(move |cell| (line, cell))) {
+        let value = face.at([line, cell]);
+        if !(value.abs() <= largest) {
+            let status = if value.is_finite() { Status::Argument } else { Status::Nonfinite };
+            return Err(Error::new(status, format!("{}: element {} is {value:e}; {remedy}", face.name(), line * cells + cell)));
+        }
+    }
+    Ok(())
+}
