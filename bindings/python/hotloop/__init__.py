@@ -6,13 +6,14 @@ cast on the way. Results are the same bits for any number of threads.
 The map:
 
 exciton            absorption and CD spectra of coupled pigments
+kuramoto           lattices of coupled phase oscillators
 convert_units      wavenumber, wavelength, electronvolt, ...; debye, ...; angstrom, ...
 threads            ``with hotloop.threads(4): ...`` for the calling thread
 set_num_threads, get_num_threads, shutdown, config, version
 HotloopError       the base of what a failed call raises; each class is also a ValueError, ArithmeticError, ...
 """
 
-from . import exciton
+from . import exciton, kuramoto
 from ._errors import (
     AliasError,
     AlignmentError,
@@ -57,6 +58,7 @@ __all__ = [
     "convert_units",
     "exciton",
     "get_num_threads",
+    "kuramoto",
     "set_num_threads",
     "shutdown",
     "threads",

@@ -1,4 +1,4 @@
-"""The C ABI as ctypes sees it: the option struct and one row for every function of hotloop.h.
+"""The C ABI as ctypes sees it: the option structs and one row for every function of hotloop.h.
 
 A test compares these rows with include/hotloop.h, so that neither can change alone.
 """
@@ -18,6 +18,10 @@ FWHM_BY = {"common": 0, "exciton": 1, "site": 2}
 NORMALIZATIONS = {"peak": 0, "area": 1}
 CD_SCALES = {"dissymmetry": 0, "rosenfeld": 1}
 BROADENINGS = {"auto": 0, "direct": 1, "gridded": 2}
+COUPLING_LAWS = {"sine": 0, "direct-sine": 1, "linear": 2}
+BOUNDARIES = {"zero-flux": 0, "periodic": 1, "halo": 2}
+METHODS = {"euler": 0, "heun": 1, "rk4": 2}
+NONFINITE = {"refuse": 0, "propagate": 1}
 
 
 class ExcitonOptions(Structure):
@@ -49,10 +53,41 @@ class ExcitonOptions(Structure):
     ]
 
 
+class KuramotoOptions(Structure):
+    """hl_kuramoto_options, field by field."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("law", c_int32),
+        ("method", c_int32),
+        ("boundary", c_int32 * 3),
+        ("nonfinite", c_int32),
+        ("accumulate", c_int32),
+        ("reserved", c_int32),
+        ("lag", c_double),
+        ("halo_below", c_void_p * 3),
+        ("halo_below_strides", c_void_p * 3),
+        ("halo_above", c_void_p * 3),
+        ("halo_above_strides", c_void_p * 3),
+        ("progress", ProgressFunction),
+        ("progress_user", c_void_p),
+    ]
+
+
 # An array crosses as two arguments: its address and the address of its strides, counted in elements.
 _ARRAY = (c_void_p, c_void_p)
 _SIZE = (c_ssize_t,)
 _OPTIONS = (POINTER(ExcitonOptions),)
+_KURAMOTO_OPTIONS = (POINTER(KuramotoOptions),)
+_LATTICE = (c_ssize_t, c_void_p)  # rank and shape
+_PLACE = (c_void_p,)  # of one number
+
+# What functions take that exist in both precisions.
+_KURAMOTO = {
+    "hl_kuramoto_rhs": _LATTICE + 4 * _ARRAY + _KURAMOTO_OPTIONS,
+    "hl_kuramoto_integrate": _LATTICE + 3 * _SIZE + 6 * _ARRAY + (c_double,) + _PLACE + _KURAMOTO_OPTIONS,
+    "hl_kuramoto_order_parameter": _LATTICE + _ARRAY + 2 * _PLACE,
+}
 
 # name: (what it returns, what it takes)
 FUNCTIONS = {
@@ -70,4 +105,6 @@ FUNCTIONS = {
     "hl_exciton_sticks": (STATUS, 2 * _SIZE + 8 * _ARRAY + _OPTIONS),
     "hl_exciton_broaden": (STATUS, 3 * _SIZE + 7 * _ARRAY + _OPTIONS),
     "hl_exciton_spectrum": (STATUS, 3 * _SIZE + 7 * _ARRAY + _OPTIONS),
+    "hl_kuramoto_options_init": (STATUS, _KURAMOTO_OPTIONS + (c_size_t,)),
+    **{name + suffix: (STATUS, takes) for name, takes in _KURAMOTO.items() for suffix in ("", "_f32")},
 }

@@ -20,6 +20,7 @@ import numpy as np
 from ._errors import AlignmentError, ArgumentError, ShapeError, StrideError
 
 FLOAT64 = np.dtype(np.float64)
+FLOAT32 = np.dtype(np.float32)
 _PLAIN_CLASSES = (np.ndarray, np.memmap)
 
 # Bits of ndarray.flags.num, as numpy/ndarraytypes.h numbers them. One look at the number replaces three attributes, of
@@ -76,6 +77,22 @@ def new_output(shape: Shape, dtype: np.dtype = FLOAT64) -> tuple[np.ndarray, Any
     """A new array, its address and its strides."""
     array = np.empty(shape, dtype)
     return array, Address.from_buffer(array), None
+
+
+def precision(name: str, value: Any) -> np.dtype:
+    """float64 or float32, whichever an array has, for functions that exist in both."""
+    dtype = getattr(value, "dtype", None)
+    if dtype is FLOAT64 or dtype is FLOAT32:
+        return dtype
+    dtype = _as_array(name, value, FLOAT64).dtype
+    if dtype == FLOAT64 or dtype == FLOAT32:
+        return FLOAT64 if dtype == FLOAT64 else FLOAT32
+    for native in (FLOAT64, FLOAT32):
+        if dtype.newbyteorder() == native:
+            raise TypeError(f"{name}: the byte order is not this machine's; pass {name}.astype(numpy.{native})")
+    raise TypeError(
+        f"{name}: dtype is {dtype}, hotloop computes in float64 or float32; pass {name}.astype(numpy.float64)"
+    )
 
 
 def check_shape(name: str, array: np.ndarray, shape: Shape, meaning: str = "") -> None:

@@ -127,10 +127,14 @@ _BY_STATUS = {
 def _in_python_words(message: str) -> str:
     """The library's message without the C function's name, with arguments called as in Python."""
     message = re.sub(r"^hl_\w+: ", "", message)
-    message = re.sub(r"\bconverted\b", "out", message)
+    message = re.sub(r"\b(?:converted|dtheta)\b", "out", message)
+    message = re.sub(r"\bn_steps\b", "steps", message)
+    message = re.sub(r"^shape(\[\d\])?: has", "theta: the lattice has", message)
     message = re.sub(r"\b(fwhm(?:_cd)?)_values\b", r"\1", message)
     return re.sub(
-        r"\bHL_(?:LINESHAPE|NORMALIZATION|CD_SCALE|BROADENING)_(\w+)", lambda word: repr(word[1].lower()), message
+        r"\bHL_(?:LINESHAPE|NORMALIZATION|CD_SCALE|BROADENING|COUPLING|BOUNDARY|METHOD|NONFINITE)_(\w+)",
+        lambda word: repr(word[1].lower().replace("_", "-")),
+        message,
     )
 
 

@@ -75,7 +75,7 @@ def _keeping_what_enters_tick(watch: _Watch, call: Callable[[], int]) -> int:
         sys.unraisablehook = previous
 
 
-def _bar() -> tuple[Progress, Callable[[], None]]:
+def _bar(unit: str) -> tuple[Progress, Callable[[], None]]:
     """A tqdm bar: what to call with (done, total), and what to call at the end."""
     try:
         from tqdm.auto import tqdm
@@ -83,7 +83,7 @@ def _bar() -> tuple[Progress, Callable[[], None]]:
         raise ImportError(
             "progress: True draws a bar with tqdm, which is not installed; `pip install tqdm` or pass a function(done, total)"
         ) from None
-    bar = tqdm(unit="configuration")
+    bar = tqdm(unit=unit)
 
     def report(done: int, total: int) -> None:
         bar.total = total
@@ -93,29 +93,34 @@ def _bar() -> tuple[Progress, Callable[[], None]]:
 
 
 def run(
-    function: Callable[..., int], arguments: tuple[Any, ...], options: Options, progress: Any, steps: int
+    function: Callable[..., int],
+    arguments: tuple[Any, ...],
+    options: Options,
+    progress: Any,
+    steps: int,
+    unit: str = "configuration",
 ) -> None:
     """Calls a function whose options have a ``progress`` field, and raises what went wrong in it.
 
-    ``steps`` estimates its work, to spare a short call the watch for Ctrl-C.
+    ``steps`` estimates its work, to spare a short call the watch for Ctrl-C. ``unit`` is what progress counts.
     """
     if progress is None and steps < _SHORT:
         status = function(*arguments, options.argument())
         if status:
             raise from_status(status)
     else:
-        _run_watched(function, arguments, options, progress, steps)
+        _run_watched(function, arguments, options, progress, steps, unit)
 
 
 def _run_watched(
-    function: Callable[..., int], arguments: tuple[Any, ...], options: Options, progress: Any, steps: int
+    function: Callable[..., int], arguments: tuple[Any, ...], options: Options, progress: Any, steps: int, unit: str
 ) -> None:
     """The same, with a look at what ``progress`` is and at the thread."""
     on_main_thread = threading.current_thread() is threading.main_thread()
     report: Progress | None = None
     close = None
     if progress is True:
-        report, close = _bar()
+        report, close = _bar(unit)
     elif callable(progress):
         report = progress
     elif progress is not None and progress is not False:
