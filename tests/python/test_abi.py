@@ -19,6 +19,8 @@ C_TYPES = {
     "hl_progress_fn": _abi.ProgressFunction,
     "struct hl_exciton_options *": ctypes.POINTER(_abi.ExcitonOptions),
     "hl_exciton_options *": ctypes.POINTER(_abi.ExcitonOptions),
+    "struct hl_kuramoto_options *": ctypes.POINTER(_abi.KuramotoOptions),
+    "hl_kuramoto_options *": ctypes.POINTER(_abi.KuramotoOptions),
     "char *": ctypes.c_char_p,
 }
 
@@ -31,7 +33,10 @@ def header_text():
 
 
 def c_type(declaration):
-    """The ctypes type of a declaration like `const double *energies`."""
+    """The ctypes type of a declaration like `const double *energies` or `int32_t boundary[3]`."""
+    array = re.fullmatch(r"(.*)\[(\d+)\]", declaration.strip())
+    if array:
+        return c_type(array[1]) * int(array[2])
     declaration = " ".join(declaration.replace("const ", " ").replace("*", " * ").split())
     words = re.sub(r"\w+$", "", declaration).strip() if not declaration.endswith("*") else declaration
     if words in C_TYPES:
@@ -61,11 +66,14 @@ def test_a_function_is_declared_as_in_the_header(prototype):
     assert (declared.restype, tuple(declared.argtypes)) == (result, arguments)
 
 
-def test_the_option_struct_is_the_header_s():
-    body = re.search(r"struct hl_exciton_options\s*\{(.*?)\}", header_text(), re.S).group(1)
+@pytest.mark.parametrize(
+    "name, struct", [("hl_exciton_options", _abi.ExcitonOptions), ("hl_kuramoto_options", _abi.KuramotoOptions)]
+)
+def test_an_option_struct_is_the_header_s(name, struct):
+    body = re.search(rf"struct {name}\s*\{{(.*?)\}}", header_text(), re.S).group(1)
     fields = [" ".join(line.split()) for line in body.split(";") if line.strip()]
-    expected = [(re.search(r"(\w+)$", field).group(1), c_type(field)) for field in fields]
-    assert _abi.ExcitonOptions._fields_ == expected
+    expected = [(re.search(r"(\w+)(\[\d+\])?$", field).group(1), c_type(field)) for field in fields]
+    assert struct._fields_ == expected
 
 
 def test_the_defaults_are_the_documented_ones():
@@ -76,6 +84,14 @@ def test_the_defaults_are_the_documented_ones():
     assert not any((options.lineshape, options.fwhm_by, options.normalization, options.cd_scale, options.broadening))
 
 
+def test_the_defaults_of_kuramoto_are_the_documented_ones():
+    options = _abi.KuramotoOptions()
+    assert _library.library.hl_kuramoto_options_init(ctypes.byref(options), ctypes.sizeof(options)) == 0
+    assert options.struct_size == ctypes.sizeof(options)
+    assert not any((options.law, options.method, *options.boundary, options.nonfinite, options.accumulate))
+    assert options.lag == 0.0 and not any(options.halo_below) and not any(options.halo_above)
+
+
 def test_the_numbers_of_the_words_are_the_header_s():
     constants = {name: int(value) for name, value in re.findall(r"#define HL_(\w+) (-?\d+)", HEADER.read_text())}
     for prefix, words in (
@@ -84,9 +100,13 @@ def test_the_numbers_of_the_words_are_the_header_s():
         ("NORMALIZATION", _abi.NORMALIZATIONS),
         ("CD_SCALE", _abi.CD_SCALES),
         ("BROADENING", _abi.BROADENINGS),
+        ("COUPLING", _abi.COUPLING_LAWS),
+        ("BOUNDARY", _abi.BOUNDARIES),
+        ("METHOD", _abi.METHODS),
+        ("NONFINITE", _abi.NONFINITE),
     ):
         in_header = {name: n for name, n in constants.items() if name.startswith(prefix + "_")}
-        assert in_header == {f"{prefix}_{word.upper()}": number for word, number in words.items()}
+        assert in_header == {f"{prefix}_{word.upper().replace('-', '_')}": number for word, number in words.items()}
     assert constants["ABI_VERSION"] == _abi.ABI_VERSION
     from hotloop import _threads, _units
 
