@@ -8,6 +8,8 @@ use crate::threads::{Progress, for_each_chunk, ranges};
 /// Cells looked at at a time.
 const PIECE: usize = 512;
 
+const NOT_A_NUMBER: &str = "repair it, or set nonfinite = HL_NONFINITE_PROPAGATE";
+
 /// Refuses NaN, infinities and numbers beyond `largest`, and names the first. `rank` is the caller's number of axes, of
 /// which the message speaks; the others are in front.
 pub fn check<T: Real>(array: &View<'_, T, 3>, rank: usize, largest: T, remedy: &str) -> Result<()> {
@@ -54,7 +56,7 @@ fn check_line<T: Real>(
             let (status, remedy) = if value.is_finite() {
                 (Status::Argument, remedy)
             } else {
-                (Status::Nonfinite, "repair it, or set nonfinite = HL_NONFINITE_PROPAGATE")
+                (Status::Nonfinite, NOT_A_NUMBER)
             };
             return Err(Error::new(
                 status,
@@ -71,7 +73,8 @@ pub fn check_face<T: Real>(face: &View<'_, T, 2>, largest: T, remedy: &str) -> R
     for (line, cell) in (0..lines).flat_map(|line| (0..cells).map(move |cell| (line, cell))) {
         let value = face.at([line, cell]);
         if !(value.abs() <= largest) {
-            let status = if value.is_finite() { Status::Argument } else { Status::Nonfinite };
+            let (status, remedy) =
+                if value.is_finite() { (Status::Argument, remedy) } else { (Status::Nonfinite, NOT_A_NUMBER) };
             return Err(Error::new(status, format!("{}: element {} is {value:e}; {remedy}", face.name(), line * cells + cell)));
         }
     }
