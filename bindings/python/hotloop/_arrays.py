@@ -21,7 +21,8 @@ from ._errors import AlignmentError, ArgumentError, ShapeError, StrideError
 
 FLOAT64 = np.dtype(np.float64)
 FLOAT32 = np.dtype(np.float32)
-_PLAIN_CLASSES = (np.ndarray, np.memmap)
+#: What arrays may be written into; a subclass could mean more than its numbers.
+PLAIN_CLASSES = (np.ndarray, np.memmap)
 
 # Bits of ndarray.flags.num, as numpy/ndarraytypes.h numbers them. One look at the number replaces three attributes, of
 # which `writeable` would also set off the warning of arrays that a later NumPy will make read-only.
@@ -62,7 +63,7 @@ def as_output(name: str, value: Any, shape: Shape, axes: int, dtype: np.dtype = 
         and value.flags.num & _ORDINARY_MASK == _ORDINARY
     ):
         return Address.from_buffer(value), None
-    if type(value) not in _PLAIN_CLASSES:
+    if type(value) not in PLAIN_CLASSES:
         raise TypeError(f"{name}: expected a NumPy array of {dtype} to write into, got {type(value).__name__}")
     _check_dtype(name, value, dtype)
     check_shape(name, value, shape)
@@ -124,7 +125,7 @@ def in_elements(steps: tuple[int, ...], size: int) -> Any:
 
 def _as_array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
     """value as a plain ndarray over the same memory."""
-    if type(value) in _PLAIN_CLASSES:
+    if type(value) in PLAIN_CLASSES:
         return value
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(

@@ -26,7 +26,7 @@ from typing import Any, Literal, Union
 import numpy as np
 
 from . import _progress
-from ._arrays import as_input, as_output, new_output
+from ._arrays import PLAIN_CLASSES, as_input, as_output, new_output
 from ._errors import ArgumentError, HotloopError, check
 from ._kuramoto_inputs import Cells, cells_of, count, number_or_array
 from ._kuramoto_options import KuramotoOptions
@@ -204,6 +204,10 @@ def integrate(
     >>> run.order_r.shape
     (100,)
     """
+    if type(theta) not in PLAIN_CLASSES:
+        raise TypeError(
+            f"theta: expected a NumPy array of float64 or float32 to advance in place, got {type(theta).__name__}"
+        )
     cells = cells_of(theta)
     options = KuramotoOptions()
     options.set(law=law, method=method, lag=lag, nonfinite=nonfinite)
