@@ -17,7 +17,8 @@ def run(name, folder, *arguments):
 
 
 def test_every_example_is_tested():
-    assert sorted(path.name for path in EXAMPLES.glob("*.py")) == ["ensemble_spectrum.py", "fmo_spectrum.py"]
+    names = ["ensemble_spectrum.py", "fmo_spectrum.py", "kuramoto_lattice.py"]
+    assert sorted(path.name for path in EXAMPLES.glob("*.py")) == names
 
 
 def test_fmo_spectrum_draws_its_picture(tmp_path):
@@ -39,3 +40,22 @@ def test_ensemble_spectrum_of_equal_members_is_the_spectrum_of_one(tmp_path):
     for found, name in ((absorption, "default__abs"), (cd, "default__cd")):
         # The reference was made with positions that had been rounded to single precision.
         assert np.abs(found - reference[name]).max() <= 1e-6 * np.abs(reference[name]).max()
+
+
+def test_kuramoto_lattice_draws_its_animation_and_its_curves(tmp_path):
+    import matplotlib.image
+    from PIL import Image
+
+    printed = run("kuramoto_lattice.py", tmp_path, 24, 6)
+    assert printed.startswith("24 x 24 oscillators, t = 4.5: r = ")
+    assert "wrote kuramoto_lattice.gif, kuramoto_lattice.png" in printed
+    with Image.open(tmp_path / "kuramoto_lattice.gif") as animation:
+        assert animation.n_frames == 6 and min(animation.size) > 100
+        first, last = (np.asarray(seek(animation, frame).convert("RGB"), float) for frame in (0, 5))
+    assert np.abs(first - last).max() > 50.0
+    assert np.ptp(matplotlib.image.imread(tmp_path / "kuramoto_lattice.png")) > 0.5
+
+
+def seek(animation, frame):
+    animation.seek(frame)
+    return animation

@@ -97,8 +97,8 @@ def rhs(
         the axis, or numbers. Views of a larger array with ghost cells are fine.
     law : {"sine", "direct-sine", "linear"}
         How a neighbour that is x ahead pulls. "sine": sin(x - lag) through one sine and cosine of every cell;
-        "direct-sine": the same by a sine for every pair, with a small relative error also for small x, at several
-        times the cost; "linear": x - lag, diffusion of the phase.
+        "direct-sine": the same by a sine for every pair, slower, with a small relative error also for small x;
+        "linear": x - lag, diffusion of the phase.
     lag : float
         Sakaguchi's phase lag in radians.
     nonfinite : {"refuse", "propagate"}
