@@ -51,12 +51,13 @@ def cells_of(theta: Any) -> Cells:
 
 def number_or_array(name: str, value: Any, shape: Shape, dtype: np.dtype, meaning: str) -> Argument:
     """One number for all, or an array of this shape; as two arguments."""
-    if isinstance(value, numbers.Real):
+    # Types first: asking an abstract class takes longer.
+    if type(value) is float or type(value) is not np.ndarray and isinstance(value, numbers.Real):
         if isinstance(value, bool):
             raise TypeError(f"{name}: expected a number or an array, got bool")
         return _NUMBER[dtype](float(value)), in_elements((0,) * len(shape), 1)
-    given = getattr(value, "dtype", dtype)
-    if given != dtype and given in (FLOAT64, FLOAT32):
+    given = getattr(value, "dtype", None)
+    if isinstance(given, np.dtype) and given != dtype and given in (FLOAT64, FLOAT32):
         raise TypeError(f"{name}: dtype is {given}, but theta's is {dtype}; pass {name}.astype(numpy.{dtype})")
     array, address, strides = as_input(name, value, len(shape), dtype)
     if array.ndim == 0:
