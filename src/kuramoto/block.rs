@@ -12,7 +12,7 @@
 
 use super::law::Law;
 use super::method::Method;
-use super::row::{self, Coupling, Described};
+use super::row::{self, Coupling, Described, Surroundings};
 use crate::error::{Result, try_vec};
 use crate::simd::{Lanes, Real};
 
@@ -167,13 +167,17 @@ impl<T: Real> Workspace<T> {
                 lines.strength(plane, row, &mut self.strength.padded(tick)[cells.clone()]);
                 lines.phases(plane, row, &mut self.steps[0][0].padded(tick)[cells.clone()]);
                 self.phases[..self.len].copy_from_slice(self.steps[0][0].cells(tick, 0, self.len));
-                self.describe::<V>(0, tick, place(tick), extents, sweep, edges);
+                self.describe::<V>(0, tick, sweep.coupling.law);
+                self.close(0, tick, place(tick), extents, edges);
             }
             for stage in 0..stages {
                 let Some(line) = tick.checked_sub((stage + 1) * lag).filter(|&line| line < count) else { continue };
-                self.advance::<V>(stage, line, extents, sweep, edges);
+                let is_described = self.advance::<V>(stage, line, extents, sweep, edges);
                 if stage + 1 < stages {
-                    self.describe::<V>(stage + 1, line, place(line), extents, sweep, edges);
+                    if !is_described {
+                        self.describe::<V>(stage + 1, line, sweep.coupling.law);
+                    }
+                    self.close(stage + 1, line, place(line), extents, edges);
                 } else {
                     let (plane, row) = place(line);
                     lines.finished(plane, row, &self.phases[..extents[2]]);
@@ -182,25 +186,26 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// Describes `self.phases`, the input of a stage, and closes the ends of the line.
+    /// Describes `self.phases`, the input of a stage.
     #[inline(always)]
-    fn describe<V: Lanes<T>>(
+    fn describe<V: Lanes<T>>(&mut self, stage: usize, line: usize, law: Law) {
+        let [first, second] = &mut self.stages[stage];
+        let (first, second) = (first.padded(line), second.padded(line));
+        row::describe::<T, V>(law, &self.phases[..self.len], &mut first[PADDING..], &mut second[PADDING..]);
+    }
+
+    /// Puts what lies beyond the ends of a described line beside them.
+    #[inline(always)]
+    fn close(
         &mut self,
         stage: usize,
         line: usize,
         (plane, row): (usize, usize),
         extents: [usize; 3],
-        sweep: &Sweep<'_, T>,
         edges: &[[Edge<T>; 2]; 3],
     ) {
         let [first, second] = &mut self.stages[stage];
         let (first, second) = (first.padded(line), second.padded(line));
-        row::describe::<T, V>(
-            sweep.coupling.law,
-            &self.phases[..self.len],
-            &mut first[PADDING..],
-            &mut second[PADDING..],
-        );
         for (edge, at) in edges[2].iter().zip([PADDING - 1, PADDING + extents[2]]) {
             (first[at], second[at]) = match edge {
                 Edge::Empty => (T::default(), T::default()),
@@ -209,7 +214,7 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// One stage of one line: the slopes, and `self.phases` becomes what comes next.
+    /// One stage of one line: the slopes, and `self.phases` becomes what comes next. True if that is described already.
     #[inline(always)]
     fn advance<V: Lanes<T>>(
         &mut self,
@@ -218,23 +223,52 @@ impl<T: Real> Workspace<T> {
         extents: [usize; 3],
         sweep: &Sweep<'_, T>,
         edges: &[[Edge<T>; 2]; 3],
-    ) {
+    ) -> bool {
         let len = self.len;
-        self.slopes_of_line::<V>(stage, line, extents, sweep, edges);
-        if sweep.slopes_only {
-            self.phases[..len].copy_from_slice(&self.slopes[..len]);
-            return;
-        }
         let of_method = sweep.method.stages.len();
         let (step, stage_of_step) = (stage / of_method, stage % of_method);
         let weight = T::from_f64(sweep.dt * sweep.method.stages[stage_of_step].1);
-        let slopes = &self.slopes[..len];
-        let (before, after) = self.steps.split_at_mut(step + 1);
-        let [base, sum] = &mut before[step];
         let is_first = stage_of_step == 0;
         let is_last = stage_of_step + 1 == of_method;
+        let (stages, following) = self.stages.split_at_mut(stage + 1);
+        let surroundings = surroundings(
+            &stages[stage],
+            &self.nothing[..len],
+            self.omega.cells(line, 0, len),
+            self.strength.cells(line, 0, len),
+            line,
+            extents,
+            sweep,
+            edges,
+        );
+        let (before, after) = self.steps.split_at_mut(step + 1);
+        let [base, sum] = &mut before[step];
+
+        if is_last
+            && !sweep.slopes_only
+            && sweep.coupling.law == Law::Sine
+            && let (Some([next, _]), Some([first, second])) = (after.first_mut(), following.first_mut())
+        {
+            let from = if is_first { &*base } else { &*sum };
+            let cells = PADDING..PADDING + len;
+            row::step_and_describe::<T, V>(
+                sweep.coupling,
+                &surroundings,
+                from.cells(line, 0, len),
+                weight,
+                &mut next.padded(line)[cells.clone()],
+                &mut first.padded(line)[cells.clone()],
+                &mut second.padded(line)[cells],
+            );
+            return true;
+        }
+
+        row::slopes::<T, V>(sweep.coupling, &surroundings, &mut self.slopes[..len]);
+        let slopes = &self.slopes[..len];
         let phases = &mut self.phases[..len];
-        if is_last {
+        if sweep.slopes_only {
+            phases.copy_from_slice(slopes);
+        } else if is_last {
             let from = if is_first { &*base } else { &*sum };
             row::advance::<T, V>(from.cells(line, 0, len), weight, slopes, phases);
             if let Some([next, _]) = after.first_mut() {
@@ -250,56 +284,53 @@ impl<T: Real> Workspace<T> {
             let ahead = T::from_f64(sweep.dt * sweep.method.stages[stage_of_step + 1].0);
             row::advance::<T, V>(base.cells(line, 0, len), ahead, slopes, phases);
         }
+        false
     }
+}
 
-    #[inline(always)]
-    fn slopes_of_line<V: Lanes<T>>(
-        &mut self,
-        stage: usize,
-        line: usize,
-        extents: [usize; 3],
-        sweep: &Sweep<'_, T>,
-        edges: &[[Edge<T>; 2]; 3],
-    ) {
-        let len = self.len;
-        let [first, second] = &self.stages[stage];
-        let (plane, row) = (line / extents[1], line % extents[1]);
-        let of = |line: usize, shift: isize| Described {
-            first: first.cells(line, shift, len),
-            second: second.cells(line, shift, len),
-        };
-        let nothing = Described { first: &self.nothing[..len], second: &self.nothing[..len] };
-        let beyond = |axis: usize, side: usize, line_of_face: usize| match &edges[axis][side] {
-            Edge::Empty => nothing,
-            Edge::Face { first, second, stride } => {
-                let at = line_of_face * stride;
-                Described { first: &first[at..at + len], second: &second[at..at + len] }
-            }
-        };
-        let pair = |axis: usize| match axis {
-            0 => [
-                if plane > 0 { of(line - extents[1], 0) } else { beyond(0, 0, row) },
-                if plane + 1 < extents[0] { of(line + extents[1], 0) } else { beyond(0, 1, row) },
-            ],
-            1 => [
-                if row > 0 { of(line - 1, 0) } else { beyond(1, 0, plane) },
-                if row + 1 < extents[1] { of(line + 1, 0) } else { beyond(1, 1, plane) },
-            ],
-            _ => [of(line, -1), of(line, 1)],
-        };
-        let mut pairs = [[nothing; 2]; 3];
-        for (slot, &axis) in pairs.iter_mut().zip(sweep.axes) {
-            *slot = pair(axis);
+/// A line, described, and its neighbours, in the order in which they are added.
+#[allow(clippy::too_many_arguments)]
+#[inline(always)]
+fn surroundings<'a, T: Real>(
+    [first, second]: &'a [Ring<T>; 2],
+    nothing: &'a [T],
+    omega: &'a [T],
+    strength: &'a [T],
+    line: usize,
+    extents: [usize; 3],
+    sweep: &Sweep<'_, T>,
+    edges: &'a [[Edge<T>; 2]; 3],
+) -> Surroundings<'a, T> {
+    let len = omega.len();
+    let (plane, row) = (line / extents[1], line % extents[1]);
+    let of = |line: usize, shift: isize| Described {
+        first: first.cells(line, shift, len),
+        second: second.cells(line, shift, len),
+    };
+    let nothing = Described { first: nothing, second: nothing };
+    let beyond = |axis: usize, side: usize, line_of_face: usize| match &edges[axis][side] {
+        Edge::Empty => nothing,
+        Edge::Face { first, second, stride } => {
+            let at = line_of_face * stride;
+            Described { first: &first[at..at + len], second: &second[at..at + len] }
         }
-        row::slopes::<T, V>(
-            sweep.coupling,
-            of(line, 0),
-            &pairs[..sweep.axes.len()],
-            self.omega.cells(line, 0, len),
-            self.strength.cells(line, 0, len),
-            &mut self.slopes[..len],
-        );
+    };
+    let pair = |axis: usize| match axis {
+        0 => [
+            if plane > 0 { of(line - extents[1], 0) } else { beyond(0, 0, row) },
+            if plane + 1 < extents[0] { of(line + extents[1], 0) } else { beyond(0, 1, row) },
+        ],
+        1 => [
+            if row > 0 { of(line - 1, 0) } else { beyond(1, 0, plane) },
+            if row + 1 < extents[1] { of(line + 1, 0) } else { beyond(1, 1, plane) },
+        ],
+        _ => [of(line, -1), of(line, 1)],
+    };
+    let mut pairs = [[nothing; 2]; 3];
+    for (slot, &axis) in pairs.iter_mut().zip(sweep.axes) {
+        *slot = pair(axis);
     }
+    Surroundings { centre: of(line, 0), pairs, axes: sweep.axes.len(), omega, strength }
 }
 
 /// Describes the caller's phases beyond an end.

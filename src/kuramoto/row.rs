@@ -15,7 +15,8 @@
 //! first-level cache.
 
 use super::law::Law;
-use crate::simd::{Lanes, Real, sin_cos};
+use crate::simd::{Around, Lanes, Operation, Real, map_lines, sin_cos};
+use std::marker::PhantomData;
 
 /// A line of cells as neighbours see it: sines and cosines, or phases and ones.
 #[derive(Clone, Copy)]
@@ -26,6 +27,17 @@ pub struct Described<'a, T> {
 
 /// The neighbours of a line of cells along one axis.
 pub type Pair<'a, T> = [Described<'a, T>; 2];
+
+/// The line itself, its neighbours along every axis that couples, and what drives it.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a, T> {
+    pub centre: Described<'a, T>,
+    pub pairs: [Pair<'a, T>; 3],
+    /// How many of the pairs there are.
+    pub axes: usize,
+    pub omega: &'a [T],
+    pub strength: &'a [T],
+}
 
 /// Constants of the law, in lanes' precision.
 #[derive(Clone, Copy)]
@@ -54,15 +66,7 @@ pub fn describe<T: Real, V: Lanes<T>>(law: Law, phases: &[T], first: &mut [T], s
     let len = phases.len();
     let (first, second) = (&mut first[..len], &mut second[..len]);
     match law {
-        Law::Sine => {
-            let mut at = 0;
-            while at + V::WIDTH <= len {
-                let (sine, cosine) = sin_cos(V::load(&phases[at..]));
-                sine.store(&mut first[at..]);
-                cosine.store(&mut second[at..]);
-                at += V::WIDTH;
-            }
-        }
+        Law::Sine => map_lines::<T, V, 0, 1, 2>([], [phases], [first, second], &SineAndCosine(PhantomData::<T>)),
         Law::DirectSine | Law::Linear => {
             first.copy_from_slice(phases);
             second.fill(T::from_f64(1.0));
@@ -70,59 +74,131 @@ pub fn describe<T: Real, V: Lanes<T>>(law: Law, phases: &[T], first: &mut [T], s
     }
 }
 
-/// `slopes[i] = omega[i] + K[i] sum of the coupling to the neighbours`. All slices have one length, a multiple of the
-/// vectors' width.
+struct SineAndCosine<T>(PhantomData<T>);
+
+impl<T: Real, V: Lanes<T>> Operation<V, 0, 1, 2> for SineAndCosine<T> {
+    #[inline(always)]
+    fn apply(&self, _: [[[V; 2]; 2]; 0], [phase]: [V; 1]) -> [V; 2] {
+        let (sine, cosine) = sin_cos(phase);
+        [sine, cosine]
+    }
+}
+
+/// `slopes[i] = omega[i] + K[i] sum of the coupling to the neighbours`.
 #[inline(always)]
-pub fn slopes<T: Real, V: Lanes<T>>(
+pub fn slopes<T: Real, V: Lanes<T>>(coupling: &Coupling<T>, line: &Surroundings<'_, T>, slopes: &mut [T]) {
+    with_law::<T, V>(coupling, Slopes { line, slopes });
+}
+
+/// A step by the slope, and what the next stage sees of it, in one go: `to = from + factor * slope`, described in `first`
+/// and `second`. Only for `Law::Sine`; the same bits as `slopes`, `advance` and `describe`, without the way through memory.
+#[inline(always)]
+pub fn step_and_describe<T: Real, V: Lanes<T>>(
     coupling: &Coupling<T>,
-    centre: Described<'_, T>,
-    pairs: &[Pair<'_, T>],
-    omega: &[T],
-    strength: &[T],
-    slopes: &mut [T],
+    line: &Surroundings<'_, T>,
+    from: &[T],
+    factor: T,
+    to: &mut [T],
+    first: &mut [T],
+    second: &mut [T],
 ) {
-    match *pairs {
-        [] => slopes.copy_from_slice(omega),
-        [a] => slopes_of::<T, V, 1>(coupling, centre, [a], omega, strength, slopes),
-        [a, b] => slopes_of::<T, V, 2>(coupling, centre, [a, b], omega, strength, slopes),
-        [a, b, c] => slopes_of::<T, V, 3>(coupling, centre, [a, b, c], omega, strength, slopes),
-        _ => unreachable!("a lattice has at most three axes"),
+    with_law::<T, V>(coupling, StepAndDescribe { line, from, factor, outputs: [to, first, second] });
+}
+
+/// What is to be done once the law is known.
+trait UnderLaw<T: Real, V: Lanes<T>> {
+    fn run<L: Term<T, V>>(self, law: L);
+}
+
+#[inline(always)]
+fn with_law<T: Real, V: Lanes<T>>(coupling: &Coupling<T>, what: impl UnderLaw<T, V>) {
+    match coupling.law {
+        Law::Sine if coupling.lag != T::default() => what.run(Separable::<V, true> {
+            cosine: V::splat(coupling.cosine_of_lag),
+            sine: V::splat(coupling.sine_of_lag),
+        }),
+        Law::Sine => what.run(Separable::<V, false> { cosine: V::zero(), sine: V::zero() }),
+        Law::DirectSine => what.run(Direct::<V, true> { lag: V::splat(coupling.lag) }),
+        Law::Linear => what.run(Direct::<V, false> { lag: V::splat(coupling.lag) }),
+    }
+}
+
+struct Slopes<'a, T> {
+    line: &'a Surroundings<'a, T>,
+    slopes: &'a mut [T],
+}
+
+impl<T: Real, V: Lanes<T>> UnderLaw<T, V> for Slopes<'_, T> {
+    #[inline(always)]
+    fn run<L: Term<T, V>>(self, law: L) {
+        let Self { line, slopes } = self;
+        let inputs = [line.centre.first, line.centre.second, line.strength, line.omega];
+        let law = Slope(law, PhantomData::<T>);
+        match line.axes {
+            0 => slopes.copy_from_slice(&line.omega[..slopes.len()]),
+            1 => map_lines::<T, V, 1, 4, 1>(around(line), inputs, [slopes], &law),
+            2 => map_lines::<T, V, 2, 4, 1>(around(line), inputs, [slopes], &law),
+            _ => map_lines::<T, V, 3, 4, 1>(around(line), inputs, [slopes], &law),
+        }
+    }
+}
+
+struct StepAndDescribe<'a, T> {
+    line: &'a Surroundings<'a, T>,
+    from: &'a [T],
+    factor: T,
+    outputs: [&'a mut [T]; 3],
+}
+
+impl<T: Real, V: Lanes<T>> UnderLaw<T, V> for StepAndDescribe<'_, T> {
+    #[inline(always)]
+    fn run<L: Term<T, V>>(self, law: L) {
+        let Self { line, from, factor, outputs } = self;
+        let inputs = [line.centre.first, line.centre.second, line.strength, line.omega, from];
+        let step = Step { law, factor: V::splat(factor), precision: PhantomData::<T> };
+        match line.axes {
+            0 => map_lines::<T, V, 0, 5, 3>([], inputs, outputs, &step),
+            1 => map_lines::<T, V, 1, 5, 3>(around(line), inputs, outputs, &step),
+            2 => map_lines::<T, V, 2, 5, 3>(around(line), inputs, outputs, &step),
+            _ => map_lines::<T, V, 3, 5, 3>(around(line), inputs, outputs, &step),
+        }
     }
 }
 
 #[inline(always)]
-fn slopes_of<T: Real, V: Lanes<T>, const AXES: usize>(
-    coupling: &Coupling<T>,
-    centre: Described<'_, T>,
-    pairs: [Pair<'_, T>; AXES],
-    omega: &[T],
-    strength: &[T],
-    slopes: &mut [T],
-) {
-    let has_lag = coupling.lag != T::default();
-    match coupling.law {
-        Law::Sine if has_lag => sweep::<T, V, Separable<V, true>, AXES>(
-            &Separable { cosine: V::splat(coupling.cosine_of_lag), sine: V::splat(coupling.sine_of_lag) },
-            centre, pairs, omega, strength, slopes,
-        ),
-        Law::Sine => sweep::<T, V, Separable<V, false>, AXES>(
-            &Separable { cosine: V::zero(), sine: V::zero() },
-            centre, pairs, omega, strength, slopes,
-        ),
-        Law::DirectSine => sweep::<T, V, Direct<V, true>, AXES>(
-            &Direct { lag: V::splat(coupling.lag) },
-            centre, pairs, omega, strength, slopes,
-        ),
-        Law::Linear => sweep::<T, V, Direct<V, false>, AXES>(
-            &Direct { lag: V::splat(coupling.lag) },
-            centre, pairs, omega, strength, slopes,
-        ),
+fn around<'a, T: Real, const AXES: usize>(line: &Surroundings<'a, T>) -> Around<'a, T, AXES> {
+    std::array::from_fn(|axis| line.pairs[axis].map(|side| [side.first, side.second]))
+}
+
+struct Slope<L, T>(L, PhantomData<T>);
+
+impl<T: Real, V: Lanes<T>, L: Term<T, V>, const AXES: usize> Operation<V, AXES, 4, 1> for Slope<L, T> {
+    #[inline(always)]
+    fn apply(&self, around: [[[V; 2]; 2]; AXES], [first, second, strength, omega]: [V; 4]) -> [V; 1] {
+        [self.0.of([first, second], around).mul_add(strength, omega)]
+    }
+}
+
+struct Step<L, V, T> {
+    law: L,
+    factor: V,
+    precision: PhantomData<T>,
+}
+
+impl<T: Real, V: Lanes<T>, L: Term<T, V>, const AXES: usize> Operation<V, AXES, 5, 3> for Step<L, V, T> {
+    #[inline(always)]
+    fn apply(&self, around: [[[V; 2]; 2]; AXES], [first, second, strength, omega, from]: [V; 5]) -> [V; 3] {
+        // Without neighbours the sum is 0, as in `slopes`.
+        let slope = if AXES == 0 { omega } else { self.law.of([first, second], around).mul_add(strength, omega) };
+        let to = self.factor.mul_add(slope, from);
+        let (sine, cosine) = sin_cos(to);
+        [to, sine, cosine]
     }
 }
 
 /// The sum over the neighbours of one vector of cells.
 trait Term<T: Real, V: Lanes<T>> {
-    fn of<const AXES: usize>(&self, centre: (V, V), pairs: [[(V, V); 2]; AXES]) -> V;
+    fn of<const AXES: usize>(&self, centre: [V; 2], around: [[[V; 2]; 2]; AXES]) -> V;
 }
 
 struct Separable<V, const LAGS: bool> {
@@ -132,13 +208,15 @@ struct Separable<V, const LAGS: bool> {
 
 impl<T: Real, V: Lanes<T>, const LAGS: bool> Term<T, V> for Separable<V, LAGS> {
     #[inline(always)]
-    fn of<const AXES: usize>(&self, (sine, cosine): (V, V), pairs: [[(V, V); 2]; AXES]) -> V {
-        let mut sines = pairs[0][0].0 + pairs[0][1].0;
-        let mut cosines = pairs[0][0].1 + pairs[0][1].1;
-        for axis in 1..AXES {
-            sines = sines + (pairs[axis][0].0 + pairs[axis][1].0);
-            cosines = cosines + (pairs[axis][0].1 + pairs[axis][1].1);
+    fn of<const AXES: usize>(&self, [sine, cosine]: [V; 2], around: [[[V; 2]; 2]; AXES]) -> V {
+        let mut sums = [V::zero(); 2];
+        for axis in 0..AXES {
+            for part in 0..2 {
+                let pair = around[axis][0][part] + around[axis][1][part];
+                sums[part] = if axis == 0 { pair } else { sums[part] + pair };
+            }
         }
+        let [sines, cosines] = sums;
         if LAGS {
             let lagged_cosine = cosine.mul_add(self.cosine, -(sine * self.sine));
             let lagged_sine = sine.mul_add(self.cosine, cosine * self.sine);
@@ -156,11 +234,11 @@ struct Direct<V, const SINE: bool> {
 
 impl<T: Real, V: Lanes<T>, const SINE: bool> Term<T, V> for Direct<V, SINE> {
     #[inline(always)]
-    fn of<const AXES: usize>(&self, (phase, _): (V, V), pairs: [[(V, V); 2]; AXES]) -> V {
+    fn of<const AXES: usize>(&self, [phase, _]: [V; 2], around: [[[V; 2]; 2]; AXES]) -> V {
         let mut sum = V::zero();
-        for pair in pairs {
+        for pair in around {
             let mut both = V::zero();
-            for (neighbour, is_there) in pair {
+            for [neighbour, is_there] in pair {
                 let difference = neighbour - phase - self.lag;
                 let law = if SINE { sin_cos(difference).0 } else { difference };
                 both = both + law * is_there;
@@ -171,45 +249,26 @@ impl<T: Real, V: Lanes<T>, const SINE: bool> Term<T, V> for Direct<V, SINE> {
     }
 }
 
-#[inline(always)]
-fn sweep<T: Real, V: Lanes<T>, L: Term<T, V>, const AXES: usize>(
-    law: &L,
-    centre: Described<'_, T>,
-    pairs: [Pair<'_, T>; AXES],
-    omega: &[T],
-    strength: &[T],
-    slopes: &mut [T],
-) {
-    let len = slopes.len();
-    let load = |line: &[T], at: usize| V::load(&line[at..]);
-    let mut at = 0;
-    while at + V::WIDTH <= len {
-        let mut around = [[(V::zero(), V::zero()); 2]; AXES];
-        for axis in 0..AXES {
-            for side in 0..2 {
-                around[axis][side] = (load(pairs[axis][side].first, at), load(pairs[axis][side].second, at));
-            }
-        }
-        let sum = law.of((load(centre.first, at), load(centre.second, at)), around);
-        sum.mul_add(load(strength, at), load(omega, at)).store(&mut slopes[at..]);
-        at += V::WIDTH;
-    }
-}
-
-/// `to[i] = base[i] + factor * slopes[i]`
+/// `to = base + factor * slopes`
 #[inline(always)]
 pub fn advance<T: Real, V: Lanes<T>>(base: &[T], factor: T, slopes: &[T], to: &mut [T]) {
-    let len = to.len();
-    let (base, slopes) = (&base[..len], &slopes[..len]);
     let factor = V::splat(factor);
-    let mut at = 0;
-    while at + V::WIDTH <= len {
-        factor.mul_add(V::load(&slopes[at..]), V::load(&base[at..])).store(&mut to[at..]);
-        at += V::WIDTH;
+    map_lines::<T, V, 0, 2, 1>([], [base, slopes], [to], &Advance { factor, precision: PhantomData::<T> });
+}
+
+struct Advance<V, T> {
+    factor: V,
+    precision: PhantomData<T>,
+}
+
+impl<T: Real, V: Lanes<T>> Operation<V, 0, 2, 1> for Advance<V, T> {
+    #[inline(always)]
+    fn apply(&self, _: [[[V; 2]; 2]; 0], [base, slope]: [V; 2]) -> [V; 1] {
+        [self.factor.mul_add(slope, base)]
     }
 }
 
-/// `to[i] += factor * slopes[i]`
+/// `to += factor * slopes`
 #[inline(always)]
 pub fn add<T: Real, V: Lanes<T>>(factor: T, slopes: &[T], to: &mut [T]) {
     let len = to.len();

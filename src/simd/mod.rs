@@ -13,12 +13,14 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod lanes;
+mod lines;
 mod math;
 mod portable;
 mod real;
 mod twice;
 
 pub use lanes::{Lanes, Task};
+pub use lines::{Around, Operation, map_lines};
 pub use math::{exp, sin_cos};
 pub use portable::Portable;
 pub use real::Real;
