@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "../progress.hpp"
@@ -33,9 +34,9 @@ template <class T, std::size_t N>
 class cells {
 public:
     cells(T value) : value_(value), is_one_(true) {}
-    cells(view<const T, N> values) : values_(values), value_(), is_one_(false) {}
-    template <class Array, class = typename std::enable_if<std::is_convertible<Array&, view<const T, N>>::value>::type>
-    cells(Array& values) : values_(values), value_(), is_one_(false) {}
+    // Whatever is a view already or converts to one.
+    template <class Array, class = typename std::enable_if<std::is_convertible<Array, view<const T, N>>::value>::type>
+    cells(Array&& values) : values_(std::forward<Array>(values)), value_(), is_one_(false) {}
 
     // As an array of these extents; a single value has strides of 0. It must not outlive this object.
     view<const T, N> over(const std::array<std::ptrdiff_t, N>& extents) const {
