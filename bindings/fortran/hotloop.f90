@@ -1,8 +1,8 @@
 ! The Fortran binding of hotloop, shipped as source because .mod files belong to one compiler.
 !
 ! Two modules. `hotloop_c` is include/hotloop.h in Fortran words: the same names, order and types, pointers and strides.
-! `hotloop` is what most programs use: generic procedures on assumed-shape arrays, Fortran's own index order (the configuration
-! is the last index), optional `stat=` and `errmsg=`.
+! `hotloop` is what most programs use: generic procedures on assumed-shape arrays, Fortran's own index order (configurations
+! and frames are the last index), optional `stat=` and `errmsg=`.
 !
 ! The one idea: the distance of neighbouring elements, measured with c_loc, is the stride that the library asks for. So whole
 ! arrays, sections and reversed sections go to the library as they lie in memory; nothing here copies an array. (For that reason no
@@ -22,6 +22,9 @@ include "hotloop/exciton/options.inc"
 include "hotloop/exciton/sticks.inc"
 include "hotloop/exciton/broaden.inc"
 include "hotloop/exciton/spectrum.inc"
+include "hotloop/kuramoto/c.inc"
+include "hotloop/kuramoto/options.inc"
+include "hotloop/kuramoto/lattice.inc"
 
 ! Arrays are addresses (c_loc) without an intent: with intent(in) gfortran would conclude that the library leaves the
 ! memory behind the address alone. Strides are in elements, one per axis, in C's axis order; absent means C-contiguous.
@@ -32,6 +35,8 @@ module hotloop_c
   use hotloop_c_units
   use hotloop_exciton_constants
   use hotloop_c_exciton
+  use hotloop_kuramoto_constants
+  use hotloop_c_kuramoto
   implicit none
   public
 end module hotloop_c
@@ -47,6 +52,10 @@ module hotloop
   use hotloop_exciton_sticks
   use hotloop_exciton_broaden
   use hotloop_exciton_spectrum
+  use hotloop_kuramoto_constants
+  use hotloop_kuramoto_options, only: hl_kuramoto_options
+  use hotloop_kuramoto_f64
+  use hotloop_kuramoto_f32
   implicit none
   public
 end module hotloop

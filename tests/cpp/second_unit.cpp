@@ -7,4 +7,7 @@ void use_from_another_unit() {
     double value = hl::convert_units(1.0, hl::unit::nanometer, hl::unit::bohr);
     const hl::view<double, 1> one(&value, {{1}});
     hl::exciton::broaden(one, one, {}, {}, {}, {}, hl::exciton::options().progress([](std::int64_t, std::int64_t) { return 0; }));
+    hl::kuramoto::rhs({}, 1.0, one, {}, hl::kuramoto::options().boundary(hl::kuramoto::boundary::periodic));
+    hl::kuramoto::integrate(one, 1.0, one, 0.5, 0);
+    hl::kuramoto::order_parameter(one);
 }

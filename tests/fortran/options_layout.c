@@ -1,7 +1,9 @@
-/* The C compiler's word on hl_exciton_options, for test_options.f90: offset of each field in order, then the size. */
+/* The C compiler's word on hl_exciton_options, for test_options.f90, and on hl_kuramoto_options, for test_kuramoto.f90: offset of each
+   field in order, then the size. */
 #include "hotloop.h"
 
 ptrdiff_t hl_test_offset(int32_t field);
+ptrdiff_t hl_test_kuramoto_offset(int32_t field);
 
 ptrdiff_t hl_test_offset(int32_t field)
 {
@@ -18,6 +20,21 @@ ptrdiff_t hl_test_offset(int32_t field)
         offsetof(hl_exciton_options, deleted), offsetof(hl_exciton_options, deleted_strides),
         offsetof(hl_exciton_options, progress), offsetof(hl_exciton_options, progress_user),
         sizeof(hl_exciton_options),
+    };
+    return field >= 0 && (size_t)field < sizeof offsets / sizeof *offsets ? (ptrdiff_t)offsets[field] : -1;
+}
+
+ptrdiff_t hl_test_kuramoto_offset(int32_t field)
+{
+    static const size_t offsets[] = {
+        offsetof(hl_kuramoto_options, struct_size), offsetof(hl_kuramoto_options, law),
+        offsetof(hl_kuramoto_options, method), offsetof(hl_kuramoto_options, boundary),
+        offsetof(hl_kuramoto_options, nonfinite), offsetof(hl_kuramoto_options, accumulate),
+        offsetof(hl_kuramoto_options, reserved), offsetof(hl_kuramoto_options, lag),
+        offsetof(hl_kuramoto_options, halo_below), offsetof(hl_kuramoto_options, halo_below_strides),
+        offsetof(hl_kuramoto_options, halo_above), offsetof(hl_kuramoto_options, halo_above_strides),
+        offsetof(hl_kuramoto_options, progress), offsetof(hl_kuramoto_options, progress_user),
+        sizeof(hl_kuramoto_options),
     };
     return field >= 0 && (size_t)field < sizeof offsets / sizeof *offsets ? (ptrdiff_t)offsets[field] : -1;
 }

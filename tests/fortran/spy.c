@@ -1,5 +1,5 @@
-/* Listens in on hl_exciton_spectrum for test_no_copies.f90: what address and strides did each array get? The test is linked with
-   -Wl,--wrap=hl_exciton_spectrum, which sends the binding's calls here first. */
+/* Listens in on hl_exciton_spectrum and hl_kuramoto_rhs for test_no_copies.f90: what address and strides did each array get? The test is
+   linked with -Wl,--wrap=hl_exciton_spectrum,--wrap=hl_kuramoto_rhs, which sends the binding's calls here first. */
 #include "hotloop.h"
 
 hl_status __real_hl_exciton_spectrum(ptrdiff_t n_conf, ptrdiff_t n_site, ptrdiff_t n_grid, const double *hamiltonians,
@@ -16,8 +16,8 @@ hl_status __wrap_hl_exciton_spectrum(ptrdiff_t n_conf, ptrdiff_t n_site, ptrdiff
                                      const hl_exciton_options *options);
 
 /* In the order of the prototype: hamiltonians, dipoles, positions, weights, grid, absorption, cd. */
-const void *spied_addresses[7];
-ptrdiff_t spied_strides[7][3];
+const void *spied_addresses[8];
+ptrdiff_t spied_strides[8][3];
 
 static void spy(int array, const void *address, const ptrdiff_t *strides, int rank)
 {
@@ -44,4 +44,32 @@ hl_status __wrap_hl_exciton_spectrum(ptrdiff_t n_conf, ptrdiff_t n_site, ptrdiff
     return __real_hl_exciton_spectrum(n_conf, n_site, n_grid, hamiltonians, hamiltonians_strides, dipoles, dipoles_strides, positions,
                                       positions_strides, weights, weights_strides, grid, grid_strides, absorption,
                                       absorption_strides, cd, cd_strides, options);
+}
+
+hl_status __real_hl_kuramoto_rhs(ptrdiff_t rank, const ptrdiff_t *shape, const double *theta, const ptrdiff_t *theta_strides,
+                                 const double *omega, const ptrdiff_t *omega_strides, const double *coupling,
+                                 const ptrdiff_t *coupling_strides, double *dtheta, const ptrdiff_t *dtheta_strides,
+                                 const hl_kuramoto_options *options);
+hl_status __wrap_hl_kuramoto_rhs(ptrdiff_t rank, const ptrdiff_t *shape, const double *theta, const ptrdiff_t *theta_strides,
+                                 const double *omega, const ptrdiff_t *omega_strides, const double *coupling,
+                                 const ptrdiff_t *coupling_strides, double *dtheta, const ptrdiff_t *dtheta_strides,
+                                 const hl_kuramoto_options *options);
+
+/* Of a lattice of two axes; theta, omega, coupling, dtheta, then the halos below and above each axis. */
+hl_status __wrap_hl_kuramoto_rhs(ptrdiff_t rank, const ptrdiff_t *shape, const double *theta, const ptrdiff_t *theta_strides,
+                                 const double *omega, const ptrdiff_t *omega_strides, const double *coupling,
+                                 const ptrdiff_t *coupling_strides, double *dtheta, const ptrdiff_t *dtheta_strides,
+                                 const hl_kuramoto_options *options)
+{
+    int axis;
+    spy(0, theta, theta_strides, 2);
+    spy(1, omega, omega_strides, 2);
+    spy(2, coupling, coupling_strides, 2);
+    spy(3, dtheta, dtheta_strides, 2);
+    for (axis = 0; axis < 2 && options->halo_below[axis] != NULL; axis++) {
+        spy(4 + 2 * axis, options->halo_below[axis], options->halo_below_strides[axis], 1);
+        spy(5 + 2 * axis, options->halo_above[axis], options->halo_above_strides[axis], 1);
+    }
+    return __real_hl_kuramoto_rhs(rank, shape, theta, theta_strides, omega, omega_strides, coupling, coupling_strides, dtheta,
+                                  dtheta_strides, options);
 }

@@ -4,8 +4,8 @@
 module spied
   use, intrinsic :: iso_c_binding, only: c_ptr, c_ptrdiff_t
   implicit none
-  type(c_ptr), bind(C, name="spied_addresses") :: spied_addresses(7)
-  integer(c_ptrdiff_t), bind(C, name="spied_strides") :: spied_strides(3, 7)
+  type(c_ptr), bind(C, name="spied_addresses") :: spied_addresses(8)
+  integer(c_ptrdiff_t), bind(C, name="spied_strides") :: spied_strides(3, 8)
 end module spied
 
 program test_no_copies
@@ -51,6 +51,7 @@ program test_no_copies
 
   call shared_arrays_and_pointers()
   call components_by_address()
+  call lattices()
   call conclude("test_no_copies")
 
 contains
@@ -101,6 +102,31 @@ contains
       hl_last_error_message())
     call claim(record == 7, "a record is six reals and an integer with its padding")
   end subroutine components_by_address
+
+  ! Lattices and their halos; `omega` and `coupling` have dummies of any rank.
+  subroutine lattices()
+    real(c_double), target :: theta(9, 12), omega(20, 20), coupling(4, 5, 6), dtheta(30, 30), rims(40)
+    type(hl_kuramoto_options) :: options
+    theta = 0.5_c_double
+    omega = 1
+    coupling = 1
+    rims = 0.25_c_double
+    options%boundary(:2) = HL_BOUNDARY_HALO
+    call hl_kuramoto_rhs(theta(8:2:-2, 2:12:2), omega(2:14:4, 20:10:-2), coupling(:, 3, :), dtheta(30:3:-9, 6:30:4), options, &
+      rims(40:30:-2), rims(1:6), rims(2:14:4), theta(1:7:2, 1), stat, message)
+    call claim(stat == HL_ERR_SHAPE, "six columns do not fit seven", message)
+    call hl_kuramoto_rhs(theta(8:2:-2, 2:12:2), omega(2:14:4, 20:10:-2), coupling(:, 3, :), dtheta(30:3:-9, 6:26:4), options, &
+      rims(40:30:-2), rims(1:6), rims(2:14:4), theta(1:7:2, 1), stat, message)
+    call claim(stat == HL_OK, "sections of lattices", message)
+    call arrived(1, c_loc(theta(8, 2)), [-2, 18], "a lattice with steps -2, 2")
+    call arrived(2, c_loc(omega(2, 20)), [4, -40], "frequencies with steps 4, -2")
+    call arrived(3, c_loc(coupling(1, 3, 1)), [1, 20], "a plane of couplings")
+    call arrived(4, c_loc(dtheta(30, 6)), [-9, 120], "slopes with steps -9, 4")
+    call arrived(5, c_loc(rims(40)), [-2], "a reversed halo")
+    call arrived(6, c_loc(rims(1)), [1], "a halo")
+    call arrived(7, c_loc(rims(2)), [4], "a spaced halo")
+    call arrived(8, c_loc(theta(1, 1)), [2], "a halo out of the lattice's own array")
+  end subroutine lattices
 
   ! The strides of axes that are longer than 1, in the library's order.
   subroutine arrived(array, expected_address, strides, text)

@@ -4,10 +4,12 @@ program test_threads
   use check
   use hotloop
   use requests
+  use kuramoto_naive
   implicit none
 
   integer, parameter :: n_calls = 64
   type(request) :: expected
+  type(lattice_request) :: expected_lattice
   logical :: right(n_calls), one_thread(n_calls), kept_apart(n_calls)
   character(len=600) :: message
   integer :: i, stat, before
@@ -15,6 +17,11 @@ program test_threads
   expected = good_request()
   call by_spectrum(expected, stat, message)
   call claim(stat == HL_OK, "the call outside", message)
+  expected_lattice = good_lattice()
+  call by_rhs(expected_lattice, stat, message)
+  call claim(stat == HL_OK, "the right-hand side outside", message)
+  call by_integrate(expected_lattice, stat, message)
+  call claim(stat == HL_OK, "the integration outside", message)
   !$omp parallel do num_threads(4) schedule(dynamic)
   do i = 1, n_calls
     call in_region(i)
@@ -48,11 +55,20 @@ contains
   subroutine in_region(i)
     integer, intent(in) :: i
     type(request) :: asked
+    type(lattice_request) :: lattice
     character(len=600) :: message
     integer :: stat
     asked = good_request()
     call by_spectrum(asked, stat, message)
     right(i) = stat == HL_OK .and. same_bits(asked%absorption, expected%absorption) .and. same_bits(asked%cd, expected%cd)
+    lattice = good_lattice()
+    call by_rhs(lattice, stat, message)
+    right(i) = right(i) .and. stat == HL_OK .and. same_bits(lattice%dtheta, expected_lattice%dtheta)
+    call by_integrate(lattice, stat, message)
+    right(i) = right(i) .and. stat == HL_OK .and. same_bits(lattice%frames, expected_lattice%frames)
+    lattice%dt = -i
+    call by_integrate(lattice, stat, message)
+    right(i) = right(i) .and. stat == HL_ERR_ARGUMENT .and. contains_text(message, "dt")
     one_thread(i) = hl_get_num_threads() == 1
     if (mod(i, 2) == 0) then
       asked%options%fwhm = -real(i, c_double)

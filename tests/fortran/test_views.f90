@@ -12,6 +12,7 @@ module names_of_the_users_own
   integer :: c_ptr, c_double, c_int32_t, c_int64_t, c_size_t, c_ptrdiff_t, c_loc, c_null_ptr
   integer :: array_view, view_1, view_2, view_3, fault, note, conclude, check_view, progress_target, report_progress
   integer :: set_options, matrix_strides, sticks, spectrum, broaden, energies, hotloop_views, no_element, real_kind
+  integer :: view_0, view_4, view_any, check_cells, integer_text, rhs, integrate, order_parameter, c_rhs, theta, real64
 end module names_of_the_users_own
 
 program test_views
