@@ -86,8 +86,7 @@
 #define HL_COUPLING_SINE 0
 
 /**
- * The same by a sine for every pair of neighbours: relative accuracy also for small differences, at some three times the
- * cost.
+ * The same by a sine for every pair of neighbours: relative accuracy also for small differences, at twice the cost or more.
  */
 #define HL_COUPLING_DIRECT_SINE 1
 
@@ -132,7 +131,7 @@
 #define HL_NONFINITE_REFUSE 0
 
 /**
- * They are not looked for and spread as arithmetic has it.
+ * They are not looked for and spread as arithmetic has it; phases too large to have digits give any number.
  */
 #define HL_NONFINITE_PROPAGATE 1
 
@@ -582,7 +581,7 @@ const char *hl_last_error_message(void);
  *
  * @param rank      1, 2 or 3
  * @param shape     [rank] cells along each axis
- * @param theta     [shape] phases, radians, not wrapped; up to 2^50 in magnitude (2^21 in f32), the last one digit long
+ * @param theta     [shape] phases, radians, not wrapped; up to 2^50 in magnitude (2^21 in f32), where they have no digits left
  * @param omega     [shape] natural frequencies; strides of 0 for one value
  * @param coupling  [shape] K of each cell; strides of 0 for one value
  * @param dtheta    [shape] out
@@ -699,7 +698,8 @@ hl_status hl_kuramoto_integrate_f32(ptrdiff_t rank,
  * @param r      NULL, or where r is written
  * @param psi    NULL, or where psi in (-pi, pi] is written; 0 if r is 0
  *
- * NaN and infinities propagate. Errors: array errors; HL_ERR_SHAPE for a lattice without cells.
+ * Both are NaN if a phase is NaN, infinite or beyond 2^50 (2^21 in f32). Errors: array errors; HL_ERR_SHAPE for a lattice
+ * without cells.
  */
 hl_status hl_kuramoto_order_parameter(ptrdiff_t rank,
                                       const ptrdiff_t *shape,

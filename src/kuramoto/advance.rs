@@ -26,6 +26,8 @@ pub struct Model<'a, T> {
 const LINE_BYTES: usize = 2048;
 /// Bytes that the stages of one sweep may keep: half of a small second-level cache.
 const SWEEP_BYTES: usize = 224 << 10;
+/// Stages of a cell, some 2 ns each, that a thread should have at least.
+const CELLS_WORTH_A_THREAD: usize = 20_000;
 /// Steps to a sweep at most. More would save little memory traffic and widen margins.
 const STEPS_TO_A_SWEEP: usize = 6;
 
@@ -58,6 +60,9 @@ impl<'a, T: Real> Arranged<'a, T> {
     /// result does not depend on it.
     fn block_size(&self, sweep: &Sweep<'_, T>, threads: usize) -> [usize; 3] {
         let [planes, rows, cells] = self.arrangement.extents;
+        // A block that takes less than scheduling it is no block for another thread.
+        let worth = (planes * rows * cells * sweep.stages()).div_ceil(CELLS_WORTH_A_THREAD);
+        let threads = threads.min(worth);
         let is_line = sweep.lag(1) == 0;
         let line = (if is_line { 8 * LINE_BYTES } else { LINE_BYTES }) / size_of::<T>();
         let share = |extent: usize| extent.div_ceil(threads).max(1);

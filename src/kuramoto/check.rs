@@ -7,6 +7,8 @@ use crate::threads::{Progress, for_each_chunk, ranges};
 
 /// Cells looked at at a time.
 const PIECE: usize = 512;
+/// Cells, a fraction of a nanosecond each, below which another thread is not worth asking.
+const CELLS_WORTH_A_CHUNK: usize = 100_000;
 
 const NOT_A_NUMBER: &str = "repair it, or set nonfinite = HL_NONFINITE_PROPAGATE";
 
@@ -22,7 +24,7 @@ pub fn check<T: Real>(array: &View<'_, T, 3>, rank: usize, largest: T, remedy: &
     }
     let lines = planes * rows;
     for_each_chunk(
-        ranges(lines, lines.div_ceil(64)),
+        ranges(lines, lines.div_ceil(64).max(CELLS_WORTH_A_CHUNK.div_ceil(cells))),
         |_| 0,
         &mut Progress::none(),
         |(first, len)| {

@@ -9,7 +9,8 @@ use crate::error::{Error, Result, Status};
 use crate::simd::{Kernel, Lanes, Level, Real, dispatch, sin_cos};
 use crate::threads::{Progress, for_each_chunk, ranges};
 
-/// `(r, psi)`, psi in (-pi, pi]; both 0 where the phases cancel exactly.
+/// `(r, psi)`, psi in (-pi, pi]; both 0 where the phases cancel exactly, NaN if a phase is not finite or too large to have
+/// digits.
 pub fn order_parameter<T: Real>(theta: &View<'_, T, 3>) -> Result<(f64, f64)> {
     let [planes, rows, cells] = theta.dims();
     let count = planes * rows * cells;
@@ -23,7 +24,7 @@ pub fn order_parameter<T: Real>(theta: &View<'_, T, 3>) -> Result<(f64, f64)> {
     let piece = cells.div_ceil(cells.div_ceil(PIECE));
     let pieces = cells.div_ceil(piece);
     let total = lines * pieces;
-    let size = total.div_ceil(64).max(1);
+    let size = total.div_ceil(64).max(CELLS_WORTH_A_CHUNK.div_ceil(piece));
     for_each_chunk(
         ranges(total, size),
         |_| 0,
@@ -52,6 +53,8 @@ pub fn order_parameter<T: Real>(theta: &View<'_, T, 3>) -> Result<(f64, f64)> {
 
 /// Cells summed at a time.
 const PIECE: usize = 1024;
+/// Cells, a nanosecond each, below which another thread is not worth asking.
+const CELLS_WORTH_A_CHUNK: usize = 32_768;
 
 struct SumOfLine<'a, T> {
     /// Padded behind `len`.
@@ -66,7 +69,10 @@ impl<T: Real> Kernel<T> for SumOfLine<'_, T> {
         let (mut sines, mut cosines) = (V::zero(), V::zero());
         let mut at = 0;
         while at < self.len {
-            let (sine, cosine) = sin_cos(V::load(&self.phases[at..]));
+            let phase = V::load(&self.phases[at..]);
+            // A phase without digits has no sine: better NaN than a number from nowhere.
+            let has_digits = phase.abs().less_equal(V::splat(T::LARGEST_ANGLE));
+            let (sine, cosine) = sin_cos(V::select(has_digits, phase, V::splat(T::from_f64(f64::NAN))));
             let is_cell = V::iota().less_than(V::splat(T::from_f64((self.len - at) as f64)));
             sines = sines + V::select(is_cell, sine, V::zero());
             cosines = cosines + V::select(is_cell, cosine, V::zero());

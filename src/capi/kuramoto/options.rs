@@ -12,8 +12,7 @@ use std::ffi::c_void;
 
 /// sin(theta_n - theta - lag), through one sine and cosine of every cell.
 pub const HL_COUPLING_SINE: i32 = 0;
-/// The same by a sine for every pair of neighbours: relative accuracy also for small differences, at some three times the
-/// cost.
+/// The same by a sine for every pair of neighbours: relative accuracy also for small differences, at twice the cost or more.
 pub const HL_COUPLING_DIRECT_SINE: i32 = 1;
 /// theta_n - theta - lag: diffusion of the phase.
 pub const HL_COUPLING_LINEAR: i32 = 2;
@@ -34,7 +33,7 @@ pub const HL_METHOD_RK4: i32 = 2;
 
 /// NaN and infinities in theta, omega or coupling are an error.
 pub const HL_NONFINITE_REFUSE: i32 = 0;
-/// They are not looked for and spread as arithmetic has it.
+/// They are not looked for and spread as arithmetic has it; phases too large to have digits give any number.
 pub const HL_NONFINITE_PROPAGATE: i32 = 1;
 
 /// Options of the Kuramoto functions. Always filled by hl_kuramoto_options_init first; fields are only ever appended.
