@@ -19,7 +19,7 @@ impl<'a> Weights<'a> {
             return Err(Error::new(Status::Shape, "n_conf: is 0; a mean needs at least one configuration"));
         }
         let Some(weights) = view else { return Ok(Self { view, scale: 1.0, total: n_conf as f64 }) };
-        let mut largest: f64 = 0.0;
+        let (mut largest, mut sum): (f64, f64) = (0.0, 0.0);
         for c in 0..n_conf {
             let weight = weights.at([c]);
             if !weight.is_finite() {
@@ -35,9 +35,13 @@ impl<'a> Weights<'a> {
                 ));
             }
             largest = largest.max(weight);
+            sum += weight;
         }
-        if largest == 0.0 {
-            return Err(Error::new(Status::Argument, "weights: sum to 0; at least one weight is positive"));
+        if largest == 0.0 || sum.is_infinite() {
+            return Err(Error::new(
+                Status::Argument,
+                format!("weights: sum to {sum}; at least one weight is positive, and their sum is finite"),
+            ));
         }
         let scale = (-largest.log2().floor()).clamp(-1022.0, 1022.0).exp2();
         let total = (0..n_conf).map(|c| weights.at([c]) * scale).sum();
