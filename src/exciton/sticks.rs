@@ -29,7 +29,7 @@ pub struct StickOutputs<'a> {
 /// that a caller waits for word of it; whole groups of `group` configurations, so that no lane stays empty but in the
 /// last. Depends on the problem and the SIMD level alone; `nanoseconds` is one configuration.
 pub(super) fn chunk_size(n_conf: usize, nanoseconds: f64, group: usize) -> usize {
-    const SHORTEST: f64 = 30e3;
+    const SHORTEST: f64 = 100e3;
     const LONGEST: f64 = 20e6;
     let [shortest, longest] = [SHORTEST, LONGEST].map(|limit| ((limit / nanoseconds) as usize).max(1));
     n_conf.div_ceil(32).clamp(shortest, longest).next_multiple_of(group)
