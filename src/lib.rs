@@ -6,6 +6,7 @@
 //! * `array`    from (pointer, dimensions, strides) to checked views
 //! * `error`    statuses and messages
 //! * `threads`  whose threads, how many; progress and cancellation
+//! * `load`     what is installed once, when the library is loaded
 //! * `simd`     vectors chosen at run time, elementary functions on them
 //! * `linalg`   symmetric eigenproblems: many small ones at once, or one large one through LAPACK
 //! * `exciton`  absorption and circular dichroism spectra
@@ -17,6 +18,7 @@ pub mod error;
 pub mod exciton;
 pub mod kuramoto;
 pub mod linalg;
+mod load;
 pub mod simd;
 pub mod threads;
 pub mod units;

@@ -16,7 +16,23 @@ pub struct Footprint {
     lowest: usize,
     element_size: usize,
     /// Axes with more than one element and a stride other than 0; None for an array without elements.
-    axes: Option<Vec<Axis>>,
+    axes: Option<Axes>,
+}
+
+/// No array of the ABI has more axes.
+const MOST_AXES: usize = 4;
+
+/// In place: a call has many arrays, and a small problem should not pay for memory to compare them.
+struct Axes {
+    list: [Axis; MOST_AXES],
+    len: usize,
+}
+
+impl std::ops::Deref for Axes {
+    type Target = [Axis];
+    fn deref(&self) -> &[Axis] {
+        &self.list[..self.len]
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -33,13 +49,14 @@ impl Footprint {
             return Self { name, lowest: 0, element_size, axes: None };
         }
         let mut lowest = address;
-        let mut axes = Vec::new();
+        let mut axes = Axes { list: [Axis { stride: 0, last: 0 }; MOST_AXES], len: 0 };
         for (&n, &stride) in dims.iter().zip(strides) {
             if n > 1 && stride != 0 {
                 if stride < 0 {
                     lowest = lowest.wrapping_sub(stride.unsigned_abs().wrapping_mul(n - 1).wrapping_mul(element_size));
                 }
-                axes.push(Axis { stride: stride.unsigned_abs() as i128, last: n as i128 - 1 });
+                axes.list[axes.len] = Axis { stride: stride.unsigned_abs() as i128, last: n as i128 - 1 };
+                axes.len += 1;
             }
         }
         Self { name, lowest, element_size, axes: Some(axes) }
@@ -48,10 +65,11 @@ impl Footprint {
     /// Whether two different indices lead to one element.
     pub fn visits_an_element_twice(&self) -> bool {
         let Some(axes) = &self.axes else { return false };
-        let mut axes = axes.clone();
+        let mut sorted = axes.list;
+        let axes = &mut sorted[..axes.len];
         axes.sort_by_key(|axis| axis.stride);
         let (mut span, mut nested) = (0, true);
-        for axis in &axes {
+        for axis in axes.iter() {
             nested &= axis.stride > span;
             span += axis.stride * axis.last;
         }
@@ -84,7 +102,7 @@ impl Footprint {
         }
         // ours x - theirs y = distance; with y' = last - y every coefficient is positive.
         let target = distance / size + span(theirs);
-        let mut axes: Vec<Axis> = ours.iter().chain(theirs).copied().collect();
+        let mut axes: Vec<Axis> = ours.iter().chain(theirs.iter()).copied().collect();
         axes.sort_by_key(|axis| std::cmp::Reverse(axis.stride));
         // Equal coefficients act as one with the sum of the ranges.
         axes.dedup_by(|later, earlier| {

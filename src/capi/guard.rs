@@ -4,7 +4,6 @@ use crate::error::{Error, Result, Status};
 use std::cell::{Cell, RefCell};
 use std::ffi::{CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
 
 /// HL_OK, or why a call failed: 1 to 99 the caller's mistake (nothing was written), 100 to 199 numerical, 200 and
 /// above the environment or the library. Negative values come from the caller's own callbacks.
@@ -89,7 +88,6 @@ pub fn is_inside_a_call() -> bool {
 }
 
 fn contained<T>(body: impl FnOnce() -> T) -> std::result::Result<T, String> {
-    install_quiet_hook();
     let was_silent = SILENT.replace(true);
     DEPTH.set(DEPTH.get() + 1);
     let outcome = catch_unwind(AssertUnwindSafe(body));
@@ -101,18 +99,16 @@ fn contained<T>(body: impl FnOnce() -> T) -> std::result::Result<T, String> {
     })
 }
 
-/// The default panic hook prints to stderr. Ours is silent on threads inside a guarded call, and passes every other
-/// panic on (there are some only when the crate is linked into a Rust program).
-fn install_quiet_hook() {
-    static INSTALL: Once = Once::new();
-    INSTALL.call_once(|| {
-        let previous = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !SILENT.get() {
-                previous(info);
-            }
-        }));
-    });
+/// Once, when the library is loaded (`crate::load`). The default panic hook prints to stderr. Ours is silent on threads
+/// inside a guarded call, and passes every other panic on (there are some only when the crate is linked into a Rust
+/// program).
+pub fn install_quiet_hook() {
+    let previous = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !SILENT.get() {
+            previous(info);
+        }
+    }));
 }
 
 /// For worker threads, which run nothing but guarded calls.

@@ -24,6 +24,7 @@
 //! * `solve`       excitons of a group of configurations
 //! * `sticks`      excitons of all configurations into the caller's arrays
 //! * `broadening`  from sticks to spectra: direct sum, or one convolution for all
+//! * `weights`     of configurations in a mean
 //! * `spectrum`    all of it, for the mean over configurations
 
 mod broadening;
@@ -33,6 +34,7 @@ mod spectrum;
 mod sticks;
 mod system;
 mod way;
+mod weights;
 
 pub use broadening::{Grid, Method};
 pub use options::{Lineshape, Normalization, Options, Widths};

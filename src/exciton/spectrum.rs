@@ -6,6 +6,7 @@ use super::solve::Solver;
 use super::sticks::chunk_size;
 use super::system::System;
 use super::way::{Choice, Way};
+use super::weights::Weights;
 use crate::array::View;
 use crate::error::{Error, Result, Status};
 use crate::simd::{Kernel, Lanes, Level, dispatch};
@@ -34,7 +35,7 @@ pub fn spectrum(
 ) -> Result<Spectra> {
     let wanted = Wanted { absorption: system.needs.dipoles, cd: system.needs.rotation };
     let n_conf = system.n_conf();
-    let total_weight = total_weight(weights.as_ref(), n_conf)?;
+    let weights = Weights::new(weights, n_conf)?;
     let plan = Broadening::plan(
         Grid::new(grid)?,
         options,
@@ -49,7 +50,7 @@ pub fn spectrum(
     let Choice { way, group, nanoseconds } = Choice::new(n_conf, n, system.needs.eigenvectors, level);
     let size = chunk_size(n_conf, nanoseconds + plan.cost_per_configuration(n), group);
     let summed = if n == 0 { 0 } else { n_conf };
-    mean(&plan, level, summed, size, total_weight, progress, |(first, len)| {
+    mean(&plan, level, summed, size, weights.total, progress, |(first, len)| {
         dispatch(level, SolveChunk { system, level, way, plan: &plan, weights, cd_scale: options.cd_scale, first, len })
     })
 }
@@ -76,7 +77,7 @@ pub fn broaden(
         ));
     }
     let [n_conf, n] = arrays.energies.dims();
-    let total_weight = total_weight(weights.as_ref(), n_conf)?;
+    let weights = Weights::new(weights, n_conf)?;
     let plan = Broadening::plan(
         Grid::new(grid)?,
         options,
@@ -89,7 +90,7 @@ pub fn broaden(
     let level = Level::current()?;
     let size = chunk_size(n_conf, 20.0 + plan.cost_per_configuration(n), 1);
     let summed = if n == 0 { 0 } else { n_conf };
-    mean(&plan, level, summed, size, total_weight, progress, |(first, len)| {
+    mean(&plan, level, summed, size, weights.total, progress, |(first, len)| {
         dispatch(level, BroadenChunk { arrays, plan: &plan, weights, first, len })
     })
 }
@@ -139,41 +140,12 @@ impl Kernel for Finish<'_> {
     }
 }
 
-/// The sum of weights, which are 1 where the caller gives none.
-fn total_weight(weights: Option<&View<'_, f64, 1>>, n_conf: usize) -> Result<f64> {
-    if n_conf == 0 {
-        return Err(Error::new(Status::Shape, "n_conf: is 0; a mean needs at least one configuration"));
-    }
-    let Some(weights) = weights else { return Ok(n_conf as f64) };
-    let mut total = 0.0;
-    for c in 0..n_conf {
-        let weight = weights.at([c]);
-        if !weight.is_finite() {
-            return Err(Error::new(Status::Nonfinite, format!("weights: element {c} is {weight}; use finite weights")));
-        }
-        if weight < 0.0 {
-            return Err(Error::new(
-                Status::Argument,
-                format!("weights: element {c} is {weight}; weights are not negative (subtract two spectra instead)"),
-            ));
-        }
-        total += weight;
-    }
-    if !(total > 0.0 && total.is_finite()) {
-        return Err(Error::new(
-            Status::Argument,
-            format!("weights: sum to {total}; at least one weight is positive, and their sum is finite"),
-        ));
-    }
-    Ok(total)
-}
-
 struct SolveChunk<'a> {
     system: &'a System<'a>,
     level: Level,
     way: Way,
     plan: &'a Broadening,
-    weights: Option<View<'a, f64, 1>>,
+    weights: Weights<'a>,
     cd_scale: f64,
     first: usize,
     len: usize,
@@ -204,7 +176,7 @@ impl SolveChunk<'_> {
             let count = width.min(self.len - at);
             let excitons = solver.solve(first, count)?;
             for lane in 0..count {
-                let weight = self.weights.map_or(1.0, |weights| weights.at([first + lane]));
+                let weight = self.weights.of(first + lane);
                 let configuration = excitons.of(lane);
                 if self.plan.needs_order {
                     configuration.ascending(&mut ascending);
@@ -221,7 +193,7 @@ impl SolveChunk<'_> {
 struct BroadenChunk<'a> {
     arrays: &'a StickArrays<'a>,
     plan: &'a Broadening,
-    weights: Option<View<'a, f64, 1>>,
+    weights: Weights<'a>,
     first: usize,
     len: usize,
 }
@@ -271,7 +243,7 @@ impl Kernel for BroadenChunk<'_> {
                 }
             }
             let row = StickRow { arrays: self.arrays, c };
-            let weight = self.weights.map_or(1.0, |weights| weights.at([c]));
+            let weight = self.weights.of(c);
             self.plan.add::<V>(&mut sum, weight, &row, 0..n);
         }
         Ok(sum)

@@ -29,7 +29,7 @@ pub struct StickOutputs<'a> {
 /// that a caller waits for word of it; whole groups of `group` configurations, so that no lane stays empty but in the
 /// last. Depends on the problem and the SIMD level alone; `nanoseconds` is one configuration.
 pub(super) fn chunk_size(n_conf: usize, nanoseconds: f64, group: usize) -> usize {
-    const SHORTEST: f64 = 30e3;
+    const SHORTEST: f64 = 100e3;
     const LONGEST: f64 = 20e6;
     let [shortest, longest] = [SHORTEST, LONGEST].map(|limit| ((limit / nanoseconds) as usize).max(1));
     n_conf.div_ceil(32).clamp(shortest, longest).next_multiple_of(group)
@@ -44,7 +44,8 @@ pub fn sticks(system: &System, options: &Options, outputs: StickOutputs, progres
     progress.begin(n_conf)?;
     // Everything is checked before anything is written. The first group is, wherever it is solved: a call with no more
     // than that needs no look ahead.
-    if n_conf > choice.group {
+    let is_checked = n_conf > choice.group;
+    if is_checked {
         for_each_chunk(
             ranges(n_conf, size),
             |_| 0,
@@ -58,7 +59,7 @@ pub fn sticks(system: &System, options: &Options, outputs: StickOutputs, progres
         |((_, len), _)| *len,
         progress,
         |((first, len), outputs)| {
-            dispatch(level, SolveChunk { system, level, way: choice.way, cd_scale: options.cd_scale, first, len, outputs })
+            dispatch(level, SolveChunk { system, level, way: choice.way, cd_scale: options.cd_scale, is_checked, first, len, outputs })
         },
         Ok,
     )?;
@@ -117,9 +118,16 @@ impl<'a> StickOutputs<'a> {
                     }
                 }
             }
-            for (i, &site) in kept.iter().enumerate() {
-                for (k, &unsorted) in order.iter().enumerate() {
-                    output.set([c, site, k], configuration.amplitude(unsorted, i));
+            // By squares: one of the two sides goes along columns, which for a large matrix misses the cache each time.
+            const SQUARE: usize = 16;
+            for (top, sites) in kept.chunks(SQUARE).enumerate() {
+                for (left, unsorted) in order.chunks(SQUARE).enumerate() {
+                    for (i, &site) in sites.iter().enumerate() {
+                        for (k, &unsorted) in unsorted.iter().enumerate() {
+                            let amplitude = configuration.amplitude(unsorted, top * SQUARE + i);
+                            output.set([c, site, left * SQUARE + k], amplitude);
+                        }
+                    }
                 }
             }
         }
@@ -155,6 +163,7 @@ struct SolveChunk<'a> {
     level: Level,
     way: Way,
     cd_scale: f64,
+    is_checked: bool,
     first: usize,
     len: usize,
     outputs: StickOutputs<'a>,
@@ -175,6 +184,9 @@ impl SolveChunk<'_> {
     #[inline(always)]
     fn run_in<V: Lanes>(mut self) -> Result<()> {
         let mut solver = Solver::<V>::new(self.system, self.level, self.way, self.cd_scale)?;
+        if self.is_checked {
+            solver.trust();
+        }
         let width = solver.width();
         let mut order = Vec::new();
         for at in (0..self.len).step_by(width) {

@@ -5,7 +5,7 @@
 //! configurations), so the indirect call costs nothing. Results are the same bits for one level; between levels
 //! they differ by rounding, because only some have fused multiply-add.
 //!
-//! The environment variable HOTLOOP_SIMD (`portable`, `avx2`, `avx512`) forces a level; it is read once. Asking for
+//! The environment variable HOTLOOP_SIMD (`portable`, `avx2`, `avx512`) forces a level; it is read until it names one. Asking for
 //! one that the machine lacks makes every computing function fail with HL_ERR_OPTION rather than run something else.
 
 #[cfg(target_arch = "x86_64")]
@@ -27,7 +27,7 @@ pub use real::Real;
 pub use twice::Twice;
 
 use crate::error::{Error, Status};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A set of instructions, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,8 +89,15 @@ impl Level {
 
     /// The level that calls use: HOTLOOP_SIMD if set, else the best there is.
     pub fn current() -> Result<Level, Error> {
-        static CHOSEN: OnceLock<Result<Level, String>> = OnceLock::new();
-        CHOSEN.get_or_init(choose).clone().map_err(|message| Error::new(Status::Option, message))
+        // Not a OnceLock, which a fork at the wrong moment would leave locked in the child: threads that look at the same
+        // time find the same.
+        static CHOSEN: AtomicU8 = AtomicU8::new(0);
+        if let Some(&level) = Self::ALL.get(usize::from(CHOSEN.load(Ordering::Relaxed)).wrapping_sub(1)) {
+            return Ok(level);
+        }
+        let level = choose().map_err(|message| Error::new(Status::Option, message))?;
+        CHOSEN.store(level as u8 + 1, Ordering::Relaxed);
+        Ok(level)
     }
 }
 

@@ -5,23 +5,19 @@
 //! forgets the pools and gives OpenBLAS the host's setting back.
 
 use super::{openblas, pool};
-use std::sync::Once;
 
-/// Installs the handlers, once. Called by everything that has a state which a fork could break.
-pub fn prepare() {
-    static INSTALL: Once = Once::new();
-    INSTALL.call_once(|| {
-        extern "C" fn before() {
-            openblas::lock_setting();
-        }
-        extern "C" fn in_the_parent() {
-            openblas::unlock_setting();
-        }
-        extern "C" fn in_the_child() {
-            pool::forget_all();
-            openblas::reset_after_fork();
-        }
-        // SAFETY: plain functions that stay loaded for the process' life (the library is linked with -z nodelete).
-        unsafe { libc::pthread_atfork(Some(before), Some(in_the_parent), Some(in_the_child)) };
-    });
+/// Once, when the library is loaded (`crate::load`).
+pub fn install_fork_handlers() {
+    extern "C" fn before() {
+        openblas::lock_setting();
+    }
+    extern "C" fn in_the_parent() {
+        openblas::unlock_setting();
+    }
+    extern "C" fn in_the_child() {
+        pool::forget_all();
+        openblas::reset_after_fork();
+    }
+    // SAFETY: plain functions that stay loaded for the process' life (the library is linked with -z nodelete).
+    unsafe { libc::pthread_atfork(Some(before), Some(in_the_parent), Some(in_the_child)) };
 }

@@ -12,6 +12,7 @@ mod progress;
 mod schedule;
 
 pub use count::{MAX_THREADS, Source, current, set_local, set_process};
+pub use fork::install_fork_handlers;
 pub use pool::shutdown;
 pub use progress::Progress;
 pub use schedule::{for_each_chunk, ranges};

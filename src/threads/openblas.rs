@@ -29,8 +29,7 @@ pub struct SingleThreaded(());
 
 impl SingleThreaded {
     pub fn enter() -> Self {
-        super::fork::prepare();
-        changing(|| {
+            changing(|| {
             if USERS.fetch_add(1, Ordering::Relaxed) == 0 {
                 // SAFETY: plain queries and setters of OpenBLAS' one integer.
                 unsafe {
@@ -82,7 +81,6 @@ pub fn reset_after_fork() {
 
 /// Version and build, core type chosen for this processor, and threading of the OpenBLAS in the process.
 pub fn describe() -> (String, String, &'static str) {
-    super::fork::prepare();
     // OpenBLAS builds the first text in a static buffer: one caller at a time, and none while the process forks.
     lock_setting();
     // SAFETY: OpenBLAS returns pointers to NUL-terminated static text.

@@ -22,7 +22,6 @@ struct Pool {
 static CACHE: AtomicPtr<Pools> = AtomicPtr::new(null_mut());
 
 fn cache() -> &'static Pools {
-    super::fork::prepare();
     let existing = CACHE.load(Ordering::Acquire);
     if !existing.is_null() {
         // SAFETY: only ever set to a leaked Box, never freed.

@@ -26,7 +26,9 @@ pub fn for_each_chunk<C: Send, R: Send>(
     mut fold: impl FnMut(R) -> Result<()>,
 ) -> Result<()> {
     // Pools stay, so their sizes are few: problems of all numbers of chunks make do with powers of 2 and the caller's number.
-    let threads = count::current().0.min(chunks.len().checked_next_power_of_two().unwrap_or(usize::MAX));
+    // Whoever has one chunk needs no look at who is asking, which costs more than a small chunk.
+    let most = chunks.len().checked_next_power_of_two().unwrap_or(usize::MAX);
+    let threads = if most <= 1 { 1 } else { count::current().0.min(most) };
     if threads <= 1 {
         for chunk in chunks {
             let size = size(&chunk);

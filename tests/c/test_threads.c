@@ -250,7 +250,7 @@ static void few_workers(void)
     expect(hl_shutdown() == HL_OK, "%s", hl_last_error_message());
     hl_set_num_threads_local(16);
     for (m = 1; m <= 20; m++) {
-        problem p = problem_new(m, 60, 10); /* a configuration is a chunk of work here */
+        problem p = problem_new(16 * m, 60, 10); /* m to 8 m chunks of work, as wide as the vectors are */
         expect(problem_spectrum(&p, NULL) == HL_OK, "%s", hl_last_error_message());
         problem_free(&p);
     }

@@ -224,3 +224,14 @@ def test_other_owners_of_memory_are_read_in_place():
     through_interface = hotloop.exciton.spectrum(Interface(hamiltonians), dipoles, Interface(positions), GRID)
     for found in (through_buffer, through_dlpack, through_interface):
         assert all(map(np.array_equal, found, expected))
+
+
+@pytest.mark.parametrize("exponent", [-1000, -3, 40, 1000])
+def test_a_mean_does_not_depend_on_the_unit_of_its_weights(exponent):
+    system = random_system(5, 4, seed=9)
+    grid = np.arange(11800.0, 13000.0, 2.0)
+    weights = np.array([1.0, 0.25, 3.0, 0.0, 0.5])
+    expected = hotloop.exciton.spectrum(*system, grid, weights=weights)
+    found = hotloop.exciton.spectrum(*system, grid, weights=np.ldexp(weights, exponent))
+    for spectrum, same in zip(found, expected):
+        assert np.array_equal(spectrum, same)
