@@ -68,11 +68,12 @@ impl Block {
         }
     }
 
-    /// Whether the block's end along an axis is the lattice's own.
+    /// Whether the block's end along an axis that is not periodic, margins counted, is the lattice's own.
     pub fn reaches_end(&self, axis: usize, side: usize, extents: &[usize; 3]) -> bool {
+        let [below, above] = self.margin[axis];
         match side {
-            0 => self.origin[axis] == 0,
-            _ => self.origin[axis] + self.size[axis] == extents[axis],
+            0 => self.origin[axis] == below,
+            _ => self.origin[axis] + self.size[axis] + above == extents[axis],
         }
     }
 }
