@@ -158,8 +158,8 @@ void naive_check_steps(const lattice_case *row, const lattice_inputs *inputs, co
 
 static void check_order(const lattice_case *row, const double *theta, ptrdiff_t cells, double r, double psi, const char *what, ptrdiff_t at)
 {
-    /* rounding walks along a line, whose sum is in the row's precision */
-    const double tolerance = epsilon(row) * (8.0 + 2.0 * sqrt((double)row->shape[row->rank - 1]));
+    /* rounding walks along a line, whose sum is in the row's precision, and over all cells here */
+    const double tolerance = epsilon(row) * (8.0 + 2.0 * sqrt((double)row->shape[row->rank - 1])) + DBL_EPSILON * sqrt((double)cells);
     double cosine = 0.0, sine = 0.0, expected, turned;
     ptrdiff_t i;
     for (i = 0; i < cells; i++) {
