@@ -2,13 +2,14 @@
 Scientific hot loops from the C library hotloop, on the arrays that you already have.
 
 Arrays of `Float64` (lattices also of `Float32`) are read and written where they lie: any array that has strides and an
-address will do (views with any steps, transposes, permuted arrays, reshaped and reinterpreted ones). Nothing is copied or converted; what cannot be
-passed is an `ArgumentError` that names the argument and the remedy.
+address will do (views with any steps, transposes, permuted arrays, reshaped and reinterpreted ones). Nothing is copied or
+converted; what cannot be passed is an `ArgumentError` that names the argument and the remedy.
 
 Spectra of coupled pigments: [`exciton_spectrum`](@ref), [`exciton_sticks`](@ref), [`exciton_broaden`](@ref), each with a
 form that ends in `!` and writes into your arrays. Lattices of Kuramoto oscillators: [`kuramoto_integrate!`](@ref),
-[`kuramoto_rhs`](@ref), [`KuramotoRHS`](@ref), [`kuramoto_order_parameter`](@ref). Units: [`convert_units`](@ref). Threads: `Hotloop.set_num_threads`,
-`Hotloop.get_num_threads`, `Hotloop.with_threads`. What is loaded: `Hotloop.version()`, `Hotloop.config()`.
+[`kuramoto_rhs`](@ref), [`KuramotoRHS`](@ref), [`kuramoto_order_parameter`](@ref). Units: [`convert_units`](@ref). Threads:
+`Hotloop.set_num_threads`, `Hotloop.get_num_threads`, `Hotloop.with_threads`. What is loaded: `Hotloop.version()`,
+`Hotloop.config()`.
 """
 module Hotloop
 
