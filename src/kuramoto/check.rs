@@ -53,32 +53,30 @@ fn check_line<T: Real>(
         }
         if !is_good {
             let at = piece.iter().position(|x| !(x.abs() <= largest)).expect("one is not good");
-            let index = [plane, row, from + at];
-            let value = piece[at];
-            let (status, remedy) = if value.is_finite() {
-                (Status::Argument, remedy)
-            } else {
-                (Status::Nonfinite, NOT_A_NUMBER)
-            };
-            return Err(Error::new(
-                status,
-                format!("{}: element {:?} is {value:e}; {remedy}", array.name(), &index[3 - rank..]),
-            ));
+            return Err(complaint(array.name(), &[plane, row, from + at][3 - rank..], piece[at], remedy));
         }
     }
     Ok(())
 }
 
-/// The same for a face of the lattice.
-pub fn check_face<T: Real>(face: &View<'_, T, 2>, largest: T, remedy: &str) -> Result<()> {
+/// The same for a face of the lattice, which has an axis less.
+pub fn check_face<T: Real>(face: &View<'_, T, 2>, rank: usize, largest: T, remedy: &str) -> Result<()> {
     let [lines, cells] = face.dims();
-    for (line, cell) in (0..lines).flat_map(|line| (0..cells).map(move |cell| (line, cell))) {
-        let value = face.at([line, cell]);
+    for index in (0..lines).flat_map(|line| (0..cells).map(move |cell| [line, cell])) {
+        let value = face.at(index);
         if !(value.abs() <= largest) {
-            let (status, remedy) =
-                if value.is_finite() { (Status::Argument, remedy) } else { (Status::Nonfinite, NOT_A_NUMBER) };
-            return Err(Error::new(status, format!("{}: element {} is {value:e}; {remedy}", face.name(), line * cells + cell)));
+            return Err(complaint(face.name(), &index[3 - rank..], value, remedy));
         }
     }
     Ok(())
+}
+
+/// `remedy` is for numbers that are too large.
+fn complaint<T: Real>(name: &str, index: &[usize], value: T, remedy: &str) -> Error {
+    let (status, remedy) = if value.is_finite() {
+        (Status::Argument, remedy)
+    } else {
+        (Status::Nonfinite, NOT_A_NUMBER)
+    };
+    Error::new(status, format!("{name}: element {index:?} is {value:e}; {remedy}"))
 }

@@ -72,7 +72,7 @@ static int is_empty(const strided *array)
 void strided_put(strided *array, const void *c_order)
 {
     const unsigned char *from = c_order;
-    ptrdiff_t index[3] = {0, 0, 0};
+    ptrdiff_t index[MAX_AXES] = {0};
     if (is_empty(array))
         return;
     do {
@@ -85,7 +85,7 @@ void strided_put(strided *array, const void *c_order)
 void strided_get(const strided *array, void *c_order)
 {
     unsigned char *to = c_order;
-    ptrdiff_t index[3] = {0, 0, 0};
+    ptrdiff_t index[MAX_AXES] = {0};
     if (is_empty(array))
         return;
     do {
@@ -97,7 +97,7 @@ void strided_get(const strided *array, void *c_order)
 int strided_gaps_untouched(const strided *array)
 {
     unsigned char *owned = calloc(array->bytes + 1, 1);
-    ptrdiff_t index[3] = {0, 0, 0};
+    ptrdiff_t index[MAX_AXES] = {0};
     size_t byte;
     int untouched = 1;
     if (!owned)

@@ -5,16 +5,18 @@
 
 #include <stddef.h>
 
+#define MAX_AXES 4
+
 enum layout { CONTIGUOUS, REVERSED, SPACED, COLUMN_MAJOR, BROADCAST };
 
 typedef struct {
     int rank;
-    ptrdiff_t dims[3];
-    ptrdiff_t strides[3]; /* in elements */
+    ptrdiff_t dims[MAX_AXES];
+    ptrdiff_t strides[MAX_AXES]; /* in elements */
     size_t element;       /* bytes */
     unsigned char *memory;
     size_t bytes;
-    void *first; /* element [0, 0, 0] */
+    void *first; /* element [0, 0, ...] */
 } strided;
 
 #define POISON 0xA5

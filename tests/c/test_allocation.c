@@ -1,66 +1,16 @@
 /* No copy behind the caller's back: the memory that a call asks for does not grow with the input, only with the size of one matrix
-   and of the grid; and where memory cannot be had the answer is HL_ERR_ALLOC. malloc and its kin are this program's own here. */
+   and of the grid; and where memory cannot be had the answer is HL_ERR_ALLOC. */
 #include "harness.h"
+#include "heap.h"
 #include "problem.h"
 #include "strided.h"
 
-#include <errno.h>
-#include <malloc.h>
 #include <math.h>
-#include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
-extern void __libc_free(void *);
-
-static atomic_long in_use, peak;
-
-static void count(long bytes)
-{
-    const long now = atomic_fetch_add(&in_use, bytes) + bytes;
-    long highest = atomic_load(&peak);
-    while (now > highest && !atomic_compare_exchange_weak(&peak, &highest, now))
-        ;
-}
-
-static void *counted(void *block)
-{
-    if (block)
-        count((long)malloc_usable_size(block));
-    return block;
-}
-
-void *malloc(size_t size) { return counted(__libc_malloc(size)); }
-void *calloc(size_t n, size_t size) { return counted(__libc_calloc(n, size)); }
-void *memalign(size_t alignment, size_t size) { return counted(__libc_memalign(alignment, size)); }
-void *aligned_alloc(size_t alignment, size_t size) { return counted(__libc_memalign(alignment, size)); }
-
-int posix_memalign(void **block, size_t alignment, size_t size)
-{
-    *block = counted(__libc_memalign(alignment, size));
-    return *block ? 0 : ENOMEM;
-}
-
-void free(void *block)
-{
-    if (block)
-        count(-(long)malloc_usable_size(block));
-    __libc_free(block);
-}
-
-void *realloc(void *block, size_t size)
-{
-    const long old = block ? (long)malloc_usable_size(block) : 0;
-    void *moved = __libc_realloc(block, size);
-    if (moved || size == 0)
-        count((moved ? (long)malloc_usable_size(moved) : 0) - old);
-    return moved;
-}
 
 /* Highest heap use during one call, above what was there before it. */
 static long heap_of_call(problem *p, const hl_exciton_options *options, int threads)
@@ -68,10 +18,9 @@ static long heap_of_call(problem *p, const hl_exciton_options *options, int thre
     long before;
     hl_set_num_threads_local(threads);
     expect(problem_spectrum(p, options) == HL_OK, "%s", hl_last_error_message()); /* pools and tables are made now */
-    before = atomic_load(&in_use);
-    atomic_store(&peak, before);
+    before = heap_watch();
     expect(problem_spectrum(p, options) == HL_OK, "%s", hl_last_error_message());
-    return atomic_load(&peak) - before;
+    return heap_peak() - before;
 }
 
 static long heap_of_sticks(problem *p, const ptrdiff_t *strides[2])
@@ -82,12 +31,11 @@ static long heap_of_sticks(problem *p, const ptrdiff_t *strides[2])
     long before = 0, used = 0;
     int round;
     for (round = 0; round < 2; round++) {
-        before = atomic_load(&in_use);
-        atomic_store(&peak, before);
+        before = heap_watch();
         expect(hl_exciton_sticks(m, n, p->hamiltonians, strides[0], p->dipoles, strides[1], p->positions, strides[1], energies, NULL,
                                  strengths, NULL, rotational, NULL, dipoles, NULL, vectors, NULL, NULL) == HL_OK,
                "%s", hl_last_error_message());
-        used = atomic_load(&peak) - before;
+        used = heap_peak() - before;
     }
     free(out);
     return used;
@@ -152,10 +100,10 @@ static void leaks(void)
     hl_set_num_threads_local(2);
     for (k = 0; k < 1000; k++) {
         if (k == 10)
-            after_ten = atomic_load(&in_use);
+            after_ten = heap_in_use();
         expect(problem_spectrum(&p, NULL) == HL_OK, "%s", hl_last_error_message());
     }
-    expect(atomic_load(&in_use) <= after_ten + 1024, "%ld bytes more", atomic_load(&in_use) - after_ten);
+    expect(heap_in_use() <= after_ten + 1024, "%ld bytes more", heap_in_use() - after_ten);
     problem_free(&p);
 }
 

@@ -3,43 +3,11 @@
 #include "cases.h"
 #include "harness.h"
 #include "naive.h"
+#include "results.h"
 #include "strided.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* mkdir -p */
-static void make_folders(const char *path)
-{
-    char prefix[1024], *slash;
-    snprintf(prefix, sizeof prefix, "%s/", path);
-    for (slash = strchr(prefix + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        if (mkdir(prefix, 0777) && errno != EEXIST) {
-            fprintf(stderr, "cannot make the folder %s\n", prefix);
-            exit(2);
-        }
-        *slash = '/';
-    }
-}
-
-static void write_results(const char *name, const case_results *results)
-{
-    const char *root = getenv("HOTLOOP_RESULTS");
-    char folder[900], path[1000];
-    FILE *file;
-    int k, written = 1;
-    snprintf(folder, sizeof folder, "%s/c", root && *root ? root : "build/results");
-    snprintf(path, sizeof path, "%s/%s.f64", folder, name);
-    make_folders(folder);
-    file = fopen(path, "wb");
-    for (k = 0; file && k < results->n_arrays; k++)
-        written &= fwrite(results->arrays[k], sizeof(double), results->lengths[k], file) == results->lengths[k];
-    expect(file && !fclose(file) && written, "cannot write %s", path);
-}
 
 int main(int argc, char **argv)
 {
@@ -60,7 +28,7 @@ int main(int argc, char **argv)
 
         test("case %s: written for the comparison between languages", row->name);
         results = case_run(row, &inputs, row->layout);
-        write_results(row->name, &results);
+        write_results(row->name, results.arrays, results.lengths, results.n_arrays);
 
         test("case %s: sticks solve the eigenproblem and have the strengths of their eigenvectors", row->name);
         naive_check_sticks(row, &inputs, &results);

@@ -107,6 +107,8 @@ int main(void)
     const size_t n_known = sizeof known / sizeof *known;
     const char *text;
     hl_exciton_options options;
+    hl_kuramoto_options lattice_options;
+    const ptrdiff_t no_cells = 0;
     hl_progress_fn progress = never_called;
     double wavenumber = 8065.543937, electronvolt = 0.0;
     int major = -1, minor = -1, patch = -1;
@@ -138,6 +140,11 @@ int main(void)
           "broadening of nothing");
     check(hl_exciton_spectrum(1, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK,
           "spectrum of nothing");
+    check(hl_kuramoto_options_init(&lattice_options, sizeof lattice_options) == HL_OK, "options of lattices are initialised");
+    check(hl_kuramoto_rhs(1, &no_cells, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &lattice_options) == HL_OK, "the slopes of no cells");
+    check(hl_kuramoto_integrate_f32(1, &no_cells, 3, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0.5, NULL,
+                                    NULL) == HL_OK, "no cells are integrated");
+    check(hl_kuramoto_order_parameter(1, &no_cells, NULL, NULL, NULL, NULL) == HL_ERR_SHAPE, "no cells have no order parameter");
     check(hl_set_num_threads_local(2) == 0 && hl_get_num_threads() == 2 && hl_set_num_threads_local(0) == 2, "thread counts are set");
     check(hl_set_num_threads(0) == HL_OK && hl_shutdown() == HL_OK, "shut down");
     printf("header: %d passed, %d failed\n", passes, failures);

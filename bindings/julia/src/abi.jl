@@ -37,6 +37,18 @@ const HL_BROADENING_AUTO = Int32(0)
 const HL_BROADENING_DIRECT = Int32(1)
 const HL_BROADENING_GRIDDED = Int32(2)
 
+const HL_COUPLING_SINE = Int32(0)
+const HL_COUPLING_DIRECT_SINE = Int32(1)
+const HL_COUPLING_LINEAR = Int32(2)
+const HL_BOUNDARY_ZERO_FLUX = Int32(0)
+const HL_BOUNDARY_PERIODIC = Int32(1)
+const HL_BOUNDARY_HALO = Int32(2)
+const HL_METHOD_EULER = Int32(0)
+const HL_METHOD_HEUN = Int32(1)
+const HL_METHOD_RK4 = Int32(2)
+const HL_NONFINITE_REFUSE = Int32(0)
+const HL_NONFINITE_PROPAGATE = Int32(1)
+
 const HL_UNIT_WAVENUMBER = Int32(0)
 const HL_UNIT_WAVELENGTH = Int32(1)
 const HL_UNIT_ELECTRONVOLT = Int32(2)
@@ -75,12 +87,32 @@ struct ExcitonOptions
     progress_user::Ptr{Cvoid}
 end
 
+# hl_kuramoto_options.
+struct KuramotoOptions
+    struct_size::Csize_t
+    law::Int32
+    method::Int32
+    boundary::NTuple{3,Int32}
+    nonfinite::Int32
+    accumulate::Int32
+    reserved::Int32
+    lag::Float64
+    halo_below::NTuple{3,Ptr{Cvoid}}
+    halo_below_strides::NTuple{3,Ptr{Int}}
+    halo_above::NTuple{3,Ptr{Cvoid}}
+    halo_above_strides::NTuple{3,Ptr{Int}}
+    progress::Ptr{Cvoid}
+    progress_user::Ptr{Cvoid}
+end
+
 # Every function of the header. `library.jl` looks each up once, when the package is loaded, and keeps its address under its name.
 const FUNCTION_NAMES = (
     :hl_version, :hl_abi_version, :hl_config, :hl_last_error_message, :hl_status_string,
     :hl_set_num_threads, :hl_set_num_threads_local, :hl_get_num_threads, :hl_shutdown,
     :hl_units_convert,
     :hl_exciton_options_init, :hl_exciton_sticks, :hl_exciton_broaden, :hl_exciton_spectrum,
+    :hl_kuramoto_options_init, :hl_kuramoto_rhs, :hl_kuramoto_rhs_f32, :hl_kuramoto_integrate, :hl_kuramoto_integrate_f32,
+    :hl_kuramoto_order_parameter, :hl_kuramoto_order_parameter_f32,
 )
 for name in FUNCTION_NAMES
     @eval const $name = Ref{Ptr{Cvoid}}(C_NULL)

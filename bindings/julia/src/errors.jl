@@ -30,7 +30,7 @@ struct HotloopError <: Exception
 end
 
 function Base.showerror(io::IO, error::HotloopError)
-    has_index = occursin(r"(element|configuration|site energy) \(?\d|\w\[\d+\]", error.message)
+    has_index = occursin(r"(element|configuration|site energy) [(\[]?\d|\w\[\d+\]", error.message)
     print(io, "HotloopError: ", error.message, " (", status_name(error.status),
           has_index ? "; indices in this message count from 0, with the axes in reverse)" : ")")
 end
@@ -45,6 +45,7 @@ end
 function last_error_message()
     message = unsafe_string(ccall(hl_last_error_message[], Cstring, ()))
     message = replace(message, r"^hl_\w+: " => "")
+    message = replace(message, "HL_NONFINITE_PROPAGATE" => ":propagate")
     return replace(message, r"\b(?:options\.)?(fwhm(?:_cd)?)_values\b" => s"\1")
 end
 

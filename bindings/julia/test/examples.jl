@@ -22,7 +22,7 @@ function read_csv(path)
 end
 
 @testset "every example is tested" begin
-    @test sort(readdir(EXAMPLES)) == ["ensemble_spectrum.jl", "fmo_spectrum.jl"]
+    @test sort(readdir(EXAMPLES)) == ["ensemble_spectrum.jl", "fmo_spectrum.jl", "kuramoto_lattice.jl"]
 end
 
 @testset "fmo_spectrum.jl" begin
@@ -50,5 +50,15 @@ end
             @test agrees(table[row, :], expected; tolerance = 1e-6 * largest(expected)) # positions as above
         end
         @test occursin("3 configurations of 7 pigments", text) && occursin("threads: 2", text)
+    end
+end
+
+@testset "kuramoto_lattice.jl" begin
+    with_example("kuramoto_lattice.jl", "60") do text, folder
+        names, columns = read_csv(joinpath(folder, "kuramoto_lattice.csv"))
+        @test names == ["time", "r", "psi"] && size(columns) == (20, 3)
+        @test columns[:, 1] == 5.0 .* (1:20)
+        @test all(r -> 0 < r <= 1, columns[:, 2])
+        @test occursin("60 x 60 oscillators, 2000 steps", text) && length(split(text, '\n'; keepempty = false)) == 25
     end
 end

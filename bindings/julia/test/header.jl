@@ -15,18 +15,26 @@ end
 
 number(expression) = "printf(\"%lld\\n\", (long long)($expression));"
 
-@testset "the option struct has C's size, offsets and field sizes" begin
-    fields = fieldnames(Hotloop.ExcitonOptions)
-    statements = [number("sizeof(hl_exciton_options)")]
+const STRUCTS = ("hl_exciton_options" => Hotloop.ExcitonOptions, "hl_kuramoto_options" => Hotloop.KuramotoOptions)
+
+@testset "$name has C's size, offsets and field sizes" for (name, ours) in STRUCTS
+    fields = fieldnames(ours)
+    statements = [number("sizeof($name)")]
     for field in fields
-        push!(statements, number("offsetof(hl_exciton_options, $field)"), number("sizeof(((hl_exciton_options *)0)->$field)"))
+        push!(statements, number("offsetof($name, $field)"), number("sizeof((($name *)0)->$field)"))
     end
     answers = parse.(Int, of_c(statements))
-    @test answers[1] == sizeof(Hotloop.ExcitonOptions)
+    @test answers[1] == sizeof(ours)
     for (i, field) in enumerate(fields)
-        @test (field, answers[2i]) == (field, fieldoffset(Hotloop.ExcitonOptions, i))
-        @test (field, answers[2i+1]) == (field, sizeof(fieldtype(Hotloop.ExcitonOptions, i)))
+        @test (field, answers[2i]) == (field, fieldoffset(ours, i))
+        @test (field, answers[2i+1]) == (field, sizeof(fieldtype(ours, i)))
     end
+end
+
+@testset "every struct of the header is known" begin
+    text = read(HEADER, String)
+    structs = [found.captures[1] for found in eachmatch(r"^typedef struct (hl_\w+) \{"m, text)]
+    @test sort(structs) == sort(collect(first.(STRUCTS)))
 end
 
 @testset "constants have C's values" begin
@@ -58,6 +66,19 @@ end
         return Hotloop.HL_OK
     end
     for field in fieldnames(Hotloop.ExcitonOptions)
+        endswith(String(field), "_strides") && continue # of arrays that are not given
+        @test (field, getfield(ours[], field)) == (field, getfield(library[], field))
+    end
+end
+
+@testset "the keywords' defaults are the library's: lattices" begin
+    library, ours = Ref{Hotloop.KuramotoOptions}(), Ref{Any}()
+    @test ccall(Hotloop.hl_kuramoto_options_init[], Int32, (Ptr{Cvoid}, Csize_t), library, sizeof(Hotloop.KuramotoOptions)) == 0
+    Hotloop.run_call(Hotloop.LatticeOptions((3, 4), Float64), nothing) do options
+        ours[] = options
+        return Hotloop.HL_OK
+    end
+    for field in fieldnames(Hotloop.KuramotoOptions)
         endswith(String(field), "_strides") && continue # of arrays that are not given
         @test (field, getfield(ours[], field)) == (field, getfield(library[], field))
     end

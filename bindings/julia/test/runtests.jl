@@ -24,7 +24,10 @@ summary = counted("Hotloop") do
     @testset "reference values" begin include("exciton_reference.jl") end
     @testset "properties of spectra" begin include("exciton_properties.jl") end
     @testset "forms of the exciton functions" begin include("exciton_forms.jl") end
+    @testset "lattices" begin include("kuramoto_cases.jl") end
+    @testset "forms of the lattices' functions" begin include("kuramoto_forms.jl") end
     @testset "bad input" begin include("bad_input.jl") end
+    @testset "bad lattices" begin include("kuramoto_bad_input.jl") end
     @testset "progress" begin include("progress.jl") end
     @testset "threads" begin include("threads.jl") end
     @testset "allocation" begin include("allocation.jl") end

@@ -288,7 +288,7 @@ fn check_model<T: Real>(shape: &Shape, model: &Model<'_, T>, theta: &View<'_, T,
     check::check(theta, shape.rank, T::LARGEST_ANGLE, WRAP)?;
     check::check(&model.omega, shape.rank, largest, "")?;
     check::check(&model.strength, shape.rank, largest, "")?;
-    model.faces.iter().flatten().flatten().try_for_each(|face| check::check_face(face, T::LARGEST_ANGLE, WRAP))
+    model.faces.iter().flatten().flatten().try_for_each(|face| check::check_face(face, shape.rank, T::LARGEST_ANGLE, WRAP))
 }
 
 /// # Safety

@@ -2,20 +2,22 @@
 # every axis of a larger array, 3 row-major.
 
 # An array of NaN with this size and layout.
-function blank(layout, extents...)
+function blank(layout, ::Type{T}, extents::Int...) where {T}
+    nan = T(NaN)
     if layout == 1
-        return view(fill(NaN, extents), map(extent -> extent:-1:1, extents)...)
+        return view(fill(nan, extents), map(extent -> extent:-1:1, extents)...)
     elseif layout == 2
-        return view(fill(NaN, map(extent -> 2 * extent, extents)), map(extent -> 1:2:2*extent, extents)...)
+        return view(fill(nan, map(extent -> 2 * extent, extents)), map(extent -> 1:2:2*extent, extents)...)
     elseif layout == 3
         n = length(extents)
-        return PermutedDimsArray(fill(NaN, reverse(extents)), Tuple(n:-1:1))
+        return PermutedDimsArray(fill(nan, reverse(extents)), Tuple(n:-1:1))
     end
-    return fill(NaN, extents)
+    return fill(nan, extents)
 end
+blank(layout, extents::Int...) = blank(layout, Float64, extents...)
 
 # The elements of `array` in this layout.
-in_layout(layout, array) = copyto!(blank(layout, size(array)...), array)
+in_layout(layout, array) = copyto!(blank(layout, eltype(array), size(array)...), array)
 in_layout(layout, ::Nothing) = nothing
 
 # The bytes of the parent that are none of the view's elements: they must stay as they are.

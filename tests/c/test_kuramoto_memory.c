@@ -1,0 +1,246 @@
+/* No copy of a lattice behind the caller's back: what a call asks for is the margins of the blocks that it works on and workspace for a
+   few lines. Where that cannot be had, or sizes are absurd, the answer is a status and nothing was written. */
+#include "harness.h"
+#include "heap.h"
+#include "kuramoto.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A lattice of one omega and one coupling with some phases; dtheta or nothing beside it. */
+typedef struct {
+    kuramoto_call c;
+    hl_kuramoto_options options;
+    ptrdiff_t strides[3], cells;
+} lattice;
+
+static const ptrdiff_t zeros[3] = {0, 0, 0};
+static double omega_f64 = 0.5, coupling_f64 = 1.5;
+static float omega_f32 = 0.5f, coupling_f32 = 1.5f;
+
+static void set(lattice *l, enum kuramoto_function function, int bits, int rank, const ptrdiff_t *shape, int method, int column_major)
+{
+    ptrdiff_t k;
+    int step;
+    memset(l, 0, sizeof *l);
+    l->c.function = function;
+    l->c.bits = bits;
+    l->c.rank = rank;
+    l->c.shape_pointer = l->c.shape;
+    l->cells = 1;
+    for (step = 0; step < rank; step++) {
+        const int axis = column_major ? step : rank - 1 - step;
+        l->c.shape[axis] = shape[axis];
+        l->strides[axis] = l->cells;
+        l->cells *= shape[axis];
+    }
+    l->c.n_steps = 12;
+    l->c.dt = 0.0625;
+    hl_kuramoto_options_init(&l->options, sizeof l->options);
+    l->options.method = method;
+    l->options.boundary[0] = HL_BOUNDARY_PERIODIC;
+    l->c.options = &l->options;
+    l->c.pointers[OMEGA] = bits == 32 ? (void *)&omega_f32 : (void *)&omega_f64;
+    l->c.pointers[COUPLING] = bits == 32 ? (void *)&coupling_f32 : (void *)&coupling_f64;
+    l->c.strides[OMEGA] = l->c.strides[COUPLING] = zeros;
+    for (step = THETA; step <= DTHETA; step += DTHETA - THETA) {
+        l->c.strides[step] = l->strides;
+        l->c.pointers[step] = malloc((size_t)l->cells * (size_t)bits / 8);
+        for (k = 0; k < l->cells; k++)
+            if (bits == 32)
+                ((float *)l->c.pointers[step])[k] = (float)(k % 101) / 16.0f;
+            else
+                ((double *)l->c.pointers[step])[k] = (double)(k % 101) / 16.0;
+    }
+}
+
+static void drop(lattice *l)
+{
+    free(l->c.pointers[THETA]);
+    free(l->c.pointers[DTHETA]);
+}
+
+/* Highest heap use during one call, above what was there before it. */
+static long heap_of_call(lattice *l, int threads)
+{
+    long before;
+    hl_set_num_threads_local(threads);
+    expect(kuramoto_perform(&l->c) == HL_OK, "%s", hl_last_error_message()); /* pools are made now */
+    before = heap_watch();
+    expect(kuramoto_perform(&l->c) == HL_OK, "%s", hl_last_error_message());
+    return heap_peak() - before;
+}
+
+/* The margins of a block are as wide as its sweep has stages, and blocks are as small as the cache wants: in three dimensions they are a
+   few lines thick, and with four stages their margins are more than the lattice. */
+static const struct {
+    const char *name;
+    enum kuramoto_function function;
+    int bits, rank;
+    ptrdiff_t few[3], many[3]; /* the same lattice, shorter and longer along its first axis */
+    int method, column_major;
+    double share; /* of the growth of the lattice that the call's memory may have */
+} lattices[] = {
+    {"right-hand side of a line", RHS, 64, 1, {300000}, {3000000}, HL_METHOD_EULER, 0, 0.01},
+    {"right-hand side of a plane", RHS, 64, 2, {300, 1000}, {3000, 1000}, HL_METHOD_EULER, 0, 0.01},
+    {"right-hand side of a plane by columns", RHS, 32, 2, {300, 1000}, {3000, 1000}, HL_METHOD_EULER, 1, 0.01},
+    {"right-hand side of a cube", RHS, 64, 3, {30, 100, 100}, {300, 100, 100}, HL_METHOD_EULER, 0, 0.01},
+    {"line, Euler", INTEGRATE, 64, 1, {300000}, {3000000}, HL_METHOD_EULER, 0, 0.04},
+    {"line, RK4", INTEGRATE, 32, 1, {300000}, {3000000}, HL_METHOD_RK4, 0, 0.04},
+    {"plane, Euler", INTEGRATE, 64, 2, {300, 1000}, {3000, 1000}, HL_METHOD_EULER, 0, 0.06},
+    {"plane, RK4", INTEGRATE, 64, 2, {300, 1000}, {3000, 1000}, HL_METHOD_RK4, 0, 0.06},
+    {"plane by columns, Heun", INTEGRATE, 64, 2, {300, 1000}, {3000, 1000}, HL_METHOD_HEUN, 1, 0.07},
+    {"plane in f32, Euler", INTEGRATE, 32, 2, {300, 1000}, {3000, 1000}, HL_METHOD_EULER, 0, 0.03},
+    {"cube, Euler", INTEGRATE, 64, 3, {30, 100, 100}, {300, 100, 100}, HL_METHOD_EULER, 0, 0.15},
+    {"cube, RK4", INTEGRATE, 64, 3, {30, 100, 100}, {300, 100, 100}, HL_METHOD_RK4, 0, 1.2},
+    {"cube in f32, RK4", INTEGRATE, 32, 3, {30, 100, 100}, {300, 100, 100}, HL_METHOD_RK4, 0, 1.2},
+    {"order parameter", ORDER_PARAMETER, 64, 2, {300, 1000}, {3000, 1000}, HL_METHOD_EULER, 0, 0.001},
+};
+
+static void growth(void)
+{
+    size_t k;
+    int threads;
+    for (k = 0; k < sizeof lattices / sizeof *lattices; k++)
+        for (threads = 1; threads <= 2; threads++) {
+            lattice few, many;
+            double r[2];
+            long small, large, cells;
+            test("%s, %d thread(s): working memory is at most %g of the lattice", lattices[k].name, threads, lattices[k].share);
+            set(&few, lattices[k].function, lattices[k].bits, lattices[k].rank, lattices[k].few, lattices[k].method, lattices[k].column_major);
+            set(&many, lattices[k].function, lattices[k].bits, lattices[k].rank, lattices[k].many, lattices[k].method, lattices[k].column_major);
+            if (lattices[k].function == ORDER_PARAMETER) {
+                few.c.pointers[ORDER_R] = many.c.pointers[ORDER_R] = &r[0];
+                few.c.pointers[ORDER_PSI] = many.c.pointers[ORDER_PSI] = &r[1];
+            }
+            small = heap_of_call(&few, threads);
+            large = heap_of_call(&many, threads);
+            cells = (long)((many.cells - few.cells) * lattices[k].bits / 8);
+            expect((double)(large - small) <= lattices[k].share * (double)cells, "it grows from %ld to %ld bytes (%.3f) while the lattice grows by %ld",
+                   small, large, (double)(large - small) / (double)cells, cells);
+            cells = (long)(many.cells * lattices[k].bits / 8);
+            expect((double)large <= lattices[k].share * (double)cells + 3e6, "it is %ld bytes beside a lattice of %ld", large, cells);
+            drop(&few);
+            drop(&many);
+        }
+}
+
+static void leaks(void)
+{
+    static const ptrdiff_t shape[3] = {30, 40, 8};
+    lattice l;
+    long after_ten = 0;
+    int k;
+    test("a thousand calls leave no memory behind");
+    set(&l, INTEGRATE, 64, 3, shape, HL_METHOD_RK4, 0);
+    l.c.n_steps = 3;
+    hl_set_num_threads_local(2);
+    for (k = 0; k < 1000; k++) {
+        if (k == 10)
+            after_ten = heap_in_use();
+        expect(kuramoto_perform(&l.c) == HL_OK, "%s", hl_last_error_message());
+    }
+    expect(heap_in_use() <= after_ten + 1024, "%ld bytes more", heap_in_use() - after_ten);
+    drop(&l);
+}
+
+/* One number as a lattice that no machine could hold, or that has no cells beside an extent that was never set: an answer within
+   seconds, and never an abort. */
+static void absurd(void)
+{
+    static const struct {
+        const char *name;
+        int rank;
+        ptrdiff_t shape[3];
+        hl_status due;
+    } rows[] = {
+        {"no cells beside 2^61", 2, {0, (ptrdiff_t)1 << 61}, HL_OK},
+        {"2^61 beside no cells", 3, {(ptrdiff_t)1 << 61, 5, 0}, HL_OK},
+        {"2^61 twice and none", 3, {(ptrdiff_t)1 << 61, (ptrdiff_t)1 << 61, 0}, HL_OK},
+        {"2^62 cells", 1, {(ptrdiff_t)1 << 62}, HL_ERR_SHAPE},
+        {"2^32 x 2^32 cells", 2, {(ptrdiff_t)1 << 32, (ptrdiff_t)1 << 32}, HL_ERR_SHAPE},
+    };
+    size_t k;
+    int function;
+    for (k = 0; k < sizeof rows / sizeof *rows; k++)
+        for (function = RHS; function <= INTEGRATE; function++) {
+            int pid;
+            test("%s: %s within seconds", rows[k].name, rows[k].due ? "refused" : "accepted");
+            fflush(stdout);
+            pid = fork();
+            if (pid == 0) {
+                kuramoto_call c;
+                double number = 1.0;
+                ptrdiff_t done = -1;
+                hl_status status;
+                alarm(20);
+                memset(&c, 0, sizeof c);
+                c.function = (enum kuramoto_function)function;
+                c.bits = 64;
+                c.rank = rows[k].rank;
+                memcpy(c.shape, rows[k].shape, sizeof c.shape);
+                c.shape_pointer = c.shape;
+                c.pointers[THETA] = c.pointers[OMEGA] = c.pointers[COUPLING] = c.pointers[DTHETA] = &number;
+                c.strides[OMEGA] = c.strides[COUPLING] = zeros;
+                c.n_steps = 5;
+                c.dt = 1.0;
+                c.steps_done = &done;
+                status = kuramoto_perform(&c);
+                _exit(number == 1.0 && (status == rows[k].due || (rows[k].due == HL_ERR_SHAPE && status == HL_ERR_STRIDE)) ? 0 : 3);
+            }
+            expect_child(pid, 40.0);
+        }
+}
+
+/* The process' address space is limited so that the margins do not fit. */
+static void no_memory(void)
+{
+    int pid;
+    test("where the margins cannot be had: HL_ERR_ALLOC, theta at step 0, and the process goes on");
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        static const ptrdiff_t shape[3] = {4000, 50, 100}, small_shape[3] = {3, 4, 5};
+        lattice large, small;
+        struct rlimit limit;
+        FILE *file;
+        unsigned long pages = 0;
+        ptrdiff_t done = -1, k;
+        alarm(60);
+        hl_set_num_threads_local(1);
+        set(&large, INTEGRATE, 64, 3, shape, HL_METHOD_RK4, 0);
+        set(&small, INTEGRATE, 64, 3, small_shape, HL_METHOD_RK4, 0);
+        large.c.n_steps = 1;
+        large.c.steps_done = &done;
+        file = fopen("/proc/self/statm", "r");
+        if (kuramoto_perform(&small.c) != HL_OK || !file || fscanf(file, "%lu", &pages) != 1)
+            _exit(3);
+        fclose(file);
+        limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (2UL << 20);
+        if (setrlimit(RLIMIT_AS, &limit))
+            _exit(4);
+        if (kuramoto_perform(&large.c) != HL_ERR_ALLOC)
+            _exit(5);
+        if (done != 0 || !strstr(hl_last_error_message(), "hl_kuramoto_integrate"))
+            _exit(6);
+        for (k = 0; k < large.cells; k++)
+            if (((double *)large.c.pointers[THETA])[k] != (double)(k % 101) / 16.0)
+                _exit(7);
+        if (kuramoto_perform(&small.c) != HL_OK)
+            _exit(8);
+        _exit(0);
+    }
+    expect_child(pid, 80.0);
+}
+
+int main(void)
+{
+    absurd();
+    no_memory();
+    growth();
+    leaks();
+    return finish("kuramoto memory");
+}
