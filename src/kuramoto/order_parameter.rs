@@ -48,7 +48,10 @@ pub fn order_parameter<T: Real>(theta: &View<'_, T, 3>) -> Result<(f64, f64)> {
         },
     )?;
     let n = count as f64;
-    Ok(((cosines / n).hypot(sines / n), if cosines == 0.0 && sines == 0.0 { 0.0 } else { sines.atan2(cosines) }))
+    let r = (cosines / n).hypot(sines / n);
+    // A sum of equal phases may round beyond 1, which no mean of unit numbers can be. NaN stays.
+    let r = if r > 1.0 { 1.0 } else { r };
+    Ok((r, if cosines == 0.0 && sines == 0.0 { 0.0 } else { sines.atan2(cosines) }))
 }
 
 /// Cells summed at a time.
