@@ -27,7 +27,7 @@ right-hand side. Returns `(theta, frames, order_r, order_psi)` as a named tuple.
 As for [`kuramoto_rhs`](@ref); also for a `dt` that is not positive.
 
 ```jldoctest
-julia> theta = [0.1 * i * j for i in 1:20, j in 1:30];
+julia> theta = [sin(i * j) for i in 1:20, j in 1:30];
 
 julia> run = kuramoto_integrate!(theta, 1.0, 2.0, 0.05, 1000; method = :rk4, record_every = 250, frames = true, order_r = true);
 
