@@ -10,7 +10,7 @@
 //! A place without a cell has sine and cosine 0 and so couples to nothing: a boundary without a branch. In the direct
 //! laws a cell is described by (phase, 1) instead of (sine, cosine), and a missing one by (0, 0).
 //!
-//! What bounds them: `describe` is 25 vector operations (19 in f32) on two arithmetic ports; `slopes` in two dimensions
+//! What bounds them: `describe` is 26 vector operations (19 in f32) on two arithmetic ports; `slopes` in two dimensions
 //! ten loads and as many operations on two load ports. With AVX-512 that is 1.2 ns a cell, when lines are in the
 //! first-level cache.
 

@@ -41,10 +41,11 @@ pub fn exp<V: Lanes>(x: V) -> V {
     V::select(underflows, V::zero(), series * n.exp2_integral())
 }
 
-/// `(sin(x), cos(x))`, each to one unit in the last place of 1 (absolute), for |x| as `Lanes::remainder_by_pi` allows.
+/// `(sin(x), cos(x))`, each with an absolute error of about a unit in the last place of 1 (2.3e-16 in f64, 1.2e-7 in f32;
+/// 1.5 units where the level has no fused multiply-add), for |x| as `Lanes::remainder_by_pi` allows.
 ///
 /// `x = n pi + r`: both change sign for odd n. One interval of length pi costs two more terms of each polynomial than
-/// quadrants would and saves choosing between them: 25 vector operations in f64, 19 in f32. NaN and infinities give
+/// quadrants would and saves choosing between them: 26 vector operations in f64, 19 in f32. NaN and infinities give
 /// NaN.
 #[inline(always)]
 pub fn sin_cos<T: Real, V: Lanes<T>>(x: V) -> (V, V) {
@@ -130,13 +131,14 @@ mod tests {
     #[test]
     fn sine_and_cosine_are_right_to_a_unit_of_one_at_every_level() {
         for level in Level::available() {
+            let units = if level == Level::Portable { 1.5 } else { 1.0 };
             for largest in [4.0, 1e3, 1e6, 1e9] {
                 let worst = dispatch::<f64, _>(level, Trigonometry { largest });
-                assert!(worst <= 2.3e-16, "{level:?}, |x| <= {largest}: {worst:e}");
+                assert!(worst <= units * 2.3e-16, "{level:?}, |x| <= {largest}: {worst:e}");
             }
             for largest in [4.0, 1e3, 1e6] {
                 let worst = dispatch::<f32, _>(level, Trigonometry { largest });
-                assert!(worst <= 1.2e-7, "{level:?}, |x| <= {largest}: {worst:e}");
+                assert!(worst <= units * 1.2e-7, "{level:?}, |x| <= {largest}: {worst:e}");
             }
         }
     }
