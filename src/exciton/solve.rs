@@ -156,6 +156,9 @@ impl<'a, V: Lanes> Solver<'a, V> {
         match &mut self.workspace {
             Workspace::Lanes { batch, vectors, .. } => {
                 self.system.pack_matrices(first, count, &mut batch.matrix)?;
+                if self.system.has_clearly_finite_geometry::<V>(first, count) {
+                    return Ok(());
+                }
                 self.system.pack_rows(first, count, &mut batch.rows, vectors)
             }
             Workspace::Lapack(_) => (first..first + count).try_for_each(|c| self.system.check(c)),

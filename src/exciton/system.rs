@@ -261,6 +261,38 @@ impl System<'_> {
         sum.is_finite() && (!self.needs.rotation || (0..n).all(is_absolute))
     }
 
+    /// Whether dipoles and positions that lie gapless in memory pass their checks; a `false` says nothing. What all
+    /// configurations share is looked at with the first.
+    #[inline(always)]
+    pub fn has_clearly_finite_geometry<V: Lanes>(&self, first: usize, count: usize) -> bool {
+        if self.normalize_dipoles || !self.keeps_all() {
+            return false;
+        }
+        let dipoles = self.dipoles.filter(|_| self.needs.dipoles);
+        let positions = self.positions.filter(|_| self.needs.rotation);
+        let mut not_finite = V::zero();
+        let mut rest = 0.0;
+        for vectors in [dipoles, positions].into_iter().flatten() {
+            let looked_at = match (vectors.is_shared_along_first_axis(), first) {
+                (true, 0) => 0..1,
+                (true, _) => 0..0,
+                (false, _) => first..first + count,
+            };
+            for c in looked_at {
+                let Some(numbers) = vectors.contiguous(c) else { return false };
+                let mut at = 0;
+                while at + V::WIDTH <= numbers.len() {
+                    not_finite = V::load(&numbers[at..]).mul_add(V::zero(), not_finite);
+                    at += V::WIDTH;
+                }
+                for x in &numbers[at..] {
+                    rest += x * 0.0;
+                }
+            }
+        }
+        rest == 0.0 && V::all(not_finite.less_equal(V::zero()))
+    }
+
     /// All checks of one Hamiltonian, element by element.
     fn check_matrix(&self, c: usize) -> Result<()> {
         let at = |i: usize, j: usize| self.hamiltonians.at([c, self.kept[i], self.kept[j]]);
