@@ -2,7 +2,7 @@
 
 use crate::array::View;
 use crate::error::{Error, Result, Status};
-use crate::simd::Real;
+use crate::simd::{Kernel, Lanes, Level, Real, dispatch};
 use crate::threads::{Progress, for_each_chunk, ranges};
 
 /// Cells looked at at a time.
@@ -19,8 +19,9 @@ pub fn check<T: Real>(array: &View<'_, T, 3>, rank: usize, largest: T, remedy: &
     if planes * rows * cells == 0 {
         return Ok(());
     }
+    let level = Level::current()?;
     if (0..3).all(|axis| array.stride(axis) == 0) {
-        return check_line(array, [0, 0, 0], 1, rank, largest, remedy);
+        return check_line(level, array, [0, 0, 0], 1, rank, largest, remedy);
     }
     let lines = planes * rows;
     for_each_chunk(
@@ -29,13 +30,35 @@ pub fn check<T: Real>(array: &View<'_, T, 3>, rank: usize, largest: T, remedy: &
         &mut Progress::none(),
         |(first, len)| {
             (first..first + len)
-                .try_for_each(|line| check_line(array, [line / rows, line % rows, 0], cells, rank, largest, remedy))
+                .try_for_each(|line| check_line(level, array, [line / rows, line % rows, 0], cells, rank, largest, remedy))
         },
         Ok,
     )
 }
 
+struct AreAllWithin<'a, T> {
+    numbers: &'a [T],
+    largest: T,
+}
+
+impl<T: Real> Kernel<T> for AreAllWithin<'_, T> {
+    type Output = bool;
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) -> bool {
+        let Self { numbers, largest } = self;
+        let limit = V::splat(largest);
+        let mut are_good = V::zero().less_equal(V::zero());
+        let mut at = 0;
+        while at + V::WIDTH <= numbers.len() {
+            are_good = are_good & V::load(&numbers[at..]).abs().less_equal(limit); // false for NaN
+            at += V::WIDTH;
+        }
+        V::all(are_good) && numbers[at..].iter().all(|x| x.abs() <= largest)
+    }
+}
+
 fn check_line<T: Real>(
+    level: Level,
     array: &View<'_, T, 3>,
     [plane, row, _]: [usize; 3],
     cells: usize,
@@ -47,11 +70,7 @@ fn check_line<T: Real>(
     for from in (0..cells).step_by(PIECE) {
         let piece = &mut buffer[..PIECE.min(cells - from)];
         array.read_line([plane, row, from], piece);
-        let mut is_good = true;
-        for &x in piece.iter() {
-            is_good &= x.abs() <= largest; // false for NaN
-        }
-        if !is_good {
+        if !dispatch(level, AreAllWithin { numbers: piece, largest }) {
             let at = piece.iter().position(|x| !(x.abs() <= largest)).expect("one is not good");
             return Err(complaint(array.name(), &[plane, row, from + at][3 - rank..], piece[at], remedy));
         }
