@@ -76,7 +76,7 @@
 #define HL_BROADENING_DIRECT 1
 
 /**
- * One convolution for all sticks, without cutoff, to 1e-12 of the peak; Gaussian with cutoff >= 3 on a uniform grid.
+ * One convolution for all sticks, without cutoff, to 2e-12 of the peak; Gaussian with cutoff >= 3 on a uniform grid.
  */
 #define HL_BROADENING_GRIDDED 2
 

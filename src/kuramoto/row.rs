@@ -11,8 +11,9 @@
 //! laws a cell is described by (phase, 1) instead of (sine, cosine), and a missing one by (0, 0).
 //!
 //! What bounds them: `describe` is 26 vector operations (19 in f32) on two arithmetic ports; `slopes` in two dimensions
-//! ten loads and as many operations on two load ports. With AVX-512 that is 1.2 ns a cell, when lines are in the
-//! first-level cache.
+//! ten loads of neighbours and two more on two load ports, and as many operations. On a Zen 3 core with AVX2 a whole
+//! Euler step takes 3.0 ns a cell in f64 and 1.5 in f32 while lines are in the first-level cache and several steps go
+//! to a sweep; the arithmetic alone would allow 1.6 ns.
 
 use super::law::Law;
 use crate::simd::{Around, Lanes, Operation, Real, map_lines, sin_cos};

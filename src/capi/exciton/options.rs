@@ -35,7 +35,7 @@ pub const HL_CD_SCALE_ROSENFELD: i32 = 1;
 pub const HL_BROADENING_AUTO: i32 = 0;
 /// Point by point, with the exact cutoff.
 pub const HL_BROADENING_DIRECT: i32 = 1;
-/// One convolution for all sticks, without cutoff, to 1e-12 of the peak; Gaussian with cutoff >= 3 on a uniform grid.
+/// One convolution for all sticks, without cutoff, to 2e-12 of the peak; Gaussian with cutoff >= 3 on a uniform grid.
 pub const HL_BROADENING_GRIDDED: i32 = 2;
 
 /// Options of the exciton functions. Always filled by hl_exciton_options_init first; fields are only ever appended.

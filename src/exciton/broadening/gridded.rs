@@ -1,6 +1,6 @@
 //! Sticks of one width as a density on a fine grid, convolved with their Gaussian once.
 //!
-//! Three facts make this exact to 1e-12 of the peak and nearly free:
+//! Three facts make this exact to 2e-12 of the peak and nearly free:
 //!
 //! 1. A Gaussian between grid points of spacing `delta <= 0.037 sigma` is its own Lagrange interpolant through the 8
 //!    nearest points to `0.112 (delta / sigma)^8 < 4e-13`. So a stick may be replaced by 8 weighted sticks on the
