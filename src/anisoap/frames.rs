@@ -80,6 +80,17 @@ impl System {
         self.bins.len()
     }
 
+    /// Atoms of each of so many species in each frame, [frame][species].
+    pub fn species_counts(&self, species: usize) -> Result<Vec<usize>> {
+        let mut counts = crate::error::try_vec("atoms of each species", self.frames() * species, 0)?;
+        for frame in 0..self.frames() {
+            for atom in self.starts[frame]..self.starts[frame + 1] {
+                counts[frame * species + self.species[atom] as usize] += 1;
+            }
+        }
+        Ok(counts)
+    }
+
     /// The frame of an atom.
     pub fn frame_of(&self, atom: usize) -> usize {
         self.starts.partition_point(|&start| start <= atom) - 1

@@ -22,12 +22,14 @@
 //! * `tilted`          moments of any ellipsoid: a recursion
 //! * `centre`          coefficients of one centre
 //! * `expansion`, `power_spectrum`  of all of them, into the caller's arrays
+//! * `gradient`        the way back: vector-Jacobian products
 
 mod aligned;
 mod batch;
 mod centre;
 mod expansion;
 mod frames;
+mod gradient;
 mod harmonics;
 mod moments;
 mod plan;
@@ -38,6 +40,7 @@ mod tilted;
 
 pub use expansion::expansion;
 pub use frames::Frames;
+pub use gradient::{Cotangent, GradientOutputs, gradients};
 pub use plan::{ChannelOrder, Hypers, MaxRadial, Plan, SpectrumPairs};
 pub use power_spectrum::{SpectrumOutputs, power_spectrum};
 pub use radial::{Basis, Conditioning, LARGEST_ANGULAR};

@@ -156,16 +156,12 @@ fn clear(means: &mut ViewMut<'_, f64, 3>) {
 }
 
 fn divide(system: &System, means: &mut ViewMut<'_, f64, 3>) -> Result<()> {
-    let [_, species, features] = means.dims();
-    for frame in 0..system.frames() {
-        let mut counts = try_vec("atoms of each species", species, 0usize)?;
-        for atom in system.starts[frame]..system.starts[frame + 1] {
-            counts[system.species[atom] as usize] += 1;
-        }
-        for (t, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 1) {
-            for k in 0..features {
-                means.set([frame, t, k], means.at([frame, t, k]) / count as f64);
-            }
+    let [frames, species, features] = means.dims();
+    let counts = system.species_counts(species)?;
+    for index in (0..frames * species).filter(|&index| counts[index] > 1) {
+        for k in 0..features {
+            let place = [index / species, index % species, k];
+            means.set(place, means.at(place) / counts[index] as f64);
         }
     }
     Ok(())

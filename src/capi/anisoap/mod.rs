@@ -2,9 +2,11 @@
 
 mod descriptors;
 mod frames;
+mod gradients;
 mod options;
 mod plan;
 
 pub use descriptors::*;
+pub use gradients::*;
 pub use options::*;
 pub use plan::*;
