@@ -25,6 +25,13 @@ include "hotloop/exciton/spectrum.inc"
 include "hotloop/kuramoto/c.inc"
 include "hotloop/kuramoto/options.inc"
 include "hotloop/kuramoto/lattice.inc"
+include "hotloop/integer_views.inc"
+include "hotloop/neighbours_c.inc"
+include "hotloop/neighbours.inc"
+include "hotloop/anisoap/c.inc"
+include "hotloop/anisoap/plan.inc"
+include "hotloop/anisoap/frames.inc"
+include "hotloop/anisoap/descriptors.inc"
 
 ! Arrays are addresses (c_loc) without an intent: with intent(in) gfortran would conclude that the library leaves the
 ! memory behind the address alone. Strides are in elements, one per axis, in C's axis order; absent means C-contiguous.
@@ -37,6 +44,9 @@ module hotloop_c
   use hotloop_c_exciton
   use hotloop_kuramoto_constants
   use hotloop_c_kuramoto
+  use hotloop_c_neighbours
+  use hotloop_anisoap_constants
+  use hotloop_c_anisoap
   implicit none
   public
 end module hotloop_c
@@ -56,6 +66,11 @@ module hotloop
   use hotloop_kuramoto_options, only: hl_kuramoto_options
   use hotloop_kuramoto_f64
   use hotloop_kuramoto_f32
+  use hotloop_neighbours
+  use hotloop_anisoap_constants
+  use hotloop_anisoap_plan
+  use hotloop_anisoap_frames, only: hl_anisoap_frames
+  use hotloop_anisoap_descriptors
   implicit none
   public
 end module hotloop
