@@ -15,10 +15,12 @@
 
 #include "hotloop.h"
 
+#include "hotloop/anisoap.hpp"
 #include "hotloop/error.hpp"
 #include "hotloop/exciton.hpp"
 #include "hotloop/kuramoto.hpp"
 #include "hotloop/library.hpp"
+#include "hotloop/neighbours.hpp"
 #include "hotloop/progress.hpp"
 #include "hotloop/units.hpp"
 #include "hotloop/view.hpp"

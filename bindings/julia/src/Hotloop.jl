@@ -7,7 +7,9 @@ converted; what cannot be passed is an `ArgumentError` that names the argument a
 
 Spectra of coupled pigments: [`exciton_spectrum`](@ref), [`exciton_sticks`](@ref), [`exciton_broaden`](@ref), each with a
 form that ends in `!` and writes into your arrays. Lattices of Kuramoto oscillators: [`kuramoto_integrate!`](@ref),
-[`kuramoto_rhs`](@ref), [`KuramotoRHS`](@ref), [`kuramoto_order_parameter`](@ref). Units: [`convert_units`](@ref). Threads:
+[`kuramoto_rhs`](@ref), [`KuramotoRHS`](@ref), [`kuramoto_order_parameter`](@ref). Descriptors of ellipsoids:
+[`AnisoapDescriptor`](@ref), [`anisoap_expansion`](@ref), [`anisoap_power_spectrum`](@ref), [`anisoap_gradients`](@ref). Pairs within a
+cutoff: [`neighbour_list`](@ref). Units: [`convert_units`](@ref). Threads:
 `Hotloop.set_num_threads`, `Hotloop.get_num_threads`, `Hotloop.with_threads`. What is loaded: `Hotloop.version()`,
 `Hotloop.config()`.
 """
@@ -18,6 +20,8 @@ using LinearAlgebra: Adjoint, Transpose
 
 export exciton_spectrum, exciton_spectrum!, exciton_sticks, exciton_sticks!, exciton_broaden, exciton_broaden!
 export kuramoto_rhs, kuramoto_rhs!, KuramotoRHS, kuramoto_integrate!, kuramoto_order_parameter
+export AnisoapDescriptor, AnisoapFrames, anisoap_expansion, anisoap_expansion!, anisoap_power_spectrum, anisoap_power_spectrum!
+export anisoap_gradients, neighbour_list
 export convert_units, convert_units!
 export HotloopError
 
@@ -37,5 +41,9 @@ include("kuramoto/options.jl") # lattices, and keywords become the option struct
 include("kuramoto/rhs.jl")
 include("kuramoto/integrate.jl")
 include("kuramoto/order_parameter.jl")
+include("neighbours.jl")
+include("anisoap/descriptor.jl") # hyperparameters and features
+include("anisoap/frames.jl") # atoms with shapes, as the library takes them
+include("anisoap/compute.jl") # expansions, power spectra, gradients
 
 end

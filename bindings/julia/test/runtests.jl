@@ -26,6 +26,7 @@ summary = counted("Hotloop") do
     @testset "forms of the exciton functions" begin include("exciton_forms.jl") end
     @testset "lattices" begin include("kuramoto_cases.jl") end
     @testset "forms of the lattices' functions" begin include("kuramoto_forms.jl") end
+    @testset "AniSOAP descriptors" begin include("anisoap.jl") end
     @testset "bad input" begin include("bad_input.jl") end
     @testset "bad lattices" begin include("kuramoto_bad_input.jl") end
     @testset "progress" begin include("progress.jl") end
