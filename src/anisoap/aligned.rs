@@ -1,8 +1,8 @@
 //! Moments of Gaussians whose axes are those of the laboratory: products of one-dimensional ones.
 //!
 //! `E[x^p y^q z^r] = X_p Y_q Z_r` with `X_(k+1) = c X_k + k S X_(k-1)`. The sum over pairs is a matrix product: row (p, q)
-//! of the moments is `sum_pairs X_p Y_q (Z_0, Z_1, ...)`, a vector along r; eight rows at a time stay in registers
-//! while the pairs go by. Bound by the multiply-add units: 8 of them to 10 loads a pair.
+//! of the moments is `sum_pairs X_p Y_q (Z_0, Z_1, ...)`, vectors along r; a block of up to six rows and two vectors stays in
+//! registers while the pairs go by. Bound by the multiply-add units: 14 operations to 9 loads a pair and block.
 
 use super::batch::{Batch, PAIRS, transpose};
 use super::moments::{Moments, PADDING, padded};
@@ -53,60 +53,89 @@ pub fn add<V: Lanes>(batch: &mut Batch, axes: &mut Axes, layout: &Moments, momen
     axes.fill::<V>(batch, whole);
     let degree = layout.degree;
     for p in 0..=degree {
-        let rows = layout.rows(p);
-        for r in (0..=degree - p).step_by(V::WIDTH) {
-            // Rows that reach as far as r, in blocks of about the same height.
+        for r in (0..=degree - p).step_by(2 * V::WIDTH) {
+            // Rows that reach into the second vector from r on have both; the last rows, a vector's width of them, one.
             let height = degree - p - r + 1;
-            let blocks = height.div_ceil(8);
-            let mut q = 0;
+            let both = height.saturating_sub(V::WIDTH);
+            let product = Product { axes, pairs: batch.len, p, r, rows: layout.rows(p) };
+            let blocks = both.div_ceil(6);
             for block in 0..blocks {
-                let end = height * (block + 1) / blocks;
-                let product = Product { axes, pairs: batch.len, p, q, r, rows: &rows[q..end] };
-                match end - q {
-                    1 => product.add::<V, 1>(moments),
-                    2 => product.add::<V, 2>(moments),
-                    3 => product.add::<V, 3>(moments),
-                    4 => product.add::<V, 4>(moments),
-                    5 => product.add::<V, 5>(moments),
-                    6 => product.add::<V, 6>(moments),
-                    7 => product.add::<V, 7>(moments),
-                    8 => product.add::<V, 8>(moments),
-                    _ => unreachable!("blocks of 1 to 8 rows"),
+                let rows = both * block / blocks..both * (block + 1) / blocks;
+                match rows.len() {
+                    1 => product.add::<V, 1, 2, 2>(rows.start, moments),
+                    2 => product.add::<V, 2, 2, 2>(rows.start, moments),
+                    3 => product.add::<V, 3, 2, 1>(rows.start, moments),
+                    4 => product.add::<V, 4, 2, 1>(rows.start, moments),
+                    5 => product.add::<V, 5, 2, 1>(rows.start, moments),
+                    6 => product.add::<V, 6, 2, 1>(rows.start, moments),
+                    _ => unreachable!("blocks of 1 to 6 rows"),
                 }
-                q = end;
+            }
+            match height - both {
+                1 => product.add::<V, 1, 1, 4>(both, moments),
+                2 => product.add::<V, 2, 1, 4>(both, moments),
+                3 => product.add::<V, 3, 1, 2>(both, moments),
+                4 => product.add::<V, 4, 1, 2>(both, moments),
+                5 => product.add::<V, 5, 1, 2>(both, moments),
+                6 => product.add::<V, 6, 1, 1>(both, moments),
+                7 => product.add::<V, 7, 1, 1>(both, moments),
+                8 => product.add::<V, 8, 1, 1>(both, moments),
+                _ => unreachable!("a vector has at most 8 lanes"),
             }
         }
     }
     batch.len = 0;
 }
 
-/// A block of rows (p, q), (p, q + 1), ... at z^r, z^(r+1), ...
+/// Moments at x^p and z^r, z^(r+1), ... for some powers of y.
 struct Product<'a> {
     axes: &'a Axes,
     pairs: usize,
     p: usize,
-    q: usize,
     r: usize,
     rows: &'a [usize],
 }
 
 impl Product<'_> {
+    /// Rows q .. q + ROWS, so many vectors along r. `CHAINS` pairs go side by side, each with sums of its own, where there
+    /// would be too few sums to keep the multiply-add units busy.
     #[inline(always)]
-    fn add<V: Lanes, const ROWS: usize>(self, moments: &mut [f64]) {
-        let stride = self.axes.stride;
+    fn add<V: Lanes, const ROWS: usize, const VECTORS: usize, const CHAINS: usize>(&self, q: usize, moments: &mut [f64]) {
+        let (stride, p, r) = (self.axes.stride, self.p, self.r);
         let [x, y, z] = &self.axes.powers;
-        let mut sums = [V::zero(); ROWS];
-        let pairs = x.chunks_exact(stride).zip(y.chunks_exact(stride)).zip(z.chunks_exact(stride)).take(self.pairs);
-        for ((x, y), z) in pairs {
-            let xz = V::load(&z[self.r..]) * V::splat(x[self.p]);
-            let y: &[f64; ROWS] = y[self.q..self.q + ROWS].try_into().expect("ROWS of them");
-            for (sum, &y) in sums.iter_mut().zip(y) {
-                *sum = xz.mul_add(V::splat(y), *sum);
+        assert!(p < stride && q + ROWS <= stride && r + VECTORS * V::WIDTH <= stride);
+        let mut sums = [[[V::zero(); VECTORS]; ROWS]; CHAINS];
+        // Pairs beyond the last have no weight.
+        let pairs = self.pairs.next_multiple_of(CHAINS) * stride;
+        let step = CHAINS * stride;
+        let steps = x[..pairs].chunks_exact(step).zip(y[..pairs].chunks_exact(step)).zip(z[..pairs].chunks_exact(step));
+        for ((x, y), z) in steps {
+            for (chain, sums) in sums.iter_mut().enumerate() {
+                let first = chain * stride;
+                let x = V::splat(x[first + p]);
+                let mut xz = [V::zero(); VECTORS];
+                for (xz, z) in xz.iter_mut().zip(z[first + r..first + r + VECTORS * V::WIDTH].chunks_exact(V::WIDTH)) {
+                    *xz = x * V::load(z);
+                }
+                let y: &[f64; ROWS] = y[first + q..first + q + ROWS].try_into().expect("ROWS of them");
+                for (sums, &y) in sums.iter_mut().zip(y) {
+                    let y = V::splat(y);
+                    for (sum, &xz) in sums.iter_mut().zip(&xz) {
+                        *sum = xz.mul_add(y, *sum);
+                    }
+                }
             }
         }
-        for (sum, row) in sums.into_iter().zip(self.rows) {
-            let target = &mut moments[row + self.r..row + self.r + V::WIDTH];
-            (V::load(target) + sum).store(target);
+        for (row, &start) in self.rows[q..q + ROWS].iter().enumerate() {
+            for vector in 0..VECTORS {
+                let at = start + r + vector * V::WIDTH;
+                let target = &mut moments[at..at + V::WIDTH];
+                let mut sum = sums[0][row][vector];
+                for chain in &sums[1..] {
+                    sum = sum + chain[row][vector];
+                }
+                (V::load(target) + sum).store(target);
+            }
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Centre<'a> {
     tilted: Batch,
     axes: Axes,
     planes: Planes,
+    /// Of tilted neighbours, in flat order.
+    flat: Vec<f64>,
     moments: Vec<f64>,
     cylindrical: Vec<f64>,
     raw: Vec<f64>,
@@ -42,7 +44,8 @@ impl<'a> Centre<'a> {
             aligned: Batch::new(),
             tilted: Batch::new(),
             axes: Axes::new(harmonics.moments.degree)?,
-            planes: Planes::new(harmonics.moments.degree)?,
+            planes: Planes::new(&harmonics.moments)?,
+            flat: try_vec("moments", harmonics.moments.flat_size(), 0.0)?,
             moments: try_vec("moments", harmonics.moments.size, 0.0)?,
             cylindrical: try_vec("cylindrical moments", harmonics.cylindrical_size, 0.0)?,
             raw: try_vec("coefficients", harmonics.raw.size, 0.0)?,
@@ -83,11 +86,11 @@ impl<'a> Centre<'a> {
     /// Moments of the neighbours of one species; whether there are any.
     #[inline(always)]
     fn sum_moments<V: Lanes>(&mut self, species: u32) -> bool {
-        let Self { plan, system, found, aligned, tilted, axes, planes, moments, .. } = self;
+        let Self { plan, system, found, aligned, tilted, axes, planes, flat, moments, .. } = self;
         let layout = &plan.harmonics.moments;
         let width = plan.inverse_square_width;
         moments.fill(0.0);
-        let mut has_any = false;
+        let (mut has_any, mut has_tilted) = (false, false);
         for neighbour in found.iter().filter(|neighbour| system.species[neighbour.index] == species) {
             has_any = true;
             let shape = &system.shapes[neighbour.index];
@@ -97,9 +100,13 @@ impl<'a> Centre<'a> {
                     aligned::add::<V>(aligned, axes, layout, moments);
                 }
             } else {
+                if !has_tilted {
+                    flat.fill(0.0);
+                    has_tilted = true;
+                }
                 tilted.push(shape, neighbour.vector, width);
                 if tilted.is_full() {
-                    tilted::add::<V>(tilted, planes, layout, moments);
+                    tilted::add::<V>(tilted, planes, layout, flat);
                 }
             }
         }
@@ -107,7 +114,10 @@ impl<'a> Centre<'a> {
             aligned::add::<V>(aligned, axes, layout, moments);
         }
         if tilted.len > 0 {
-            tilted::add::<V>(tilted, planes, layout, moments);
+            tilted::add::<V>(tilted, planes, layout, flat);
+        }
+        if has_tilted {
+            layout.add_flat(flat, moments);
         }
         has_any
     }
@@ -115,30 +125,45 @@ impl<'a> Centre<'a> {
     /// Raw coefficients of the t-th species into their features: `c_m = sum_n W_nm raw_n` for each l.
     #[inline(always)]
     fn place<V: Lanes>(&mut self, t: usize) {
-        let Self { plan, raw, row, is_raw, .. } = self;
-        let layout = &plan.harmonics.raw;
-        for (l, &count) in layout.counts.iter().enumerate() {
-            let (start, channels) = (plan.expansion_start(l), plan.channels(l));
-            let transform = &plan.transforms[l];
-            for n in 0..count {
-                let features = start + plan.channel(l, n, t);
-                for at in (0..2 * l + 1).step_by(V::WIDTH) {
-                    let mut sum = V::zero();
-                    if *is_raw {
-                        sum = V::load(&raw[layout.row(l, n) + at..]);
-                    } else {
-                        for (k, weights) in transform.chunks_exact(count).enumerate() {
-                            sum = V::splat(weights[n]).mul_add(V::load(&raw[layout.row(l, k) + at..]), sum);
-                        }
-                    }
-                    let mut lanes = [0.0; 32];
-                    sum.store(&mut lanes);
-                    for (m, value) in (at..(2 * l + 1).min(at + V::WIDTH)).zip(lanes) {
-                        row[features + m * channels] = value;
-                    }
+        for l in 0..self.plan.counts().len() {
+            let (mut at, vectors) = (0, (2 * l + 1).div_ceil(V::WIDTH));
+            while at < vectors {
+                match vectors - at {
+                    1 => self.place_vectors::<V, 1>(t, l, &mut at),
+                    2 | 4 => self.place_vectors::<V, 2>(t, l, &mut at),
+                    _ => self.place_vectors::<V, 3>(t, l, &mut at),
                 }
             }
         }
+    }
+
+    /// So many vectors over m from vector `at` on, which is moved behind them.
+    #[inline(always)]
+    fn place_vectors<V: Lanes, const VECTORS: usize>(&mut self, t: usize, l: usize, at: &mut usize) {
+        let Self { plan, raw, row, is_raw, .. } = self;
+        let layout = &plan.harmonics.raw;
+        let (count, channels, transform) = (layout.counts[l], plan.channels(l), &plan.transforms[l]);
+        let first = *at * V::WIDTH;
+        let len = VECTORS * V::WIDTH;
+        for n in 0..count {
+            let mut sums = [V::zero(); VECTORS];
+            for (k, weights) in transform.chunks_exact(count).enumerate() {
+                let weight = if *is_raw { if k == n { 1.0 } else { continue } } else { weights[n] };
+                let from = &raw[layout.row(l, k) + first..][..len];
+                for (sum, from) in sums.iter_mut().zip(from.chunks_exact(V::WIDTH)) {
+                    *sum = V::splat(weight).mul_add(V::load(from), *sum);
+                }
+            }
+            let mut lanes = [0.0; 64];
+            for (sum, lanes) in sums.iter().zip(lanes.chunks_exact_mut(V::WIDTH)) {
+                sum.store(lanes);
+            }
+            let features = &mut row[plan.expansion_start(l) + plan.channel(l, n, t) + first * channels..];
+            for (feature, value) in features.iter_mut().step_by(channels).zip(lanes).take((2 * l + 1 - first).min(len)) {
+                *feature = value;
+            }
+        }
+        *at += VECTORS;
     }
 
     #[inline(always)]

@@ -158,7 +158,7 @@ struct Backward<'a> {
     raw: Vec<f64>,
     cylindrical: Vec<f64>,
     polynomial: Vec<f64>,
-    /// [moment][polynomial]
+    /// [flat place][polynomial]
     polynomials: Vec<f64>,
     found: Found,
 }
@@ -173,12 +173,12 @@ impl<'a> Backward<'a> {
             centre: Centre::new(plan, system, is_raw)?,
             batch: Batch::new(),
             members: Vec::new(),
-            planes: Planes::new(harmonics.moments.degree)?,
+            planes: Planes::new(&harmonics.moments)?,
             row: try_vec("cotangent", plan.expansion_size(), 0.0)?,
             raw: try_vec("cotangent", harmonics.raw.size, 0.0)?,
             cylindrical: try_vec("cylindrical moments", harmonics.cylindrical_size, 0.0)?,
             polynomial: try_vec("polynomial", harmonics.moments.size, 0.0)?,
-            polynomials: try_vec("polynomials", harmonics.moments.size * STRIDE, 0.0)?,
+            polynomials: try_vec("polynomials", harmonics.moments.flat_size() * STRIDE, 0.0)?,
             found: Found { pairs: Vec::new(), strains: Vec::new() },
         })
     }
@@ -241,7 +241,7 @@ impl<'a> Backward<'a> {
                 polynomials: &self.polynomials,
                 sums: [V::zero(); POLYNOMIALS],
             };
-            self.planes.run::<V>(&self.batch, first, &mut products);
+            self.planes.run::<V>(&self.plan.harmonics.moments, &self.batch, first, &mut products);
             let mut sums = [[0.0; 32]; POLYNOMIALS];
             for (lanes, sum) in sums.iter_mut().zip(products.sums) {
                 sum.store(lanes);
@@ -283,11 +283,11 @@ struct Products<'a, V> {
 
 impl<V: Lanes> Sink<V> for Products<'_, V> {
     #[inline(always)]
-    fn take(&mut self, p: usize, q: usize, row: &[f64]) {
-        let start = self.layout.row(p, q) * STRIDE;
+    fn take(&mut self, p: usize, plane: &[f64]) {
+        let start = self.layout.plane(p).start * STRIDE;
         let factors = self.polynomials[start..].chunks_exact(STRIDE);
         let mut sums = self.sums;
-        for (moment, factors) in row.chunks_exact(V::WIDTH).zip(factors) {
+        for (moment, factors) in plane.chunks_exact(V::WIDTH).zip(factors) {
             let moment = V::load(moment);
             for (sum, &factor) in sums.iter_mut().zip(factors) {
                 *sum = V::splat(factor).mul_add(moment, *sum);
@@ -297,40 +297,40 @@ impl<V: Lanes> Sink<V> for Products<'_, V> {
     }
 }
 
-/// phi, grad phi, x cross grad phi, interleaved.
+/// phi, grad phi, x cross grad phi, interleaved. Every place is gathered from the monomials that lead to it.
 #[inline(always)]
 fn differentiate(layout: &Moments, polynomial: &[f64], into: &mut [f64]) {
     into.fill(0.0);
     let degree = layout.degree;
+    // Coefficients of x^p y^q z^0, z^1, ...; none where there is no such power.
+    let row = |p: Option<usize>, q: Option<usize>| match (p, q) {
+        (Some(p), Some(q)) if p + q <= degree => &polynomial[layout.row(p, q)..][..degree - p - q + 1],
+        _ => &[],
+    };
     for p in 0..=degree {
         for q in 0..=degree - p {
-            for r in 0..=degree - p - q {
-                let factor = polynomial[layout.row(p, q) + r];
-                if factor == 0.0 {
-                    continue;
-                }
-                let mut add = |p: usize, q: usize, r: usize, which: usize, value: f64| {
-                    into[(layout.row(p, q) + r) * STRIDE + which] += value;
-                };
-                add(p, q, r, 0, factor);
-                if p > 0 {
-                    let slope = p as f64 * factor;
-                    add(p - 1, q, r, 1, slope);
-                    add(p - 1, q, r + 1, 5, slope);
-                    add(p - 1, q + 1, r, 6, -slope);
-                }
-                if q > 0 {
-                    let slope = q as f64 * factor;
-                    add(p, q - 1, r, 2, slope);
-                    add(p + 1, q - 1, r, 6, slope);
-                    add(p, q - 1, r + 1, 4, -slope);
-                }
-                if r > 0 {
-                    let slope = r as f64 * factor;
-                    add(p, q, r - 1, 3, slope);
-                    add(p, q + 1, r - 1, 4, slope);
-                    add(p + 1, q, r - 1, 5, -slope);
-                }
+            let (less_p, less_q) = (p.checked_sub(1), q.checked_sub(1));
+            let here = row(Some(p), Some(q));
+            let (above_p, above_q) = (row(Some(p + 1), Some(q)), row(Some(p), Some(q + 1)));
+            let (below_p, below_q) = (row(less_p, Some(q)), row(Some(p), less_q));
+            let (p_to_q, q_to_p) = (row(less_p, Some(q + 1)), row(Some(p + 1), less_q));
+            let (of_p, of_q) = ((p + 1) as f64, (q + 1) as f64);
+            let places = into[layout.flat(p, q, 0) * STRIDE..].chunks_exact_mut(STRIDE);
+            for (r, place) in places.take(here.len()).enumerate() {
+                let at = |row: &[f64], r: usize| row.get(r).copied().unwrap_or(0.0);
+                let of_r = (r + 1) as f64;
+                // r - 1 wraps to no place for r = 0.
+                let less_r = r.wrapping_sub(1);
+                let values = [
+                    here[r],
+                    of_p * at(above_p, r),
+                    of_q * at(above_q, r),
+                    of_r * at(here, r + 1),
+                    of_r * at(below_q, r + 1) - of_q * at(above_q, less_r),
+                    of_p * at(above_p, less_r) - of_r * at(below_p, r + 1),
+                    of_q * at(p_to_q, r) - of_p * at(q_to_p, r),
+                ];
+                place[..POLYNOMIALS].copy_from_slice(&values);
             }
         }
     }

@@ -57,15 +57,17 @@ struct RowCombination {
     end_term: usize,
 }
 
-/// Up to a vector's worth of radial functions with one m, one part (A or B) and one d.
+/// Up to a vector's worth of radial functions with one m and one d.
 #[derive(Clone, Debug)]
 struct RadialBlock {
-    /// Place in G of each term s.
+    /// A alone (m = 0), or A and B.
+    parts: usize,
+    /// Places in G, [term s][part].
     first_term: usize,
     terms: usize,
     /// `factors[first_factor + s * PADDING + lane]`.
     first_factor: usize,
-    /// Raw place of each lane.
+    /// Raw places, [part][lane].
     first_place: usize,
     lanes: usize,
 }
@@ -102,11 +104,8 @@ impl Harmonics {
             cylindrical_size: 0,
         };
         for m in 0..=largest {
-            let first_factor = tables.factors.len();
-            for part in 0..if m == 0 { 1 } else { 2 } {
-                let rows = tables.add_combinations(m, part);
-                tables.add_blocks(m, part, &rows, first_factor);
-            }
+            let rows: Vec<Vec<usize>> = (0..if m == 0 { 1 } else { 2 }).map(|part| tables.add_combinations(m, part)).collect();
+            tables.add_blocks(m, &rows);
         }
         tables
     }
@@ -132,8 +131,8 @@ impl Harmonics {
         rows
     }
 
-    /// The second step for one m and part. Both parts share factors, from `first_factor` on.
-    fn add_blocks(&mut self, m: usize, part: usize, rows: &[usize], mut first_factor: usize) {
+    /// The second step for one m; `rows` by part.
+    fn add_blocks(&mut self, m: usize, rows: &[Vec<usize>]) {
         let counts = self.raw.counts.clone();
         let largest = counts.len() - 1;
         for d in 0..=self.moments.degree - m {
@@ -141,26 +140,29 @@ impl Harmonics {
                 .map(|n| (d + m - 2 * n, n))
                 .filter(|&(l, n)| l >= m && l <= largest && n < counts[l])
                 .collect();
-            if members.is_empty() {
-                continue;
-            }
             let terms = d / 2 + 1;
             let first_term = self.sources.len();
-            self.sources.extend((0..terms).map(|s| rows[s] + d - 2 * s));
+            if !members.is_empty() {
+                self.sources.extend((0..terms).flat_map(|s| rows.iter().map(move |rows| rows[s] + d - 2 * s)));
+            }
             for members in members.chunks(PADDING) {
-                let first_place = self.places.len();
-                for &(l, n) in members {
-                    self.places.push(self.raw.row(l, n) + if part == 0 { l + m } else { l - m });
+                let (first_place, first_factor) = (self.places.len(), self.factors.len());
+                self.places.extend(members.iter().map(|&(l, n)| self.raw.row(l, n) + l + m));
+                if rows.len() == 2 {
+                    self.places.extend(members.iter().map(|&(l, n)| self.raw.row(l, n) + l - m));
                 }
-                if part == 0 {
-                    for s in 0..terms {
-                        for lane in 0..PADDING {
-                            self.factors.push(members.get(lane).map_or(0.0, |&(l, n)| axial(l, m, n, s)));
-                        }
-                    }
+                for s in 0..terms {
+                    let factor = |lane| members.get(lane).map_or(0.0, |&(l, n)| axial(l, m, n, s));
+                    self.factors.extend((0..PADDING).map(factor));
                 }
-                self.blocks.push(RadialBlock { first_term, terms, first_factor, first_place, lanes: members.len() });
-                first_factor += terms * PADDING;
+                self.blocks.push(RadialBlock {
+                    parts: rows.len(),
+                    first_term,
+                    terms,
+                    first_factor,
+                    first_place,
+                    lanes: members.len(),
+                });
             }
         }
     }
@@ -171,26 +173,47 @@ impl Harmonics {
         for row in &self.combinations {
             let terms = &self.row_terms[row.first_term..row.end_term];
             let target = &mut cylindrical[row.target..row.target + row.len];
-            for (at, target) in target.chunks_exact_mut(V::WIDTH).enumerate() {
-                let mut sum = V::zero();
-                for &(source, factor) in terms {
-                    sum = V::splat(factor).mul_add(V::load(&moments[source + at * V::WIDTH..]), sum);
+            // Several vectors side by side: one sum alone would wait for itself.
+            let (mut at, vectors) = (0, row.len / V::WIDTH);
+            while at < vectors {
+                match vectors - at {
+                    1 => combine::<V, 1>(terms, moments, &mut at, target),
+                    2 | 4 => combine::<V, 2>(terms, moments, &mut at, target),
+                    _ => combine::<V, 3>(terms, moments, &mut at, target),
                 }
-                sum.store(target);
             }
         }
         for block in &self.blocks {
-            let sources = &self.sources[block.first_term..block.first_term + block.terms];
-            let factors = &self.factors[block.first_factor..block.first_factor + block.terms * PADDING];
-            let mut lanes = [0.0; PADDING];
-            for (part, lanes) in lanes.chunks_exact_mut(V::WIDTH).enumerate() {
-                let mut sum = V::zero();
-                for (&source, factors) in sources.iter().zip(factors.chunks_exact(PADDING)) {
-                    sum = V::splat(cylindrical[source]).mul_add(V::load(&factors[part * V::WIDTH..]), sum);
+            match (block.parts, block.lanes.div_ceil(V::WIDTH)) {
+                (1, 1) => self.add_terms::<V, 1, 1>(block, cylindrical, raw),
+                (1, _) => self.add_terms::<V, 1, 2>(block, cylindrical, raw),
+                (_, 1) => self.add_terms::<V, 2, 1>(block, cylindrical, raw),
+                (_, _) => self.add_terms::<V, 2, 2>(block, cylindrical, raw),
+            }
+        }
+    }
+
+    /// The second step for one block; `VECTORS` hold its lanes.
+    #[inline(always)]
+    fn add_terms<V: Lanes, const PARTS: usize, const VECTORS: usize>(&self, block: &RadialBlock, cylindrical: &[f64], raw: &mut [f64]) {
+        let sources = &self.sources[block.first_term..block.first_term + PARTS * block.terms];
+        let factors = &self.factors[block.first_factor..block.first_factor + block.terms * PADDING];
+        let mut sums = [[V::zero(); VECTORS]; PARTS];
+        for (sources, factors) in sources.chunks_exact(PARTS).zip(factors.chunks_exact(PADDING)) {
+            for (sums, &source) in sums.iter_mut().zip(sources) {
+                let term = V::splat(cylindrical[source]);
+                for (sum, factors) in sums.iter_mut().zip(factors.chunks_exact(V::WIDTH)) {
+                    *sum = term.mul_add(V::load(factors), *sum);
                 }
+            }
+        }
+        let places = &self.places[block.first_place..block.first_place + PARTS * block.lanes];
+        for (sums, places) in sums.iter().zip(places.chunks_exact(block.lanes)) {
+            let mut lanes = [0.0; 2 * PADDING];
+            for (sum, lanes) in sums.iter().zip(lanes.chunks_exact_mut(V::WIDTH)) {
                 sum.store(lanes);
             }
-            for (&place, &value) in self.places[block.first_place..block.first_place + block.lanes].iter().zip(&lanes) {
+            for (&place, &value) in places.iter().zip(&lanes) {
                 raw[place] = value;
             }
         }
@@ -202,18 +225,21 @@ impl Harmonics {
         cylindrical.fill(0.0);
         polynomial.fill(0.0);
         for block in &self.blocks {
-            let sources = &self.sources[block.first_term..block.first_term + block.terms];
+            let sources = &self.sources[block.first_term..block.first_term + block.parts * block.terms];
             let factors = &self.factors[block.first_factor..block.first_factor + block.terms * PADDING];
-            let mut lanes = [0.0; PADDING];
-            for (lane, &place) in lanes.iter_mut().zip(&self.places[block.first_place..block.first_place + block.lanes]) {
-                *lane = raw[place];
-            }
-            for (&source, factors) in sources.iter().zip(factors.chunks_exact(PADDING)) {
-                let mut sum = V::zero();
-                for (lanes, factors) in lanes.chunks_exact(V::WIDTH).zip(factors.chunks_exact(V::WIDTH)) {
-                    sum = V::load(lanes).mul_add(V::load(factors), sum);
+            let places = &self.places[block.first_place..block.first_place + block.parts * block.lanes];
+            for (part, places) in places.chunks_exact(block.lanes).enumerate() {
+                let mut lanes = [0.0; PADDING];
+                for (lane, &place) in lanes.iter_mut().zip(places) {
+                    *lane = raw[place];
                 }
-                cylindrical[source] += sum.sum();
+                for (sources, factors) in sources.chunks_exact(block.parts).zip(factors.chunks_exact(PADDING)) {
+                    let mut sum = V::zero();
+                    for (lanes, factors) in lanes.chunks_exact(V::WIDTH).zip(factors.chunks_exact(V::WIDTH)) {
+                        sum = V::load(lanes).mul_add(V::load(factors), sum);
+                    }
+                    cylindrical[sources[part]] += sum.sum();
+                }
             }
         }
         for row in &self.combinations {
@@ -225,6 +251,25 @@ impl Harmonics {
             }
         }
     }
+}
+
+/// So many vectors of a row from vector `at` on, which is moved behind them.
+#[inline(always)]
+fn combine<V: Lanes, const VECTORS: usize>(terms: &[(usize, f64)], moments: &[f64], at: &mut usize, target: &mut [f64]) {
+    let first = *at * V::WIDTH;
+    let len = VECTORS * V::WIDTH;
+    let mut sums = [V::zero(); VECTORS];
+    for &(source, factor) in terms {
+        let factor = V::splat(factor);
+        let from = &moments[source + first..source + first + len];
+        for (sum, from) in sums.iter_mut().zip(from.chunks_exact(V::WIDTH)) {
+            *sum = factor.mul_add(V::load(from), *sum);
+        }
+    }
+    for (sum, target) in sums.iter().zip(target[first..first + len].chunks_exact_mut(V::WIDTH)) {
+        sum.store(target);
+    }
+    *at += VECTORS;
 }
 
 fn binomial(n: usize, k: usize) -> i128 {

@@ -118,10 +118,17 @@ impl Bins {
         let ranges = [range(0), range(1), range(2)];
         let [nx, ny, nz] = self.counts.map(|n| n as isize);
         for a in ranges[0].0..=ranges[0].1 {
+            let (image_a, bin_a) = (a.div_euclid(nx), a.rem_euclid(nx));
             for b in ranges[1].0..=ranges[1].1 {
-                for c in ranges[2].0..=ranges[2].1 {
-                    let image = [a.div_euclid(nx) as i32, b.div_euclid(ny) as i32, c.div_euclid(nz) as i32];
-                    let bin = ((a.rem_euclid(nx) * ny + b.rem_euclid(ny)) * nz + c.rem_euclid(nz)) as usize;
+                let (image_b, line) = (b.div_euclid(ny), (bin_a * ny + b.rem_euclid(ny)) * nz);
+                let (mut image_c, mut bin_c) = (ranges[2].0.div_euclid(nz), ranges[2].0.rem_euclid(nz));
+                for _ in ranges[2].0..=ranges[2].1 {
+                    let image = [image_a as i32, image_b as i32, image_c as i32];
+                    let bin = (line + bin_c) as usize;
+                    bin_c += 1;
+                    if bin_c == nz {
+                        (image_c, bin_c) = (image_c + 1, 0);
+                    }
                     let offset = match &self.cell {
                         Some(cell) => cell.translation(image),
                         None => [0.0; 3],
@@ -142,6 +149,7 @@ impl Bins {
     }
 
     /// The exact test, with the caller's coordinates.
+    #[inline(always)]
     fn admit(&self, points: &[[f64; 3]], i: usize, j: usize, image: [i32; 3], with_self: bool, found: &mut Vec<Neighbour>) {
         let shift: [i32; 3] = std::array::from_fn(|k| image[k] - self.places[j].cell[k] + self.places[i].cell[k]);
         if i == j && shift == [0; 3] && !with_self {
@@ -149,7 +157,7 @@ impl Bins {
         }
         let translation = self.cell.as_ref().map_or([0.0; 3], |cell| cell.translation(shift));
         let vector: [f64; 3] = std::array::from_fn(|k| points[j][k] + translation[k] - points[i][k]);
-        if vector.iter().map(|x| x * x).sum::<f64>().sqrt() < self.cutoff {
+        if vector.iter().map(|x| x * x).sum::<f64>() < self.cutoff * self.cutoff {
             found.push(Neighbour { index: j, shift, vector });
         }
     }

@@ -5,6 +5,7 @@ use hotloop::anisoap::{
     SpectrumPairs,
 };
 use hotloop::array::{View, ViewMut};
+use hotloop::neighbours::{Bins, Cell};
 use hotloop::threads::Progress;
 use std::collections::BTreeMap;
 
@@ -107,6 +108,26 @@ impl Atoms {
             atoms.offsets.push(atoms.positions.len() as isize / 3);
         }
         atoms
+    }
+
+    /// A cutoff near this one that no pair is close to, so that small moves let no pair cross it.
+    pub fn cutoff_in_a_gap(&self, near: f64) -> f64 {
+        let mut distances = vec![0.9 * near, 1.1 * near];
+        for frame in 0..self.frames() {
+            let (from, to) = (self.offsets[frame] as usize, self.offsets[frame + 1] as usize);
+            let points: Vec<[f64; 3]> = self.positions[3 * from..3 * to].chunks(3).map(|x| x.try_into().unwrap()).collect();
+            let vectors = std::array::from_fn(|i| std::array::from_fn(|k| self.cells[9 * frame + 3 * i + k]));
+            let cell = (self.periodic[3 * frame] == 1).then(|| Cell::new(vectors, "cell").unwrap());
+            let bins = Bins::new(&points, cell, 1.1 * near, 0).unwrap();
+            let mut found = Vec::new();
+            (0..points.len()).for_each(|i| bins.search(&points, i, false, &mut found));
+            distances.extend(found.iter().map(|pair| pair.vector.iter().map(|x| x * x).sum::<f64>().sqrt()));
+        }
+        distances.retain(|&distance| distance >= 0.9 * near);
+        distances.sort_by(f64::total_cmp);
+        let widest = distances.windows(2).max_by(|a, b| f64::total_cmp(&(a[1] - a[0]), &(b[1] - b[0]))).unwrap();
+        assert!(widest[1] - widest[0] > 0.03, "no gap: {}", widest[1] - widest[0]);
+        (widest[0] + widest[1]) / 2.0
     }
 
     pub fn len(&self) -> usize {
