@@ -79,7 +79,7 @@ def test_frames_of_unequal_offsets_and_one_kind_of_orientation():
 
 
 HYPERS = [
-    (dict(max_angular=-1), "max_angular"),
+    (dict(max_angular=-1), "max_angular: is -1, expected 0"),
     (dict(max_angular=21), "max_angular: is 21"),
     (dict(cutoff_radius=0.0), "cutoff_radius: is 0"),
     (dict(cutoff_radius=-1.0), "cutoff_radius: is -1"),

@@ -42,21 +42,22 @@ class AnisoapOptions(Options):
         if max_radial is None:
             return
         if isinstance(max_radial, (list, tuple, np.ndarray)):
-            values = [_whole(f"max_radial[{l}]", n) for l, n in enumerate(max_radial)]
+            values = [whole(f"max_radial[{l}]", n) for l, n in enumerate(max_radial)]
             if len(values) != max_angular + 1:
                 raise OptionError(f"max_radial: has {len(values)} entries, expected one for each l from 0 to {max_angular}")
             self.set_array("max_radial_values", *argument(np.array(values, dtype=np.int32)))
         else:
-            self.struct.max_radial = _whole("max_radial", max_radial)
+            self.struct.max_radial = whole("max_radial", max_radial)
 
 
-def _whole(name: str, value: Any) -> int:
+def whole(name: str, value: Any, least: int = 0) -> int:
+    """A whole number of 32 bits."""
     if isinstance(value, bool):
         raise TypeError(f"{name}: expected an integer, got bool")
     try:
-        whole = operator.index(value)
+        number = operator.index(value)
     except TypeError:
         raise TypeError(f"{name}: expected an integer, got {type(value).__name__}") from None
-    if not 0 <= whole < 2**31:
-        raise ArgumentError(f"{name}: is {whole}; the largest n is at least 0")
-    return whole
+    if not least <= number < 2**31:
+        raise ArgumentError(f"{name}: is {number}, expected {least} to 2147483647")
+    return number

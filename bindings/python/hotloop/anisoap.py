@@ -25,10 +25,9 @@ import numpy as np
 
 from . import _progress
 from ._anisoap_frames import INT32, Frames, as_frames
-from ._anisoap_options import AnisoapOptions
+from ._anisoap_options import AnisoapOptions, whole
 from ._arrays import argument, as_input, as_output, check_shape, new_output
 from ._errors import ArgumentError, ShapeError, check
-from ._kuramoto_inputs import count
 from ._library import library
 from ._options import flag, number
 
@@ -121,7 +120,7 @@ class Descriptor:
         spectrum_pairs: Literal["all", "half"] = "all",
         spectrum_sign: Literal["alternating", "none"] = "alternating",
     ) -> None:
-        max_angular = count("max_angular", max_angular, 0)
+        max_angular = whole("max_angular", max_angular)
         if radial_basis_name == "gto" and radial_gaussian_width is None:
             raise ArgumentError("radial_gaussian_width: is None; a GTO basis needs one")
         options = AnisoapOptions()
@@ -283,10 +282,7 @@ class Descriptor:
 
 
 def _species(species: Any) -> Array:
-    numbers = [count(f"species[{t}]", int(number) if isinstance(number, np.integer) else number, -(2**31)) for t, number in enumerate(species)]
-    if any(number >= 2**31 for number in numbers):
-        raise ArgumentError("species: a number is beyond 32 bits")
-    return np.array(numbers, dtype=INT32)
+    return np.array([whole(f"species[{t}]", number, -(2**31)) for t, number in enumerate(species)], dtype=INT32)
 
 
 def _real(name: str, value: Any) -> float:
