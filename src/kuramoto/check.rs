@@ -36,6 +36,11 @@ pub fn check<T: Real>(array: &View<'_, T, 3>, rank: usize, largest: T, remedy: &
     )
 }
 
+/// Refuses NaN and infinities, and names the first.
+pub fn finite<T: Real>(array: &View<'_, T, 3>, rank: usize) -> Result<()> {
+    check(array, rank, T::LARGEST, "")
+}
+
 struct AreAllWithin<'a, T> {
     numbers: &'a [T],
     largest: T,

@@ -15,7 +15,7 @@
 //! Euler step takes 3.0 ns a cell in f64 and 1.5 in f32 while lines are in the first-level cache and several steps go
 //! to a sweep; the arithmetic alone would allow 1.6 ns.
 
-use super::law::Law;
+use crate::kuramoto::law::{Coupling, Law};
 use crate::simd::{Around, Lanes, Operation, Real, map_lines, sin_cos};
 use std::marker::PhantomData;
 
@@ -38,27 +38,6 @@ pub struct Surroundings<'a, T> {
     pub axes: usize,
     pub omega: &'a [T],
     pub strength: &'a [T],
-}
-
-/// Constants of the law, in lanes' precision.
-#[derive(Clone, Copy)]
-pub struct Coupling<T> {
-    pub law: Law,
-    pub lag: T,
-    pub cosine_of_lag: T,
-    pub sine_of_lag: T,
-}
-
-impl<T: Real> Coupling<T> {
-    pub fn new(law: Law, lag: f64) -> Self {
-        let (sine, cosine) = lag.sin_cos();
-        Self {
-            law,
-            lag: T::from_f64(lag),
-            cosine_of_lag: T::from_f64(cosine),
-            sine_of_lag: T::from_f64(sine),
-        }
-    }
 }
 
 /// Fills the description of a line of phases.
@@ -247,37 +226,5 @@ impl<T: Real, V: Lanes<T>, const SINE: bool> Term<T, V> for Direct<V, SINE> {
             sum = sum + both;
         }
         sum
-    }
-}
-
-/// `to = base + factor * slopes`
-#[inline(always)]
-pub fn advance<T: Real, V: Lanes<T>>(base: &[T], factor: T, slopes: &[T], to: &mut [T]) {
-    let factor = V::splat(factor);
-    map_lines::<T, V, 0, 2, 1>([], [base, slopes], [to], &Advance { factor, precision: PhantomData::<T> });
-}
-
-struct Advance<V, T> {
-    factor: V,
-    precision: PhantomData<T>,
-}
-
-impl<T: Real, V: Lanes<T>> Operation<V, 0, 2, 1> for Advance<V, T> {
-    #[inline(always)]
-    fn apply(&self, _: [[[V; 2]; 2]; 0], [base, slope]: [V; 2]) -> [V; 1] {
-        [self.factor.mul_add(slope, base)]
-    }
-}
-
-/// `to += factor * slopes`
-#[inline(always)]
-pub fn add<T: Real, V: Lanes<T>>(factor: T, slopes: &[T], to: &mut [T]) {
-    let len = to.len();
-    let slopes = &slopes[..len];
-    let factor = V::splat(factor);
-    let mut at = 0;
-    while at + V::WIDTH <= len {
-        factor.mul_add(V::load(&slopes[at..]), V::load(&to[at..])).store(&mut to[at..]);
-        at += V::WIDTH;
     }
 }

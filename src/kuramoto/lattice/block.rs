@@ -10,9 +10,10 @@
 //! reaches the block's own cells. A block's result is therefore the same bits however the lattice is cut, and blocks
 //! are independent: that is how threads share a lattice.
 
-use super::law::Law;
-use super::method::Method;
-use super::row::{self, Coupling, Described, Surroundings};
+use super::row::{self, Described, Surroundings};
+use crate::kuramoto::combine;
+use crate::kuramoto::law::{Coupling, Law};
+use crate::kuramoto::method::Stages;
 use crate::error::{Result, try_vec};
 use crate::simd::{Lanes, Real};
 
@@ -22,11 +23,13 @@ const PADDING: usize = 32;
 /// What the stages of a sweep need to know.
 #[derive(Clone, Copy)]
 pub struct Sweep<'a, T> {
-    pub method: Method,
+    pub method: Stages,
     pub steps: usize,
     pub dt: f64,
     /// Hand out the slopes of the one stage that there is, instead of phases.
     pub slopes_only: bool,
+    /// Ask for noise at the beginning of every step.
+    pub has_noise: bool,
     pub coupling: &'a Coupling<T>,
     /// Worked-on axes with neighbours, in the caller's order.
     pub axes: &'a [usize],
@@ -46,7 +49,7 @@ impl<T> Sweep<'_, T> {
 
     /// How far a cell sees in one sweep, and so how wide a margin is.
     pub fn stages(&self) -> usize {
-        self.steps * self.method.stages.len()
+        self.steps * self.method.len()
     }
 }
 
@@ -55,6 +58,8 @@ pub trait Lines<T> {
     fn phases(&mut self, plane: usize, row: usize, into: &mut [T]);
     fn omega(&mut self, plane: usize, row: usize, into: &mut [T]);
     fn strength(&mut self, plane: usize, row: usize, into: &mut [T]);
+    /// Adds the noise of a step of the sweep.
+    fn add_noise(&mut self, step: usize, plane: usize, row: usize, phases: &mut [T]);
     fn finished(&mut self, plane: usize, row: usize, phases: &[T]);
 }
 
@@ -115,7 +120,7 @@ impl<T: Real> Workspace<T> {
         let stride = len.next_multiple_of(PADDING) + 2 * PADDING;
         let lag = sweep.lag(extents[1]);
         let rings = |lines: usize| -> Result<[Ring<T>; 2]> { Ok([Ring::new(lines, stride)?, Ring::new(lines, stride)?]) };
-        let of_method = sweep.method.stages.len();
+        let of_method = sweep.method.len();
         let mut stages = Vec::new();
         for _ in 0..sweep.stages() {
             stages.push(rings(2 * lag + 1)?);
@@ -168,18 +173,27 @@ impl<T: Real> Workspace<T> {
                 lines.phases(plane, row, &mut self.steps[0][0].padded(tick)[cells.clone()]);
                 self.phases[..self.len].copy_from_slice(self.steps[0][0].cells(tick, 0, self.len));
                 self.describe::<V>(0, tick, sweep.coupling.law);
-                self.close(0, tick, place(tick), extents, edges);
+                // Slopes are those of the phases before the noise; what they are added to has it.
+                if sweep.has_noise {
+                    lines.add_noise(0, plane, row, &mut self.steps[0][0].padded(tick)[cells]);
+                }
+                self.close(0, tick, (plane, row), extents, edges);
             }
             for stage in 0..stages {
                 let Some(line) = tick.checked_sub((stage + 1) * lag).filter(|&line| line < count) else { continue };
+                let (plane, row) = place(line);
                 let is_described = self.advance::<V>(stage, line, extents, sweep, edges);
                 if stage + 1 < stages {
                     if !is_described {
                         self.describe::<V>(stage + 1, line, sweep.coupling.law);
                     }
-                    self.close(stage + 1, line, place(line), extents, edges);
+                    self.close(stage + 1, line, (plane, row), extents, edges);
+                    let step = (stage + 1) / sweep.method.len();
+                    if sweep.has_noise && (stage + 1) % sweep.method.len() == 0 {
+                        let cells = PADDING..PADDING + extents[2];
+                        lines.add_noise(step, plane, row, &mut self.steps[step][0].padded(line)[cells]);
+                    }
                 } else {
-                    let (plane, row) = place(line);
                     lines.finished(plane, row, &self.phases[..extents[2]]);
                 }
             }
@@ -225,9 +239,9 @@ impl<T: Real> Workspace<T> {
         edges: &[[Edge<T>; 2]; 3],
     ) -> bool {
         let len = self.len;
-        let of_method = sweep.method.stages.len();
+        let of_method = sweep.method.len();
         let (step, stage_of_step) = (stage / of_method, stage % of_method);
-        let weight = T::from_f64(sweep.dt * sweep.method.stages[stage_of_step].1);
+        let weight = T::from_f64(sweep.dt * sweep.method[stage_of_step].1);
         let is_first = stage_of_step == 0;
         let is_last = stage_of_step + 1 == of_method;
         let (stages, following) = self.stages.split_at_mut(stage + 1);
@@ -270,19 +284,19 @@ impl<T: Real> Workspace<T> {
             phases.copy_from_slice(slopes);
         } else if is_last {
             let from = if is_first { &*base } else { &*sum };
-            row::advance::<T, V>(from.cells(line, 0, len), weight, slopes, phases);
+            combine::advance::<T, V>(from.cells(line, 0, len), weight, slopes, phases);
             if let Some([next, _]) = after.first_mut() {
                 next.padded(line)[PADDING..PADDING + len].copy_from_slice(phases);
             }
         } else {
             let into = &mut sum.padded(line)[PADDING..PADDING + len];
             if is_first {
-                row::advance::<T, V>(base.cells(line, 0, len), weight, slopes, into);
+                combine::advance::<T, V>(base.cells(line, 0, len), weight, slopes, into);
             } else {
-                row::add::<T, V>(weight, slopes, into);
+                combine::add::<T, V>(weight, slopes, into);
             }
-            let ahead = T::from_f64(sweep.dt * sweep.method.stages[stage_of_step + 1].0);
-            row::advance::<T, V>(base.cells(line, 0, len), ahead, slopes, phases);
+            let ahead = T::from_f64(sweep.dt * sweep.method[stage_of_step + 1].0);
+            combine::advance::<T, V>(base.cells(line, 0, len), ahead, slopes, phases);
         }
         false
     }
