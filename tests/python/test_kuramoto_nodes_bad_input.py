@@ -32,7 +32,7 @@ NODES = [
 RHS = [
     ("out of another length", dict(out=np.full(7, MARK)), hotloop.ShapeError, "out: shape"),
     ("read-only out", dict(out=read_only(np.full(N, MARK))), hotloop.ArgumentError, "out: .*read-only"),
-    ("out is theta", dict(out=THETA), hotloop.AliasError, "dtheta: shares memory with theta"),
+    ("out is theta", dict(out=THETA), hotloop.AliasError, "out: shares memory with theta"),
     ("accumulate into nothing", dict(out=None, accumulate=True), hotloop.ArgumentError, "out: accumulate=True"),
 ]
 GRAPH = [
