@@ -58,6 +58,8 @@ pub trait Lines<T> {
     fn phases(&mut self, plane: usize, row: usize, into: &mut [T]);
     fn omega(&mut self, plane: usize, row: usize, into: &mut [T]);
     fn strength(&mut self, plane: usize, row: usize, into: &mut [T]);
+    /// Whether K is the same for all cells.
+    fn has_one_strength(&self) -> bool;
     /// Adds the noise of a step of the sweep.
     fn add_noise(&mut self, step: usize, plane: usize, row: usize, phases: &mut [T]);
     fn finished(&mut self, plane: usize, row: usize, phases: &[T]);
@@ -169,10 +171,11 @@ impl<T: Real> Workspace<T> {
                 let (plane, row) = place(tick);
                 let cells = PADDING..PADDING + extents[2];
                 lines.omega(plane, row, &mut self.omega.padded(tick)[cells.clone()]);
-                lines.strength(plane, row, &mut self.strength.padded(tick)[cells.clone()]);
+                if !lines.has_one_strength() || tick < self.strength.lines {
+                    lines.strength(plane, row, &mut self.strength.padded(tick)[cells.clone()]);
+                }
                 lines.phases(plane, row, &mut self.steps[0][0].padded(tick)[cells.clone()]);
-                self.phases[..self.len].copy_from_slice(self.steps[0][0].cells(tick, 0, self.len));
-                self.describe::<V>(0, tick, sweep.coupling.law);
+                self.describe::<V>(0, tick, sweep.coupling.law, Input::OfStep(0));
                 // Slopes are those of the phases before the noise; what they are added to has it.
                 if sweep.has_noise {
                     lines.add_noise(0, plane, row, &mut self.steps[0][0].padded(tick)[cells]);
@@ -182,14 +185,14 @@ impl<T: Real> Workspace<T> {
             for stage in 0..stages {
                 let Some(line) = tick.checked_sub((stage + 1) * lag).filter(|&line| line < count) else { continue };
                 let (plane, row) = place(line);
-                let is_described = self.advance::<V>(stage, line, extents, sweep, edges);
+                self.advance::<V>(stage, line, extents, sweep, edges);
                 if stage + 1 < stages {
-                    if !is_described {
-                        self.describe::<V>(stage + 1, line, sweep.coupling.law);
-                    }
-                    self.close(stage + 1, line, (plane, row), extents, edges);
+                    let begins_a_step = (stage + 1) % sweep.method.len() == 0;
                     let step = (stage + 1) / sweep.method.len();
-                    if sweep.has_noise && (stage + 1) % sweep.method.len() == 0 {
+                    let input = if begins_a_step { Input::OfStep(step) } else { Input::Intermediate };
+                    self.describe::<V>(stage + 1, line, sweep.coupling.law, input);
+                    self.close(stage + 1, line, (plane, row), extents, edges);
+                    if sweep.has_noise && begins_a_step {
                         let cells = PADDING..PADDING + extents[2];
                         lines.add_noise(step, plane, row, &mut self.steps[step][0].padded(line)[cells]);
                     }
@@ -200,12 +203,16 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// Describes `self.phases`, the input of a stage.
+    /// Describes the input of a stage.
     #[inline(always)]
-    fn describe<V: Lanes<T>>(&mut self, stage: usize, line: usize, law: Law) {
+    fn describe<V: Lanes<T>>(&mut self, stage: usize, line: usize, law: Law, input: Input) {
         let [first, second] = &mut self.stages[stage];
         let (first, second) = (first.padded(line), second.padded(line));
-        row::describe::<T, V>(law, &self.phases[..self.len], &mut first[PADDING..], &mut second[PADDING..]);
+        let phases = match input {
+            Input::OfStep(step) => self.steps[step][0].cells(line, 0, self.len),
+            Input::Intermediate => &self.phases[..self.len],
+        };
+        row::describe::<T, V>(law, phases, &mut first[PADDING..], &mut second[PADDING..]);
     }
 
     /// Puts what lies beyond the ends of a described line beside them.
@@ -228,7 +235,7 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// One stage of one line: the slopes, and `self.phases` becomes what comes next. True if that is described already.
+    /// One stage of one line. What comes next is in `self.phases`, or in the next step's first ring.
     #[inline(always)]
     fn advance<V: Lanes<T>>(
         &mut self,
@@ -237,16 +244,15 @@ impl<T: Real> Workspace<T> {
         extents: [usize; 3],
         sweep: &Sweep<'_, T>,
         edges: &[[Edge<T>; 2]; 3],
-    ) -> bool {
+    ) {
         let len = self.len;
         let of_method = sweep.method.len();
         let (step, stage_of_step) = (stage / of_method, stage % of_method);
         let weight = T::from_f64(sweep.dt * sweep.method[stage_of_step].1);
         let is_first = stage_of_step == 0;
-        let is_last = stage_of_step + 1 == of_method;
-        let (stages, following) = self.stages.split_at_mut(stage + 1);
+        let coupling = sweep.coupling;
         let surroundings = surroundings(
-            &stages[stage],
+            &self.stages[stage],
             &self.nothing[..len],
             self.omega.cells(line, 0, len),
             self.strength.cells(line, 0, len),
@@ -257,49 +263,40 @@ impl<T: Real> Workspace<T> {
         );
         let (before, after) = self.steps.split_at_mut(step + 1);
         let [base, sum] = &mut before[step];
-
-        if is_last
-            && !sweep.slopes_only
-            && sweep.coupling.law == Law::Sine
-            && let (Some([next, _]), Some([first, second])) = (after.first_mut(), following.first_mut())
-        {
-            let from = if is_first { &*base } else { &*sum };
-            let cells = PADDING..PADDING + len;
-            row::step_and_describe::<T, V>(
-                sweep.coupling,
-                &surroundings,
-                from.cells(line, 0, len),
-                weight,
-                &mut next.padded(line)[cells.clone()],
-                &mut first.padded(line)[cells.clone()],
-                &mut second.padded(line)[cells],
-            );
-            return true;
-        }
-
-        row::slopes::<T, V>(sweep.coupling, &surroundings, &mut self.slopes[..len]);
-        let slopes = &self.slopes[..len];
         let phases = &mut self.phases[..len];
         if sweep.slopes_only {
-            phases.copy_from_slice(slopes);
-        } else if is_last {
-            let from = if is_first { &*base } else { &*sum };
-            combine::advance::<T, V>(from.cells(line, 0, len), weight, slopes, phases);
-            if let Some([next, _]) = after.first_mut() {
-                next.padded(line)[PADDING..PADDING + len].copy_from_slice(phases);
-            }
+            row::slopes::<T, V>(coupling, &surroundings, phases);
+        } else if stage_of_step + 1 == of_method {
+            let from = if is_first { &*base } else { &*sum }.cells(line, 0, len);
+            let to = match after.first_mut() {
+                Some([next, _]) => &mut next.padded(line)[PADDING..PADDING + len],
+                None => phases,
+            };
+            row::step::<T, V>(coupling, &surroundings, from, weight, to);
         } else {
-            let into = &mut sum.padded(line)[PADDING..PADDING + len];
-            if is_first {
-                combine::advance::<T, V>(base.cells(line, 0, len), weight, slopes, into);
-            } else {
-                combine::add::<T, V>(weight, slopes, into);
-            }
+            let base = base.cells(line, 0, len);
+            let sum = &mut sum.padded(line)[PADDING..PADDING + len];
             let ahead = T::from_f64(sweep.dt * sweep.method[stage_of_step + 1].0);
-            combine::advance::<T, V>(base.cells(line, 0, len), ahead, slopes, phases);
+            if is_first {
+                row::stage::<T, V>(coupling, &surroundings, [base, base], [ahead, weight], [phases, sum]);
+            } else {
+                // The slopes themselves, exactly: 0 + 1 * slopes.
+                let slopes = &mut self.slopes[..len];
+                let nothing = &self.nothing[..len];
+                row::stage::<T, V>(coupling, &surroundings, [base, nothing], [ahead, T::from_f64(1.0)], [phases, slopes]);
+                combine::add::<T, V>(weight, slopes, sum);
+            }
         }
-        false
     }
+}
+
+/// Where the input of a stage is.
+#[derive(Clone, Copy)]
+enum Input {
+    /// The phases at the beginning of this step.
+    OfStep(usize),
+    /// `Workspace::phases`
+    Intermediate,
 }
 
 /// A line, described, and its neighbours, in the order in which they are added.

@@ -137,6 +137,9 @@ impl<T: Real> Lines<T> for InPlace<'_, '_, T> {
             noise.add(self.level, self.dt, step as u64, first as u64, stride, &mut phases[from..from + len]);
         });
     }
+    fn has_one_strength(&self) -> bool {
+        self.arranged.has_one_strength()
+    }
     fn finished(&mut self, plane: usize, row: usize, phases: &[T]) {
         if self.block.owns(plane, row) {
             let [[planes, _], [rows, _], [left, _]] = self.block.margin;

@@ -65,6 +65,10 @@ impl<'a, T: Real> Arranged<'a, T> {
         }
     }
 
+    fn has_one_strength(&self) -> bool {
+        (0..3).all(|axis| self.strength.stride(axis) == 0)
+    }
+
     /// A sweep of so many steps in place.
     fn sweep(&'a self, method: Stages, steps: usize, dt: f64) -> Sweep<'a, T> {
         let axes = self.arrangement.coupled();

@@ -16,7 +16,7 @@
 //! to a sweep; the arithmetic alone would allow 1.6 ns.
 
 use crate::kuramoto::law::{Coupling, Law};
-use crate::simd::{Around, Lanes, Operation, Real, map_lines, sin_cos};
+use crate::simd::{Around, Lanes, Operation, Real, Task, map_lines, sin_cos};
 use std::marker::PhantomData;
 
 /// A line of cells as neighbours see it: sines and cosines, or phases and ones.
@@ -46,11 +46,27 @@ pub fn describe<T: Real, V: Lanes<T>>(law: Law, phases: &[T], first: &mut [T], s
     let len = phases.len();
     let (first, second) = (&mut first[..len], &mut second[..len]);
     match law {
-        Law::Sine => map_lines::<T, V, 0, 1, 2>([], [phases], [first, second], &SineAndCosine(PhantomData::<T>)),
+        Law::Sine => V::outlined(Describe { phases, sines: first, cosines: second, vectors: PhantomData::<V> }),
         Law::DirectSine | Law::Linear => {
             first.copy_from_slice(phases);
             second.fill(T::from_f64(1.0));
         }
+    }
+}
+
+struct Describe<'a, T, V> {
+    phases: &'a [T],
+    sines: &'a mut [T],
+    cosines: &'a mut [T],
+    vectors: PhantomData<V>,
+}
+
+impl<T: Real, V: Lanes<T>> Task for Describe<'_, T, V> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { phases, sines, cosines, .. } = self;
+        map_lines::<T, V, 0, 1, 2>([], [phases], [sines, cosines], &SineAndCosine(PhantomData::<T>));
     }
 }
 
@@ -67,80 +83,130 @@ impl<T: Real, V: Lanes<T>> Operation<V, 0, 1, 2> for SineAndCosine<T> {
 /// `slopes[i] = omega[i] + K[i] sum of the coupling to the neighbours`.
 #[inline(always)]
 pub fn slopes<T: Real, V: Lanes<T>>(coupling: &Coupling<T>, line: &Surroundings<'_, T>, slopes: &mut [T]) {
-    with_law::<T, V>(coupling, Slopes { line, slopes });
+    let unused = [line.omega; 2];
+    let vectors = PhantomData::<V>;
+    V::outlined(OnSlopes { coupling, line, others: unused, outputs: [slopes], what: Alone(PhantomData::<T>), vectors });
 }
 
-/// A step by the slope, and what the next stage sees of it, in one go: `to = from + factor * slope`, described in `first`
-/// and `second`. Only for `Law::Sine`; the same bits as `slopes`, `advance` and `describe`, without the way through memory.
+/// `to = from + weight * slopes`
 #[inline(always)]
-pub fn step_and_describe<T: Real, V: Lanes<T>>(
+pub fn step<T: Real, V: Lanes<T>>(
     coupling: &Coupling<T>,
     line: &Surroundings<'_, T>,
     from: &[T],
-    factor: T,
+    weight: T,
     to: &mut [T],
-    first: &mut [T],
-    second: &mut [T],
 ) {
-    with_law::<T, V>(coupling, StepAndDescribe { line, from, factor, outputs: [to, first, second] });
+    let what = Step { weight: V::splat(weight), precision: PhantomData::<T> };
+    V::outlined(OnSlopes { coupling, line, others: [from; 2], outputs: [to], what, vectors: PhantomData::<V> });
 }
 
-/// What is to be done once the law is known.
-trait UnderLaw<T: Real, V: Lanes<T>> {
-    fn run<L: Term<T, V>>(self, law: L);
-}
-
+/// `next = base + ahead * slopes` and `sum = from + weight * slopes`, for stages that another follows.
 #[inline(always)]
-fn with_law<T: Real, V: Lanes<T>>(coupling: &Coupling<T>, what: impl UnderLaw<T, V>) {
-    match coupling.law {
-        Law::Sine if coupling.lag != T::default() => what.run(Separable::<V, true> {
-            cosine: V::splat(coupling.cosine_of_lag),
-            sine: V::splat(coupling.sine_of_lag),
-        }),
-        Law::Sine => what.run(Separable::<V, false> { cosine: V::zero(), sine: V::zero() }),
-        Law::DirectSine => what.run(Direct::<V, true> { lag: V::splat(coupling.lag) }),
-        Law::Linear => what.run(Direct::<V, false> { lag: V::splat(coupling.lag) }),
+pub fn stage<T: Real, V: Lanes<T>>(
+    coupling: &Coupling<T>,
+    line: &Surroundings<'_, T>,
+    others: [&[T]; 2],
+    [ahead, weight]: [T; 2],
+    outputs: [&mut [T]; 2],
+) {
+    let what = Stage { ahead: V::splat(ahead), weight: V::splat(weight), precision: PhantomData::<T> };
+    V::outlined(OnSlopes { coupling, line, others, outputs, what, vectors: PhantomData::<V> });
+}
+
+/// What is made of a vector of slopes and of two others.
+trait WithSlope<V, const OUTPUTS: usize> {
+    const IS_ALONE: bool = false;
+    fn make(&self, slope: V, others: [V; 2]) -> [V; OUTPUTS];
+}
+
+struct Alone<T>(PhantomData<T>);
+
+impl<T: Real, V: Lanes<T>> WithSlope<V, 1> for Alone<T> {
+    const IS_ALONE: bool = true;
+    #[inline(always)]
+    fn make(&self, slope: V, _: [V; 2]) -> [V; 1] {
+        [slope]
     }
 }
 
-struct Slopes<'a, T> {
-    line: &'a Surroundings<'a, T>,
-    slopes: &'a mut [T],
+struct Step<T, V> {
+    weight: V,
+    precision: PhantomData<T>,
 }
 
-impl<T: Real, V: Lanes<T>> UnderLaw<T, V> for Slopes<'_, T> {
+impl<T: Real, V: Lanes<T>> WithSlope<V, 1> for Step<T, V> {
     #[inline(always)]
-    fn run<L: Term<T, V>>(self, law: L) {
-        let Self { line, slopes } = self;
-        let inputs = [line.centre.first, line.centre.second, line.strength, line.omega];
-        let law = Slope(law, PhantomData::<T>);
-        match line.axes {
-            0 => slopes.copy_from_slice(&line.omega[..slopes.len()]),
-            1 => map_lines::<T, V, 1, 4, 1>(around(line), inputs, [slopes], &law),
-            2 => map_lines::<T, V, 2, 4, 1>(around(line), inputs, [slopes], &law),
-            _ => map_lines::<T, V, 3, 4, 1>(around(line), inputs, [slopes], &law),
+    fn make(&self, slope: V, [from, _]: [V; 2]) -> [V; 1] {
+        [self.weight.mul_add(slope, from)]
+    }
+}
+
+struct Stage<T, V> {
+    ahead: V,
+    weight: V,
+    precision: PhantomData<T>,
+}
+
+impl<T: Real, V: Lanes<T>> WithSlope<V, 2> for Stage<T, V> {
+    #[inline(always)]
+    fn make(&self, slope: V, [base, from]: [V; 2]) -> [V; 2] {
+        [self.ahead.mul_add(slope, base), self.weight.mul_add(slope, from)]
+    }
+}
+
+/// The slopes of a line and what is made of them. A function of its own: it is wanted in many places.
+struct OnSlopes<'a, T, V, W, const OUTPUTS: usize> {
+    coupling: &'a Coupling<T>,
+    line: &'a Surroundings<'a, T>,
+    others: [&'a [T]; 2],
+    outputs: [&'a mut [T]; OUTPUTS],
+    what: W,
+    vectors: PhantomData<V>,
+}
+
+impl<T: Real, V: Lanes<T>, W: WithSlope<V, OUTPUTS>, const OUTPUTS: usize> Task for OnSlopes<'_, T, V, W, OUTPUTS> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Coupling { law, lag, cosine_of_lag, sine_of_lag } = *self.coupling;
+        match law {
+            Law::Sine if lag != T::default() => {
+                self.under(Separable::<V, true> { cosine: V::splat(cosine_of_lag), sine: V::splat(sine_of_lag) });
+            }
+            Law::Sine => self.under(Separable::<V, false> { cosine: V::zero(), sine: V::zero() }),
+            // Compiled for slopes alone; what these laws cost makes up for another pass.
+            Law::DirectSine | Law::Linear if !W::IS_ALONE => self.after_slopes(),
+            Law::DirectSine => self.under(Direct::<V, true> { lag: V::splat(lag) }),
+            Law::Linear => self.under(Direct::<V, false> { lag: V::splat(lag) }),
         }
     }
 }
 
-struct StepAndDescribe<'a, T> {
-    line: &'a Surroundings<'a, T>,
-    from: &'a [T],
-    factor: T,
-    outputs: [&'a mut [T]; 3],
-}
-
-impl<T: Real, V: Lanes<T>> UnderLaw<T, V> for StepAndDescribe<'_, T> {
+impl<T: Real, V: Lanes<T>, W: WithSlope<V, OUTPUTS>, const OUTPUTS: usize> OnSlopes<'_, T, V, W, OUTPUTS> {
     #[inline(always)]
-    fn run<L: Term<T, V>>(self, law: L) {
-        let Self { line, from, factor, outputs } = self;
-        let inputs = [line.centre.first, line.centre.second, line.strength, line.omega, from];
-        let step = Step { law, factor: V::splat(factor), precision: PhantomData::<T> };
+    fn after_slopes(self) {
+        let Self { coupling, line, others: [one, other], outputs, what, .. } = self;
+        slopes::<T, V>(coupling, line, outputs[0]);
+        for at in (0..outputs[0].len()).step_by(V::WIDTH) {
+            let slope = V::load(&outputs[0][at..]);
+            let made = what.make(slope, [V::load(&one[at..]), V::load(&other[at..])]);
+            for part in 0..OUTPUTS {
+                made[part].store(&mut outputs[part][at..]);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn under<L: Term<T, V>>(self, law: L) {
+        let Self { line, others: [one, other], outputs, what, .. } = self;
+        let inputs = [line.centre.first, line.centre.second, line.strength, line.omega, one, other];
+        let operation = OnSlope { law, what, precision: PhantomData::<T> };
         match line.axes {
-            0 => map_lines::<T, V, 0, 5, 3>([], inputs, outputs, &step),
-            1 => map_lines::<T, V, 1, 5, 3>(around(line), inputs, outputs, &step),
-            2 => map_lines::<T, V, 2, 5, 3>(around(line), inputs, outputs, &step),
-            _ => map_lines::<T, V, 3, 5, 3>(around(line), inputs, outputs, &step),
+            0 => map_lines::<T, V, 0, 6, OUTPUTS>([], inputs, outputs, &operation),
+            1 => map_lines::<T, V, 1, 6, OUTPUTS>(around(line), inputs, outputs, &operation),
+            2 => map_lines::<T, V, 2, 6, OUTPUTS>(around(line), inputs, outputs, &operation),
+            _ => map_lines::<T, V, 3, 6, OUTPUTS>(around(line), inputs, outputs, &operation),
         }
     }
 }
@@ -150,29 +216,20 @@ fn around<'a, T: Real, const AXES: usize>(line: &Surroundings<'a, T>) -> Around<
     std::array::from_fn(|axis| line.pairs[axis].map(|side| [side.first, side.second]))
 }
 
-struct Slope<L, T>(L, PhantomData<T>);
-
-impl<T: Real, V: Lanes<T>, L: Term<T, V>, const AXES: usize> Operation<V, AXES, 4, 1> for Slope<L, T> {
-    #[inline(always)]
-    fn apply(&self, around: [[[V; 2]; 2]; AXES], [first, second, strength, omega]: [V; 4]) -> [V; 1] {
-        [self.0.of([first, second], around).mul_add(strength, omega)]
-    }
-}
-
-struct Step<L, V, T> {
+struct OnSlope<L, W, T> {
     law: L,
-    factor: V,
+    what: W,
     precision: PhantomData<T>,
 }
 
-impl<T: Real, V: Lanes<T>, L: Term<T, V>, const AXES: usize> Operation<V, AXES, 5, 3> for Step<L, V, T> {
+impl<T: Real, V: Lanes<T>, L: Term<T, V>, W: WithSlope<V, OUTPUTS>, const AXES: usize, const OUTPUTS: usize>
+    Operation<V, AXES, 6, OUTPUTS> for OnSlope<L, W, T>
+{
     #[inline(always)]
-    fn apply(&self, around: [[[V; 2]; 2]; AXES], [first, second, strength, omega, from]: [V; 5]) -> [V; 3] {
-        // Without neighbours the sum is 0, as in `slopes`.
+    fn apply(&self, around: [[[V; 2]; 2]; AXES], [first, second, strength, omega, one, other]: [V; 6]) -> [V; OUTPUTS] {
+        // Without neighbours there is no sum, and no zero of it times an infinite K.
         let slope = if AXES == 0 { omega } else { self.law.of([first, second], around).mul_add(strength, omega) };
-        let to = self.factor.mul_add(slope, from);
-        let (sine, cosine) = sin_cos(to);
-        [to, sine, cosine]
+        self.what.make(slope, [one, other])
     }
 }
 
