@@ -64,6 +64,11 @@ impl Block {
         });
     }
 
+    /// Asks for the memory of the same cells.
+    pub fn prefetch<T: Real>(&self, array: &View<'_, T, 3>, from: [usize; 3], len: usize) {
+        self.for_each_run(from, len, &array.dims(), |index, _, len| array.prefetch_line(index, len));
+    }
+
     /// The same for an array without axis `missing` (a face), `line` counted along its first axis.
     pub fn read_face<T: Real>(&self, face: &View<'_, T, 2>, missing: usize, line: usize, into: &mut [T]) {
         let (first, second) = match missing {

@@ -122,6 +122,11 @@ impl<T: Real> Lines<T> for InPlace<'_, '_, T> {
         self.take(margin);
         self.own.read_line([plane - planes, row - rows, 0], own);
         self.take(beyond);
+        // The next line's memory, while this one is worked on. (Blocks are strips; the processor foresees lines, not strips of them.)
+        if self.block.owns(plane, row + 1) {
+            self.own.as_view().prefetch_line([plane - planes, row + 1 - rows, 0], self.block.size[2]);
+            self.block.prefetch(&self.arranged.omega, [plane, row + 1, left], self.block.size[2]);
+        }
     }
     fn omega(&mut self, plane: usize, row: usize, into: &mut [T]) {
         self.block.read(&self.arranged.omega, [plane, row, 0], into);
