@@ -8,13 +8,13 @@
 //! * `threads`  whose threads, how many; progress and cancellation
 //! * `load`     what is installed once, when the library is loaded
 //! * `simd`     vectors chosen at run time, elementary functions on them
+//! * `random`   numbers that are functions of where they are wanted
 //! * `linalg`   symmetric eigenproblems: many small ones at once, or one large one through LAPACK
 //! * `exciton`  absorption and circular dichroism spectra
-//! * `kuramoto` lattices of coupled phase oscillators
+//! * `kuramoto` phase oscillators
 //! * `anisoap`  descriptors of ellipsoidal neighbours
-//! * `neighbours` who is within a cutoff, in any cell
+//! * `neighbours` who is within a cutoff, in open space or in any cell
 //! * `units`    wavenumbers and wavelengths, debye and atomic units
-
 
 pub mod anisoap;
 pub mod array;
@@ -25,6 +25,7 @@ pub mod kuramoto;
 pub mod linalg;
 mod load;
 pub mod neighbours;
+pub mod random;
 pub mod simd;
 pub mod threads;
 pub mod units;

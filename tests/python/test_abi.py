@@ -14,6 +14,7 @@ C_TYPES = {
     "size_t": ctypes.c_size_t,
     "ptrdiff_t": ctypes.c_ssize_t,
     "int32_t": ctypes.c_int32,
+    "int64_t": ctypes.c_int64,
     "hl_status": ctypes.c_int32,
     "double": ctypes.c_double,
     "hl_progress_fn": _abi.ProgressFunction,
