@@ -579,8 +579,7 @@ extern "C" {
  * its body, and c_nlm = sum_j integral d^3x g_j(x) B(x) r^(2n) r^l Y_lm(x), x from atom i, summed over j of one species
  * and made orthonormal over n (see hl_anisoap_plan_create). Y_lm are real and orthonormal, m = -l .. l, without the
  * Condon-Shortley sign: for l = 1 they go as y, z, x. Neighbours are nearer than the cutoff, |r| < cutoff_radius, images of
- * the atom itself included, and the atom itself too unless subtract_center_contribution. R. Lin et al., J. Chem. Phys. 161
- * (2024) 074112.
+ * the atom itself included, and the atom itself too unless subtract_center_contribution. A. Lin et al., arXiv:2403.19039 (2024).
  *
  * @param n_frames      number of frames
  * @param n_atoms       atoms of all frames
@@ -778,7 +777,7 @@ hl_status hl_anisoap_options_init(struct hl_anisoap_options *options,
 /**
  * Makes a plan of AniSOAP descriptors. Costs a millisecond or less; destroy it with hl_anisoap_plan_destroy.
  *
- * The names are AniSOAP's (R. Lin et al., J. Chem. Phys. 161 (2024) 074112). For angular momentum l there are functions
+ * The names are AniSOAP's (A. Lin et al., arXiv:2403.19039 (2024)). For angular momentum l there are functions
  * r^(l + 2n) B(r) Y_lm, n = 0 .. the largest n of l (see options), normalised and made orthonormal over n by the
  * symmetric root of their overlap, which is computed with 32 digits.
  *

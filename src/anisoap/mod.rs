@@ -7,8 +7,8 @@
 //! c_nlm = integral d^3x g_j(x) B(x) r^(2n) r^l Y_lm(x),        x from the centre
 //! ```
 //!
-//! added up over the neighbours of each species and made orthonormal over n. (R. Lin, G. Fraux, R. K. Cersonsky et al.,
-//! J. Chem. Phys. 161 (2024) 074112.) The integrand is a Gaussian times a polynomial, so c is a combination of Cartesian
+//! added up over the neighbours of each species and made orthonormal over n. (A. Lin, K. K.
+//! Huguenin-Dumittan, Y.-C. Cho, J. Nigam, R. K. Cersonsky, arXiv:2403.19039, 2024.) The integrand is a Gaussian times a polynomial, so c is a combination of Cartesian
 //! moments of a Gaussian (`shape`): exact, without a grid. All neighbours of one species share the polynomial, so moments
 //! are summed over neighbours first and contracted once for each centre and species; no pair's coefficients ever exist.
 //!

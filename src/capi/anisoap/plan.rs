@@ -25,7 +25,7 @@ pub(super) unsafe fn plan_of<'a>(plan: *const hl_anisoap_plan) -> Result<&'a Pla
 
 /// Makes a plan of AniSOAP descriptors. Costs a millisecond or less; destroy it with hl_anisoap_plan_destroy.
 ///
-/// The names are AniSOAP's (R. Lin et al., J. Chem. Phys. 161 (2024) 074112). For angular momentum l there are functions
+/// The names are AniSOAP's (A. Lin et al., arXiv:2403.19039 (2024)). For angular momentum l there are functions
 /// r^(l + 2n) B(r) Y_lm, n = 0 .. the largest n of l (see options), normalised and made orthonormal over n by the
 /// symmetric root of their overlap, which is computed with 32 digits.
 ///

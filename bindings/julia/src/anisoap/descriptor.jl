@@ -20,7 +20,7 @@ end
 """
     AnisoapDescriptor(max_angular, cutoff_radius; species, options...)
 
-AniSOAP descriptors of ellipsoids with one set of hyperparameters, named as in AniSOAP (R. Lin et al., J. Chem. Phys. 161 (2024) 074112);
+AniSOAP descriptors of ellipsoids with one set of hyperparameters, named as in AniSOAP (A. Lin et al., arXiv:2403.19039 (2024));
 see [`anisoap_expansion`](@ref), [`anisoap_power_spectrum`](@ref), [`anisoap_gradients`](@ref) and docs/anisoap.md.
 
 - `max_angular`: the largest l, 0 to 20; `cutoff_radius`: neighbours are nearer than this.

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import FLOAT64, Argument, as_input, check_shape
-from ._errors import ArgumentError, ShapeError
+from .._arrays import FLOAT64, Argument, as_input, check_shape
+from .._errors import ArgumentError, ShapeError
 
 INDEX = np.dtype(np.intp)
 INT32 = np.dtype(np.int32)

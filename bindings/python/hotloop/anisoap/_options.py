@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from . import _abi
-from ._arrays import argument
-from ._errors import ArgumentError, OptionError, check
-from ._library import library
-from ._options import Options, choice, flag, number
+from .. import _abi
+from .._arrays import argument
+from .._errors import ArgumentError, OptionError, check
+from .._library import library
+from .._options import Options, choice, flag, number
 
 
 def _defaults() -> _abi.AnisoapOptions:
