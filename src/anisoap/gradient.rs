@@ -285,12 +285,14 @@ impl<V: Lanes> Sink<V> for Products<'_, V> {
     #[inline(always)]
     fn take(&mut self, p: usize, plane: &[f64]) {
         let start = self.layout.plane(p).start * STRIDE;
-        let factors = self.polynomials[start..].chunks_exact(STRIDE);
+        let len = plane.len() / V::WIDTH;
+        let factors = &self.polynomials[start..start + len * STRIDE];
+        // A copy, which stays in registers.
         let mut sums = self.sums;
-        for (moment, factors) in plane.chunks_exact(V::WIDTH).zip(factors) {
+        for (moment, factors) in plane.chunks_exact(V::WIDTH).zip(factors.chunks_exact(STRIDE)) {
             let moment = V::load(moment);
-            for (sum, &factor) in sums.iter_mut().zip(factors) {
-                *sum = V::splat(factor).mul_add(moment, *sum);
+            for k in 0..POLYNOMIALS {
+                sums[k] = V::splat(factors[k]).mul_add(moment, sums[k]);
             }
         }
         self.sums = sums;

@@ -7,10 +7,11 @@
 //! c_nlm = integral d^3x g_j(x) B(x) r^(2n) r^l Y_lm(x),        x from the centre
 //! ```
 //!
-//! added up over the neighbours of each species and made orthonormal over n. (A. Lin, K. K.
-//! Huguenin-Dumittan, Y.-C. Cho, J. Nigam, R. K. Cersonsky, arXiv:2403.19039, 2024.) The integrand is a Gaussian times a polynomial, so c is a combination of Cartesian
-//! moments of a Gaussian (`shape`): exact, without a grid. All neighbours of one species share the polynomial, so moments
-//! are summed over neighbours first and contracted once for each centre and species; no pair's coefficients ever exist.
+//! added up over the neighbours of each species and made orthonormal over n. (A. Lin, K. K. Huguenin-Dumittan, Y.-C. Cho,
+//! J. Nigam, R. K. Cersonsky, arXiv:2403.19039, 2024.) The integrand is a Gaussian times a polynomial, so c is a combination
+//! of Cartesian moments of a Gaussian (`shape`): exact, without a grid. All neighbours of one species share the
+//! polynomial, so moments are summed over neighbours first and contracted once for each centre and species; no pair's
+//! coefficients ever exist.
 //!
 //! * `plan`            hyperparameters, tables, the order of features
 //! * `radial`          norms and Loewdin's orthonormalisation, in twice the digits

@@ -14,7 +14,7 @@
 use super::batch::Batch;
 use super::moments::{Moments, PADDING};
 use crate::error::{Result, try_vec};
-use crate::simd::Lanes;
+use crate::simd::{Lanes, Operation, map_lines};
 
 /// What becomes of a plane of moments. Implementations mark `take` `#[inline(always)]`.
 pub trait Sink<V> {
@@ -22,7 +22,7 @@ pub trait Sink<V> {
     fn take(&mut self, p: usize, plane: &[f64]);
 }
 
-/// Three planes [place][lane], and what depends on r alone.
+/// Three planes [place][lane], each behind a vector of zeros, and what depends on r alone.
 pub struct Planes {
     planes: [Vec<f64>; 3],
     /// r S_xz, r S_yz for every r.
@@ -31,7 +31,7 @@ pub struct Planes {
 
 impl Planes {
     pub fn new(layout: &Moments) -> Result<Self> {
-        let size = layout.plane(0).len() * PADDING;
+        let size = (layout.plane(0).len() + 1) * PADDING;
         let plane = || try_vec("moments of pairs", size, 0.0);
         let slope = || try_vec("moments of pairs", (layout.degree + 1) * PADDING, 0.0);
         Ok(Self { planes: [plane()?, plane()?, plane()?], slopes: [slope()?, slope()?] })
@@ -58,39 +58,39 @@ impl Planes {
             }
         }
         let [mut last, mut now, mut next] = std::mem::take(&mut self.planes);
-        first_line::<V>(&mut now[..(degree + 1) * V::WIDTH], c[2], zz, batch.weights::<V>(first));
-        let (mut below_at, mut at) = (0, 0);
+        // Places of vectors in the planes: the first one is the vector of zeros.
+        let start = V::WIDTH;
+        first_line::<V>(&mut now[start..start + (degree + 1) * V::WIDTH], c[2], zz, batch.weights::<V>(first));
+        let (mut below, mut at) = (start, start);
         for q in 0..degree {
             let end = at + (degree - q + 1) * V::WIDTH;
             let len = (degree - q) * V::WIDTH;
             let (done, rest) = now.split_at_mut(end);
-            let below: &[f64] = if q == 0 { &[] } else { &done[below_at..below_at + len] };
             let step = Step { c: c[1], n_s: yy * V::splat(q as f64), m_s: V::zero(), slopes: &self.slopes[1] };
-            step.line(&done[at..at + len], below, &[], &mut rest[..len]);
-            (below_at, at) = (at, end);
+            step.line(done, at, &done[below..], &done[below..], &mut rest[..len]);
+            (below, at) = (at, end);
         }
         for p in 0..=degree {
             // What a shorter plane has behind its end is of an earlier one: zeros, so that it adds nothing.
             let places = (degree - p + 1) * (degree - p + 2) / 2;
             let padded = layout.plane(p).len();
-            now[places * V::WIDTH..padded * V::WIDTH].fill(0.0);
-            sink.take(p, &now[..padded * V::WIDTH]);
+            now[start + places * V::WIDTH..start + padded * V::WIDTH].fill(0.0);
+            sink.take(p, &now[start..start + padded * V::WIDTH]);
             if p == degree {
                 break;
             }
-            // First elements of row q, of row q - 1, of row q of the plane before and of the next.
-            let (mut here, mut beside, mut below, mut into) = (0, 0, 0, 0);
+            // Row q, row q - 1, row q of the plane before and of the next. Where there is none, any will do: its factor is 0.
+            let (mut here, mut beside, mut below, mut into) = (start, start, start, start);
             for q in 0..degree - p {
                 let len = (degree - p - q) * V::WIDTH;
-                let below_line: &[f64] = if p == 0 { &[] } else { &last[below..below + len] };
-                let beside_line: &[f64] = if q == 0 { &[] } else { &now[beside..beside + len] };
+                let below_line = if p == 0 { &now[here..] } else { &last[below..] };
                 let step = Step {
                     c: c[0],
                     n_s: xx * V::splat(p as f64),
                     m_s: xy * V::splat(q as f64),
                     slopes: &self.slopes[0],
                 };
-                step.line(&now[here..here + len], below_line, beside_line, &mut next[into..into + len]);
+                step.line(&now, here, below_line, &now[beside..], &mut next[into..into + len]);
                 beside = here;
                 here += len + V::WIDTH;
                 below += len + 2 * V::WIDTH;
@@ -122,39 +122,22 @@ struct Step<'a, V> {
 }
 
 impl<V: Lanes> Step<'_, V> {
-    /// `into[r] = c here[r] + n_s below[r] + m_s beside[r] + slopes[r] here[r - 1]`; an empty line counts as zeros.
+    /// `into[r] = c here[r] + n_s below[r] + m_s beside[r] + slopes[r] here[r - 1]`, `here` being `plane` from `at` on. What is
+    /// before the first element counts as 0, because slopes[0] is 0 and it is a number.
     #[inline(always)]
-    fn line(&self, here: &[f64], below: &[f64], beside: &[f64], into: &mut [f64]) {
-        let here = here.chunks_exact(V::WIDTH).zip(self.slopes.chunks_exact(V::WIDTH));
-        let into = into.chunks_exact_mut(V::WIDTH);
-        let mut before = V::zero();
-        match (below.is_empty(), beside.is_empty()) {
-            (false, false) => {
-                let lines = here.zip(below.chunks_exact(V::WIDTH).zip(beside.chunks_exact(V::WIDTH)));
-                for (into, ((here, slope), (below, beside))) in into.zip(lines) {
-                    let here = V::load(here);
-                    let sum = self.n_s.mul_add(V::load(below), self.m_s * V::load(beside));
-                    self.c.mul_add(here, V::load(slope).mul_add(before, sum)).store(into);
-                    before = here;
-                }
-            }
-            (true, true) => {
-                for (into, (here, slope)) in into.zip(here) {
-                    let here = V::load(here);
-                    self.c.mul_add(here, V::load(slope) * before).store(into);
-                    before = here;
-                }
-            }
-            (is_first, _) => {
-                // One of the two.
-                let (factor, other) = if is_first { (self.m_s, beside) } else { (self.n_s, below) };
-                for (into, ((here, slope), other)) in into.zip(here.zip(other.chunks_exact(V::WIDTH))) {
-                    let here = V::load(here);
-                    self.c.mul_add(here, V::load(slope).mul_add(before, factor * V::load(other))).store(into);
-                    before = here;
-                }
-            }
-        }
+    fn line(&self, plane: &[f64], at: usize, below: &[f64], beside: &[f64], into: &mut [f64]) {
+        let len = into.len();
+        let before = &plane[at - V::WIDTH..at - V::WIDTH + len];
+        let inputs = [&plane[at..at + len], before, &below[..len], &beside[..len], &self.slopes[..len]];
+        map_lines::<f64, V, 0, 5, 1>([], inputs, [into], self);
+    }
+}
+
+impl<V: Lanes> Operation<V, 0, 5, 1> for Step<'_, V> {
+    #[inline(always)]
+    fn apply(&self, _: [[[V; 2]; 2]; 0], [here, before, below, beside, slope]: [V; 5]) -> [V; 1] {
+        let others = self.n_s.mul_add(below, self.m_s * beside);
+        [self.c.mul_add(here, slope.mul_add(before, others))]
     }
 }
 
