@@ -68,6 +68,7 @@ end module oscillator_models
 program test_kuramoto_methods
   use, intrinsic :: iso_c_binding, only: c_double, c_float, c_int32_t, c_int64_t
   use, intrinsic :: ieee_arithmetic, only: ieee_value, ieee_quiet_nan
+  use, intrinsic :: ieee_exceptions, only: ieee_get_flag, ieee_set_flag, ieee_all, ieee_usual
   use check
   use hotloop
   use kuramoto_naive
@@ -97,6 +98,7 @@ contains
     call parts_with_adaptive_steps(advance, name)
     call as_good_as_its_tolerance(advance, name)
     call no_tolerance_to_be_met(advance, name)
+    call no_floating_point_exceptions(advance, name, start, "")
   end subroutine of
 
   subroutine parts_with_noise(advance, name)
@@ -206,6 +208,32 @@ contains
       ": a tolerance that rounding does not allow is an error", message)
     call claim(steps_done == 0 .and. same_bits(theta, start), name // ": and the phases stand at a whole step")
   end subroutine no_tolerance_to_be_met
+
+  ! Programs are often compiled with -ffpe-trap=invalid,zero,overflow, and would stop inside the library.
+  subroutine no_floating_point_exceptions(advance, name, phases, state)
+    procedure(stepper) :: advance
+    character(len=*), intent(in) :: name, state
+    real(c_double), intent(in) :: phases(60)
+    type(hl_kuramoto_options) :: options
+    real(c_double) :: theta(60)
+    logical :: raised(size(ieee_usual))
+    character(len=40) :: text
+    integer :: law, method, before
+    before = hl_set_num_threads_local(1) ! the calling thread computes, so that its flags tell
+    do law = HL_COUPLING_SINE, HL_COUPLING_LINEAR
+      do method = HL_METHOD_EULER, HL_METHOD_DORMAND_PRINCE
+        options = hl_kuramoto_options(law=law, method=method)
+        if (method <= HL_METHOD_HEUN) options%noise = 0.3_c_double
+        theta = phases
+        call ieee_set_flag(ieee_all, .false.)
+        call advance(theta, 0.1_c_double, 4, options, stat=stat, errmsg=message)
+        call ieee_get_flag(ieee_usual, raised)
+        write (text, "(', law ', i0, ', method ', i0)") law, method
+        call claim(stat == HL_OK .and. .not. any(raised), name // state // trim(text) // ": no floating-point exception", message)
+      end do
+    end do
+    before = hl_set_num_threads_local(before)
+  end subroutine no_floating_point_exceptions
 
   ! Cells are numbered with the last index running fastest, whatever lies next to each other in memory.
   subroutine cells_of_a_lattice()
