@@ -84,6 +84,7 @@ program test_kuramoto_methods
   call of(in_a_mean_field, "a mean field")
   call of(on_a_network, "a network")
   call cells_of_a_lattice()
+  call oscillators_at_rest()
   call single_precision()
   call bad_options()
   call conclude("test_kuramoto_methods")
@@ -234,6 +235,35 @@ contains
     end do
     before = hl_set_num_threads_local(before)
   end subroutine no_floating_point_exceptions
+
+  ! Their steps have no error at all, so nothing may be divided by it.
+  subroutine oscillators_at_rest()
+    type(hl_kuramoto_options) :: options
+    real(c_double) :: theta(60)
+    logical :: raised(size(ieee_usual))
+    integer :: model, before
+    character(len=*), parameter :: names(3) = [character(len=12) :: "a lattice", "a mean field", "a network"]
+    options = hl_kuramoto_options(law=HL_COUPLING_DIRECT_SINE, method=HL_METHOD_DORMAND_PRINCE)
+    before = hl_set_num_threads_local(1)
+    do model = 1, 3
+      theta = 0.25_c_double
+      call ieee_set_flag(ieee_all, .false.)
+      select case (model)
+      case (1)
+        call hl_kuramoto_integrate(theta, 0.0_c_double, 1.0_c_double, 0.1_c_double, 4, options, stat=stat, errmsg=message)
+      case (2)
+        call hl_kuramoto_mean_field_integrate(theta, 0.0_c_double, 1.0_c_double, 0.1_c_double, 4, options, stat=stat, &
+          errmsg=message)
+      case (3)
+        call hl_kuramoto_network_integrate([(i, i=0, 60)], [(mod(i, 60), i=1, 60)], theta, 0.0_c_double, 1.0_c_double, &
+          0.1_c_double, 4, options, stat=stat, errmsg=message)
+      end select
+      call ieee_get_flag(ieee_usual, raised)
+      call claim(stat == HL_OK .and. .not. any(raised), trim(names(model)) // " at rest: no floating-point exception", message)
+      call claim(all(abs(theta - 0.25_c_double) <= 0), trim(names(model)) // " at rest stays there")
+    end do
+    before = hl_set_num_threads_local(before)
+  end subroutine oscillators_at_rest
 
   ! Cells are numbered with the last index running fastest, whatever lies next to each other in memory.
   subroutine cells_of_a_lattice()
