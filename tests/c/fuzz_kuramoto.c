@@ -2,7 +2,7 @@
    lattices in both precisions. Every array lies between guard pages, flush with one of them, or shares one arena with the others. What the
    status must be is decided here independently, by listing the address of every element; a legal call must write exactly its outputs'
    elements, with the bits of the same call on plain contiguous copies; a refused call must write nothing.
-   Seeded: usage fuzz_lattices [seconds [seed]]. */
+   Seeded: usage fuzz_kuramoto [seconds [seed]]. */
 #include "harness.h"
 #include "kuramoto.h"
 #include "strided.h"
@@ -14,8 +14,8 @@
 #include <sys/mman.h>
 
 #define PAGE 4096
-#define ARENA N_LATTICE_ARRAYS /* a region where any arrays may overlap */
-#define N_REGIONS (N_LATTICE_ARRAYS + 1)
+#define ARENA N_KURAMOTO_ARRAYS /* a region where any arrays may overlap */
+#define N_REGIONS (N_KURAMOTO_ARRAYS + 1)
 #define MAX_ELEMENTS 256
 
 static unsigned char *regions[N_REGIONS], before[N_REGIONS][PAGE];
@@ -30,7 +30,7 @@ typedef struct {
 typedef struct {
     kuramoto_call c;
     hl_kuramoto_options options;
-    placed arrays[N_LATTICE_ARRAYS];
+    placed arrays[N_KURAMOTO_ARRAYS];
     ptrdiff_t steps_done;
     int shared;
 } attempt;
@@ -115,11 +115,11 @@ static void put(int bits, unsigned char *at, double value)
 
 static void place(attempt *a, int array)
 {
-    const size_t element = lattice_element(&a->c);
-    const enum lattice_use use = lattice_array_use(a->c.function, array);
+    const size_t element = kuramoto_element(&a->c);
+    const enum kuramoto_use use = kuramoto_array_use(a->c.function, array);
     placed *p = &a->arrays[array];
     ptrdiff_t dims[4], offsets[MAX_ELEMENTS], lowest, span, start;
-    const int rank = lattice_array_dims(&a->c, array, dims);
+    const int rank = kuramoto_array_dims(&a->c, array, dims);
     unsigned char *region = regions[a->shared ? ARENA : array];
     int e;
     do {
@@ -154,7 +154,7 @@ static void place(attempt *a, int array)
 
 static int may_be_null(const attempt *a, int array)
 {
-    return lattice_array_use(a->c.function, array) == WRITTEN && array != THETA && array != DTHETA;
+    return kuramoto_array_use(a->c.function, array) == WRITTEN && array != THETA && array != DTHETA;
 }
 
 /* `a` keeps its address: the call points into it. */
@@ -188,8 +188,8 @@ static void invent(attempt *a)
         memset(regions[k], POISON, PAGE);
     for (k = 0; k < PAGE / (a->c.bits / 8); k++)
         put(a->c.bits, regions[ARENA] + k * (a->c.bits / 8), (double)(7 * k % 50) / 8.0);
-    for (k = 0; k < N_LATTICE_ARRAYS; k++) {
-        const enum lattice_use use = lattice_array_use(a->c.function, k);
+    for (k = 0; k < N_KURAMOTO_ARRAYS; k++) {
+        const enum kuramoto_use use = kuramoto_array_use(a->c.function, k);
         const int face_axis = k >= BELOW ? (k - BELOW) % 3 : -1;
         if (use == NOT_TAKEN || face_axis >= a->c.rank || (use == FACE && a->options.boundary[face_axis] != HL_BOUNDARY_HALO))
             continue;
@@ -211,7 +211,7 @@ typedef struct { unsigned must, may; } verdict;
 
 static verdict judge(const attempt *a)
 {
-    const size_t element = lattice_element(&a->c);
+    const size_t element = kuramoto_element(&a->c);
     const ptrdiff_t possible = a->c.record_every ? a->c.n_steps / a->c.record_every : 0;
     const int no_records = a->c.function == INTEGRATE && a->c.n_frames == 0;
     verdict v = {0, 0};
@@ -226,11 +226,11 @@ static verdict judge(const attempt *a)
     if (!has_cells && (a->c.function == ORDER_PARAMETER ||
                        (a->c.function == INTEGRATE && !no_records && (a->c.pointers[ORDER_R] || a->c.pointers[ORDER_PSI]))))
         v.must |= BIT(HL_ERR_SHAPE);
-    for (k = 0; k < N_LATTICE_ARRAYS; k++) {
-        const enum lattice_use use = lattice_array_use(a->c.function, k);
+    for (k = 0; k < N_KURAMOTO_ARRAYS; k++) {
+        const enum kuramoto_use use = kuramoto_array_use(a->c.function, k);
         const placed *p = &a->arrays[k];
         ptrdiff_t dims[4], length = 1;
-        int rank = lattice_array_dims(&a->c, k, dims);
+        int rank = kuramoto_array_dims(&a->c, k, dims);
         for (axis = 0; axis < rank; axis++)
             length *= dims[axis];
         if (use == NOT_TAKEN || (k >= BELOW && ((k - BELOW) % 3 >= a->c.rank || a->options.boundary[(k - BELOW) % 3] != HL_BOUNDARY_HALO)))
@@ -250,7 +250,7 @@ static verdict judge(const attempt *a)
             continue;
         if (!is_injective(p, element))
             v.must |= BIT(HL_ERR_STRIDE);
-        for (other = 0; other < N_LATTICE_ARRAYS; other++)
+        for (other = 0; other < N_KURAMOTO_ARRAYS; other++)
             for (i = 0; i < p->n && other != k && a->c.pointers[other]; i++)
                 for (j = 0; j < a->arrays[other].n; j++)
                     if (overlap(p->at[i], a->arrays[other].at[j], element))
@@ -260,16 +260,16 @@ static verdict judge(const attempt *a)
 }
 
 /* The same call on plain contiguous copies; outputs land in `plain`. */
-static hl_status on_copies(const attempt *a, double plain[N_LATTICE_ARRAYS][MAX_ELEMENTS])
+static hl_status on_copies(const attempt *a, double plain[N_KURAMOTO_ARRAYS][MAX_ELEMENTS])
 {
-    const size_t element = lattice_element(&a->c);
+    const size_t element = kuramoto_element(&a->c);
     hl_kuramoto_options options = a->options;
     kuramoto_call c = a->c;
     int k, e;
     c.options = &options;
     c.shape_pointer = c.shape;
     c.steps_done = NULL;
-    for (k = 0; k < N_LATTICE_ARRAYS; k++) {
+    for (k = 0; k < N_KURAMOTO_ARRAYS; k++) {
         c.strides[k] = NULL;
         if (a->c.pointers[k] == NULL)
             continue;
@@ -288,9 +288,9 @@ static void describe(const attempt *a, hl_status status, verdict v)
            a->shared ? "one arena" : "own regions", status ? hl_last_error_message() : "");
     expect(0, "    law %d, method %d, boundaries %d %d %d, lag %g, accumulate %d", a->options.law, a->options.method, a->options.boundary[0],
            a->options.boundary[1], a->options.boundary[2], a->options.lag, a->options.accumulate);
-    for (k = 0; k < N_LATTICE_ARRAYS; k++)
+    for (k = 0; k < N_KURAMOTO_ARRAYS; k++)
         if (a->c.pointers[k])
-            expect(0, "    %-14s %p strides %s{%td, %td, %td, %td}", lattice_array_name(a->c.function, k), a->c.pointers[k],
+            expect(0, "    %-14s %p strides %s{%td, %td, %td, %td}", kuramoto_array_name(a->c.function, k), a->c.pointers[k],
                    a->c.strides[k] ? "" : "NULL ", a->arrays[k].strides[0], a->arrays[k].strides[1], a->arrays[k].strides[2], a->arrays[k].strides[3]);
 }
 
@@ -300,11 +300,11 @@ static int wrote_only_outputs(const attempt *a, hl_status status)
     static unsigned char owned[N_REGIONS][PAGE];
     int k, e, r, byte;
     memset(owned, 0, sizeof owned);
-    for (k = 0; k < N_LATTICE_ARRAYS && status == HL_OK; k++)
-        for (e = 0; e < a->arrays[k].n && lattice_array_use(a->c.function, k) == WRITTEN && a->c.pointers[k]; e++)
+    for (k = 0; k < N_KURAMOTO_ARRAYS && status == HL_OK; k++)
+        for (e = 0; e < a->arrays[k].n && kuramoto_array_use(a->c.function, k) == WRITTEN && a->c.pointers[k]; e++)
             for (r = 0; r < N_REGIONS; r++)
                 if (a->arrays[k].at[e] >= regions[r] && a->arrays[k].at[e] < regions[r] + PAGE)
-                    memset(owned[r] + (a->arrays[k].at[e] - regions[r]), 1, lattice_element(&a->c));
+                    memset(owned[r] + (a->arrays[k].at[e] - regions[r]), 1, kuramoto_element(&a->c));
     for (r = 0; r < N_REGIONS; r++)
         for (byte = 0; byte < PAGE && memcmp(regions[r], before[r], PAGE); byte++)
             if (!owned[r][byte] && regions[r][byte] != before[r][byte])
@@ -314,14 +314,14 @@ static int wrote_only_outputs(const attempt *a, hl_status status)
 
 static int try_one(int counts[2])
 {
-    static double plain[N_LATTICE_ARRAYS][MAX_ELEMENTS];
+    static double plain[N_KURAMOTO_ARRAYS][MAX_ELEMENTS];
     static attempt a;
     size_t element;
     hl_status status, reference = HL_OK;
     verdict v;
     int k, e, right;
     invent(&a);
-    element = lattice_element(&a.c);
+    element = kuramoto_element(&a.c);
     v = judge(&a);
     if (!v.must)
         reference = on_copies(&a, plain);
@@ -346,11 +346,11 @@ static int try_one(int counts[2])
         expect(0, "the same call on contiguous copies gives %d", reference);
         return 0;
     }
-    for (k = 0; k < N_LATTICE_ARRAYS && status == HL_OK; k++)
-        for (e = 0; e < a.arrays[k].n && lattice_array_use(a.c.function, k) == WRITTEN && a.c.pointers[k]; e++)
+    for (k = 0; k < N_KURAMOTO_ARRAYS && status == HL_OK; k++)
+        for (e = 0; e < a.arrays[k].n && kuramoto_array_use(a.c.function, k) == WRITTEN && a.c.pointers[k]; e++)
             if (memcmp(a.arrays[k].at[e], (unsigned char *)plain[k] + (size_t)e * element, element)) {
                 describe(&a, status, v);
-                expect(0, "%s, element %d: other bits than on contiguous copies", lattice_array_name(a.c.function, k), e);
+                expect(0, "%s, element %d: other bits than on contiguous copies", kuramoto_array_name(a.c.function, k), e);
                 return 0;
             }
     return 1;
