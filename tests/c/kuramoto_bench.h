@@ -1,5 +1,5 @@
-/* A small legal lattice, mean field or network for each Kuramoto function, with every array in the middle of its own poisoned storage: the starting point that
-   a test spoils in one place. */
+/* A small legal lattice, mean field or network for each Kuramoto function, with every array in the middle of its own poisoned storage: the
+   starting point that a test spoils in one place. */
 #ifndef KURAMOTO_BENCH_H
 #define KURAMOTO_BENCH_H
 

@@ -16,11 +16,13 @@ static const kuramoto_case systems[] = {
     {.name = "plane with noise, Heun", .rank = 2, .shape = {70, 83}, .bits = 32, .method = HL_METHOD_HEUN, .lag = 0.25, .noise = 0.25},
     {.name = "cube with noise, Heun", .rank = 3, .shape = {9, 10, 41}, .bits = 64, .method = HL_METHOD_HEUN, .boundary = {0, 1, 0}, .noise = 1.0},
     {.name = "mean field with noise", .rank = 1, .shape = {5001}, .bits = 64, .model = MEAN_FIELD, .noise = 0.5},
-    {.name = "network with noise", .rank = 1, .shape = {2001}, .bits = 32, .model = NETWORK, .index_bits = 32, .degree = 5, .method = HL_METHOD_HEUN, .noise = 0.5},
+    {.name = "network with noise", .rank = 1, .shape = {2001}, .bits = 32, .model = NETWORK, .index_bits = 32, .degree = 5,
+     .method = HL_METHOD_HEUN, .noise = 0.5},
     {.name = "adaptive plane", .rank = 2, .shape = {50, 43}, .bits = 64, .method = HL_METHOD_DORMAND_PRINCE, .boundary = {1, 0}, .atol = 1e-8},
     {.name = "adaptive cube", .rank = 3, .shape = {9, 10, 11}, .bits = 32, .method = HL_METHOD_DORMAND_PRINCE, .atol = 1e-4},
     {.name = "adaptive mean field", .rank = 1, .shape = {4001}, .bits = 64, .model = MEAN_FIELD, .method = HL_METHOD_DORMAND_PRINCE, .atol = 1e-6},
-    {.name = "adaptive network", .rank = 1, .shape = {1001}, .bits = 64, .model = NETWORK, .index_bits = 64, .degree = 4, .weighted = 1, .method = HL_METHOD_DORMAND_PRINCE, .atol = 1e-5},
+    {.name = "adaptive network", .rank = 1, .shape = {1001}, .bits = 64, .model = NETWORK, .index_bits = 64, .degree = 4, .weighted = 1,
+     .method = HL_METHOD_DORMAND_PRINCE, .atol = 1e-5},
 };
 
 /* Steps first .. first + n_steps of a system; next_step NULL: the method begins anew. */
@@ -175,7 +177,8 @@ static void philox(void)
 static void what_noise_is(void)
 {
     static const struct { int64_t seed, step, cell; } places[] = {
-        {0, 0, 0}, {1, 0, 0}, {12345, 7, 3}, {-1, -1, -5}, {INT64_MIN, INT64_MAX, INT64_MAX}, {INT64_C(1) << 32, INT64_C(1) << 33, (INT64_C(1) << 34) + 1}};
+        {0, 0, 0}, {1, 0, 0}, {12345, 7, 3}, {-1, -1, -5}, {INT64_MIN, INT64_MAX, INT64_MAX}, 
+        {INT64_C(1) << 32, INT64_C(1) << 33, (INT64_C(1) << 34) + 1}};
     enum { CELLS = 5000 };
     static double noise[CELLS];
     size_t p;
