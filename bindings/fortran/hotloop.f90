@@ -24,8 +24,10 @@ include "hotloop/exciton/broaden.inc"
 include "hotloop/exciton/spectrum.inc"
 include "hotloop/kuramoto/c.inc"
 include "hotloop/kuramoto/options.inc"
+include "hotloop/kuramoto/arguments.inc"
 include "hotloop/kuramoto/lattice.inc"
-include "hotloop/integer_views.inc"
+include "hotloop/kuramoto/mean_field.inc"
+include "hotloop/kuramoto/network.inc"
 include "hotloop/neighbours_c.inc"
 include "hotloop/neighbours.inc"
 include "hotloop/anisoap/c.inc"
@@ -66,6 +68,12 @@ module hotloop
   use hotloop_kuramoto_options, only: hl_kuramoto_options
   use hotloop_kuramoto_f64
   use hotloop_kuramoto_f32
+  use hotloop_kuramoto_mean_field_f64
+  use hotloop_kuramoto_mean_field_f32
+  use hotloop_kuramoto_network_f64_i32
+  use hotloop_kuramoto_network_f64_i64
+  use hotloop_kuramoto_network_f32_i32
+  use hotloop_kuramoto_network_f32_i64
   use hotloop_neighbours
   use hotloop_anisoap_constants
   use hotloop_anisoap_plan

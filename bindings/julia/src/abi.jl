@@ -46,6 +46,7 @@ const HL_BOUNDARY_HALO = Int32(2)
 const HL_METHOD_EULER = Int32(0)
 const HL_METHOD_HEUN = Int32(1)
 const HL_METHOD_RK4 = Int32(2)
+const HL_METHOD_DORMAND_PRINCE = Int32(3)
 const HL_NONFINITE_REFUSE = Int32(0)
 const HL_NONFINITE_PROPAGATE = Int32(1)
 
@@ -114,6 +115,13 @@ struct KuramotoOptions
     halo_above_strides::NTuple{3,Ptr{Int}}
     progress::Ptr{Cvoid}
     progress_user::Ptr{Cvoid}
+    noise::Float64
+    noise_seed::Int64
+    first_step::Int64
+    first_cell::Int64
+    rtol::Float64
+    atol::Float64
+    next_step::Ptr{Float64}
 end
 
 # hl_anisoap_options.
@@ -144,6 +152,9 @@ const FUNCTION_NAMES = (
     :hl_exciton_options_init, :hl_exciton_sticks, :hl_exciton_broaden, :hl_exciton_spectrum,
     :hl_kuramoto_options_init, :hl_kuramoto_rhs, :hl_kuramoto_rhs_f32, :hl_kuramoto_integrate, :hl_kuramoto_integrate_f32,
     :hl_kuramoto_order_parameter, :hl_kuramoto_order_parameter_f32,
+    :hl_kuramoto_mean_field_rhs, :hl_kuramoto_mean_field_rhs_f32,
+    :hl_kuramoto_mean_field_integrate, :hl_kuramoto_mean_field_integrate_f32,
+    :hl_kuramoto_network_rhs, :hl_kuramoto_network_rhs_f32, :hl_kuramoto_network_integrate, :hl_kuramoto_network_integrate_f32,
     :hl_anisoap_options_init, :hl_anisoap_plan_create, :hl_anisoap_plan_destroy, :hl_anisoap_expansion_size,
     :hl_anisoap_power_spectrum_size, :hl_anisoap_expansion_labels, :hl_anisoap_power_spectrum_labels, :hl_anisoap_expansion,
     :hl_anisoap_power_spectrum, :hl_anisoap_expansion_vjp, :hl_anisoap_power_spectrum_vjp,
