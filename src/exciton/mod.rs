@@ -26,8 +26,10 @@
 //! * `broadening`  from sticks to spectra: direct sum, or one convolution for all
 //! * `weights`     of configurations in a mean
 //! * `spectrum`    all of it, for the mean over configurations
+//! * `fit`         how spectra change with parameters, and which suit a measurement
 
 mod broadening;
+pub mod fit;
 mod options;
 mod solve;
 mod spectrum;

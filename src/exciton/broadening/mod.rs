@@ -77,6 +77,12 @@ impl Grid {
         self.len
     }
 
+    /// The points alone.
+    pub fn into_points(mut self) -> Vec<f64> {
+        self.points.truncate(self.len);
+        self.points
+    }
+
     fn first(&self) -> f64 {
         self.points[0]
     }

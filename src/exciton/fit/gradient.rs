@@ -1,0 +1,408 @@
+//! The misfit to measured spectra and its gradient, by the adjoint way: whatever the number of parameters, the spectra once
+//! forward and their misfit once back.
+//!
+//! With `r_i = (model_i - measured_i) / sigma_i` the misfit is `L = 1/2 sum r_i^2`. A stick of strength 1 at `e` would
+//! change it by `h(e) = sum_i r_i / sigma_i g(x_i - e)`, which `lines` has as a polynomial per cell. Then
+//!
+//! ```text
+//! dL/dH    = V [(V^T B V) o h[e_k, e_l]] V^T        h[.,.]: divided differences; e h(e) for CD
+//! dL/dmu_j = sum_k V_jk (2 h(e_k) M_k + f e_k h(e_k) (N_k + M_k x r_j))
+//! dL/dr_j  = sum_k V_jk f e_k h(e_k) mu_j x M_k
+//! ```
+//!
+//! The way back needs the energies and eigenvectors of the way forward. They are kept where all of them fit into 256 MiB,
+//! and computed again, to the same bits, where they do not.
+
+use super::coefficients::{Columns, centroid, cross, degeneracy, gaps, row_times_matrix};
+use super::forward::{Evaluator, Problem};
+use super::group::{Group, form};
+use super::lines::{BandLines, Cells, TERMS, WEIGHTS};
+use super::measured::Measured;
+use super::parameters::{Parameter, State};
+use crate::error::{Result, try_vec};
+use crate::exciton::solve::ROTATION_FACTOR;
+use crate::exciton::way::Way;
+use crate::simd::{Kernel, Lanes, Task, dispatch};
+use crate::threads::{Progress, for_each_chunk, ranges};
+
+/// The misfit at some values, its gradient, and the spectra there.
+pub struct Misfit {
+    pub value: f64,
+    pub gradient: Vec<f64>,
+    pub spectra: [Vec<f64>; 2],
+}
+
+/// Bytes of energies and eigenvectors that may be kept between the ways forward and back.
+const MOST_KEPT: usize = 256 << 20;
+
+pub fn residual_gradient(
+    problem: &Problem,
+    measured: &Measured,
+    values: &[f64],
+    progress: &mut Progress,
+) -> Result<Misfit> {
+    let n = problem.system.n();
+    let bytes = problem.system.n_conf().saturating_mul(n * (n + 1)).saturating_mul(size_of::<f64>());
+    residual_gradient_keeping(problem, measured, values, bytes <= MOST_KEPT, progress)
+}
+
+pub(super) fn residual_gradient_keeping(
+    problem: &Problem,
+    measured: &Measured,
+    values: &[f64],
+    keep: bool,
+    progress: &mut Progress,
+) -> Result<Misfit> {
+    let mut evaluator = Evaluator::new(problem)?;
+    let list = problem.parameters.list();
+    let state = problem.parameters.state(values, problem.fwhm)?;
+    evaluator.prepare(&state)?;
+    let through_sticks = problem.parameters.any(Parameter::concerns_sticks);
+    let sticks_alone = Columns::sticks_alone();
+    let moments = evaluator.moments(&state, &sticks_alone, keep && through_sticks, progress)?;
+
+    let mut misfit = Misfit { value: 0.0, gradient: try_vec("gradient", list.len(), 0.0)?, spectra: Default::default() };
+    let cells = evaluator.cells();
+    let table_len = if through_sticks { cells.count * TERMS * WEIGHTS } else { 0 };
+    let mut weights = try_vec("lines", table_len, 0.0)?;
+    for band in 0..2 {
+        let spectra = evaluator.band_spectra(&moments, &state, band, sticks_alone.len())?;
+        let model = spectra.model(&state, band, 0);
+        let compared = &measured.bands[band];
+        let mut pull = try_vec("residuals", model.len(), 0.0)?;
+        for (i, slot) in pull.iter_mut().enumerate() {
+            let residual = (model[i] - compared.values[i]) * compared.per_sigma[i];
+            misfit.value += 0.5 * residual * residual;
+            *slot = residual * compared.per_sigma[i];
+        }
+        for (&parameter, slot) in list.iter().zip(&mut misfit.gradient) {
+            let concerned = match parameter {
+                Parameter::Fwhm(b) | Parameter::Shift(b) | Parameter::Scale(b) | Parameter::Offset(b) => b[band],
+                _ => false,
+            };
+            if !concerned {
+                continue;
+            }
+            for (i, pull) in pull.iter().enumerate() {
+                let change = match parameter {
+                    Parameter::Fwhm(_) => evaluator.changes(&spectra, &state, band, 0, i)[0],
+                    Parameter::Shift(_) => evaluator.changes(&spectra, &state, band, 0, i)[1],
+                    Parameter::Scale(_) => spectra.factors[i] * spectra.values[i * spectra.row],
+                    _ => 1.0,
+                };
+                *slot += pull * change;
+            }
+        }
+        if let Some(lines) = evaluator.lines(band).filter(|_| through_sticks) {
+            for (pull, factor) in pull.iter_mut().zip(&spectra.factors) {
+                *pull *= factor * state.scale[band];
+            }
+            dispatch(evaluator.level, Transpose { lines, at_points: &pull, band, weights: &mut weights })?;
+        }
+        misfit.spectra[band] = model;
+    }
+    if through_sticks {
+        back(&evaluator, &state, &weights, &moments.kept, &mut misfit.gradient, progress)?;
+    }
+    Ok(misfit)
+}
+
+struct Transpose<'a> {
+    lines: &'a BandLines,
+    at_points: &'a [f64],
+    band: usize,
+    weights: &'a mut [f64],
+}
+
+impl Kernel for Transpose<'_> {
+    type Output = Result<()>;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Result<()> {
+        self.lines.transpose::<V>(self.at_points, self.band, self.weights)
+    }
+}
+
+/// Adds to `gradient` what comes through the sticks.
+fn back(
+    evaluator: &Evaluator,
+    state: &State,
+    weights: &[f64],
+    kept: &[Vec<f64>],
+    gradient: &mut [f64],
+    progress: &mut Progress,
+) -> Result<()> {
+    let (choice, size, n_conf) = evaluator.chunks(Columns::sticks_alone().len());
+    for_each_chunk(
+        ranges(n_conf, size).enumerate(),
+        |_| 0,
+        progress,
+        |(chunk, (first, len))| {
+            let kept = kept.get(chunk).map(Vec::as_slice);
+            dispatch(evaluator.level, Back { evaluator, state, weights, kept, way: choice.way, first, len })
+        },
+        |part: Vec<f64>| {
+            gradient.iter_mut().zip(part).for_each(|(total, x)| *total += x);
+            Ok(())
+        },
+    )
+}
+
+/// One chunk of configurations.
+struct Back<'a> {
+    evaluator: &'a Evaluator<'a>,
+    state: &'a State,
+    weights: &'a [f64],
+    kept: Option<&'a [f64]>,
+    way: Way,
+    first: usize,
+    len: usize,
+}
+
+impl Kernel for Back<'_> {
+    type Output = Result<Vec<f64>>;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Self::Output {
+        match self.way {
+            Way::Pairs => self.run_in::<V, V::Pair>(),
+            Way::Lanes | Way::Lapack => self.run_in::<V, V>(),
+        }
+    }
+}
+
+impl Back<'_> {
+    #[inline(always)]
+    fn run_in<V: Lanes, S: Lanes>(self) -> Result<Vec<f64>> {
+        let problem = self.evaluator.problem;
+        let (system, n) = (problem.system, problem.system.n());
+        let changes = self.state.changes();
+        let mut group = Group::<S>::new(system)?;
+        let mut adjoint = Adjoint::<S>::new(problem)?;
+        for at in (0..self.len).step_by(S::WIDTH) {
+            let first = self.first + at;
+            let count = S::WIDTH.min(self.len - at);
+            match self.kept {
+                Some(kept) => {
+                    group.load_geometry(system, &changes, first, count)?;
+                    let energies = at * n * (n + 1);
+                    let vectors = energies + n * S::WIDTH;
+                    group.restore(system, &kept[energies..vectors], &kept[vectors..vectors + n * n * S::WIDTH]);
+                }
+                None => group.solve(system, &changes, first, count)?,
+            }
+            for (energy, slot) in group.energies.iter().zip(adjoint.energies.chunks_exact_mut(S::WIDTH)) {
+                energy.store(slot);
+            }
+            for lane in 0..S::WIDTH {
+                let weight = if lane < count { self.evaluator.weights.of(first + lane) } else { 0.0 };
+                adjoint.look_up::<V>(&self.evaluator.cells(), self.weights, lane, weight);
+            }
+            S::outlined(Gather { adjoint: &mut adjoint, problem, state: self.state, group: &group, first, count });
+        }
+        let mut sums = try_vec("gradient", adjoint.sums.len(), 0.0)?;
+        for (sum, lanes) in sums.iter_mut().zip(&adjoint.sums) {
+            *sum = lanes.sum();
+        }
+        Ok(sums)
+    }
+}
+
+/// Workspace of the way back.
+struct Adjoint<S> {
+    n: usize,
+    energies: Vec<f64>,
+    /// [4][n]: h(e_k) for absorption and CD, and their derivatives; lanes last. Weighted.
+    stick_weights: Vec<f64>,
+    inverse_gaps: Vec<S>,
+    equal: Vec<S>,
+    forms: Vec<S>,
+    /// [n]
+    products: Vec<S>,
+    base_dipoles: Vec<S>,
+    /// By parameter.
+    sums: Vec<S>,
+}
+
+impl<S: Lanes> Adjoint<S> {
+    #[inline(always)]
+    fn new(problem: &Problem) -> Result<Self> {
+        let n = problem.system.n();
+        let lanes = |len: usize| try_vec("gradient", len, S::zero());
+        let square = if problem.parameters.any(Parameter::concerns_hamiltonian) { n * n } else { 0 };
+        let base = if problem.parameters.any(Parameter::concerns_dipoles) { 3 * n } else { 0 };
+        Ok(Self {
+            n,
+            energies: try_vec("gradient", n * S::WIDTH, 0.0)?,
+            stick_weights: try_vec("gradient", 4 * n * S::WIDTH, 0.0)?,
+            inverse_gaps: lanes(square)?,
+            equal: lanes(square)?,
+            forms: lanes(square)?,
+            products: lanes(n)?,
+            base_dipoles: lanes(base)?,
+            sums: lanes(problem.parameters.list().len())?,
+        })
+    }
+
+    /// The weights of one configuration's sticks: Horner's rule for all four quantities in one vector. One chain of 15
+    /// multiply-adds a stick, of which the processor has several under way; bound by their loads.
+    #[inline(always)]
+    fn look_up<V: Lanes>(&mut self, cells: &Cells, weights: &[f64], lane: usize, weight: f64) {
+        for k in 0..self.n {
+            let mut quantities = [0.0; WEIGHTS];
+            if weight != 0.0
+                && let Some((cell, t)) = cells.place(self.energies[k * S::WIDTH + lane])
+            {
+                let table = &weights[cell * TERMS * WEIGHTS..(cell + 1) * TERMS * WEIGHTS];
+                let t = V::splat(t);
+                let mut sum = V::zero();
+                for terms in table.chunks_exact(WEIGHTS).rev() {
+                    sum = sum.mul_add(t, V::load(terms));
+                }
+                (sum * V::splat(weight)).store(&mut quantities);
+            }
+            for quantity in 0..4 {
+                self.stick_weights[(quantity * self.n + k) * S::WIDTH + lane] = quantities[quantity];
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn stick_weight(&self, quantity: usize, k: usize) -> S {
+        S::load(&self.stick_weights[(quantity * self.n + k) * S::WIDTH..])
+    }
+}
+
+struct Gather<'c, 'a, S> {
+    adjoint: &'c mut Adjoint<S>,
+    problem: &'a Problem<'a>,
+    state: &'a State,
+    group: &'a Group<S>,
+    first: usize,
+    count: usize,
+}
+
+impl<S: Lanes> Task for Gather<'_, '_, S> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { adjoint, problem, state, group, first, count } = self;
+        if !adjoint.forms.is_empty() {
+            gather_hamiltonian(adjoint, problem, state, group);
+        }
+        if problem.parameters.any(|p| p.concerns_sticks() && !p.concerns_hamiltonian()) {
+            if let Some(dipoles) = &problem.system.dipoles
+                && !adjoint.base_dipoles.is_empty()
+            {
+                problem.system.gather_vectors(dipoles, first, count, &mut adjoint.base_dipoles);
+            }
+            gather_geometry(adjoint, problem, state, group);
+        }
+    }
+}
+
+/// `V [(V^T B V) o h[e_k, e_l]] V^T`, of which only the elements that are parameters are summed.
+#[inline(always)]
+fn gather_hamiltonian<S: Lanes>(adjoint: &mut Adjoint<S>, problem: &Problem, state: &State, group: &Group<S>) {
+    let n = adjoint.n;
+    let width = problem.system.vector_columns();
+    let wanted = [0, 1].map(|band: usize| !problem.points[band].is_empty());
+    let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
+    let half = S::splat(0.5);
+    gaps(n, &group.energies, degeneracy(state.fwhm), &mut adjoint.inverse_gaps, &mut adjoint.equal);
+    for k in 0..n {
+        for l in 0..=k {
+            let mut element = S::zero();
+            for band in 0..2 {
+                if !wanted[band] {
+                    continue;
+                }
+                let (mut value_k, mut slope_k) = (adjoint.stick_weight(band, k), adjoint.stick_weight(band + 2, k));
+                let (mut value_l, mut slope_l) = (adjoint.stick_weight(band, l), adjoint.stick_weight(band + 2, l));
+                let mut strength = form(&group.moments, width, band == 1, k, l);
+                if band == 1 {
+                    let (e_k, e_l) = (group.energies[k], group.energies[l]);
+                    slope_k = e_k.mul_add(slope_k, value_k);
+                    slope_l = e_l.mul_add(slope_l, value_l);
+                    value_k = e_k * value_k;
+                    value_l = e_l * value_l;
+                    strength = strength * factor;
+                }
+                let apart = (value_k - value_l) * adjoint.inverse_gaps[k * n + l];
+                let together = (slope_k + slope_l) * adjoint.equal[k * n + l];
+                element = (apart + together).mul_add(strength * half, element);
+            }
+            adjoint.forms[k * n + l] = element;
+            adjoint.forms[l * n + k] = element;
+        }
+    }
+    let vectors = &group.vectors()[..n * n];
+    for k in 0..n {
+        row_times_matrix(n, &adjoint.forms[k * n..(k + 1) * n], vectors, &mut adjoint.products);
+        let amplitudes = &vectors[k * n..(k + 1) * n];
+        for (&parameter, sum) in problem.parameters.list().iter().zip(&mut adjoint.sums) {
+            *sum = match parameter {
+                Parameter::SiteEnergy(j) => amplitudes[j].mul_add(adjoint.products[j], *sum),
+                Parameter::Coupling(i, j) => {
+                    let both = amplitudes[i].mul_add(adjoint.products[j], amplitudes[j] * adjoint.products[i]);
+                    *sum + both
+                }
+                _ => *sum,
+            };
+        }
+    }
+}
+
+/// dL/dmu_j and dL/dr_j of the sites that have parameters, and what those make of them.
+#[inline(always)]
+fn gather_geometry<S: Lanes>(adjoint: &mut Adjoint<S>, problem: &Problem, state: &State, group: &Group<S>) {
+    let n = adjoint.n;
+    let width = problem.system.vector_columns();
+    let with_cd = !problem.points[1].is_empty();
+    let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
+    let origin = if with_cd { centroid(n, group.positions()) } else { [S::zero(); 3] };
+    for (p, &parameter) in problem.parameters.list().iter().enumerate() {
+        let (site, axis) = match parameter {
+            Parameter::DipoleScale(j) | Parameter::DipoleRotation(j, _) => (j, None),
+            Parameter::Position(j, axis) => (j, Some(axis)),
+            _ => continue,
+        };
+        // electric: sum_k V_jk (2 h_k M_k + f e_k h_k N_k), magnetic: sum_k V_jk f e_k h_k M_k
+        let (mut electric, mut magnetic) = ([S::zero(); 3], [S::zero(); 3]);
+        for k in 0..n {
+            let amplitude = group.vectors()[k * n + site];
+            let moments = &group.moments[k * width..(k + 1) * width];
+            let of_strength = amplitude * S::splat(2.0) * adjoint.stick_weight(0, k);
+            for x in 0..3 {
+                electric[x] = of_strength.mul_add(moments[x], electric[x]);
+            }
+            if with_cd {
+                let of_rotation = amplitude * factor * group.energies[k] * adjoint.stick_weight(1, k);
+                for x in 0..3 {
+                    electric[x] = of_rotation.mul_add(moments[3 + x], electric[x]);
+                    magnetic[x] = of_rotation.mul_add(moments[x], magnetic[x]);
+                }
+            }
+        }
+        let change = match axis {
+            Some(axis) => cross(&group.dipoles()[3 * site..3 * site + 3], &magnetic)[axis],
+            None => {
+                if with_cd {
+                    let r = &group.positions()[3 * site..3 * site + 3];
+                    let lever = cross(&magnetic, &[r[0] - origin[0], r[1] - origin[1], r[2] - origin[2]]);
+                    for x in 0..3 {
+                        electric[x] = electric[x] + lever[x];
+                    }
+                }
+                let map = state.dipole_change(parameter);
+                let base = &adjoint.base_dipoles[3 * site..3 * site + 3];
+                let mut total = S::zero();
+                for x in 0..3 {
+                    for y in 0..3 {
+                        total = (electric[x] * S::splat(map[x][y])).mul_add(base[y], total);
+                    }
+                }
+                total
+            }
+        };
+        adjoint.sums[p] = adjoint.sums[p] + change;
+    }
+}
