@@ -8,8 +8,10 @@
 //! * `threads`  whose threads, how many; progress and cancellation
 //! * `load`     what is installed once, when the library is loaded
 //! * `simd`     vectors chosen at run time, elementary functions on them
+//! * `random`   numbers that are functions of where they are wanted
 //! * `linalg`   symmetric eigenproblems: many small ones at once, or one large one through LAPACK
 //! * `exciton`  absorption and circular dichroism spectra
+//! * `kuramoto` phase oscillators
 //! * `units`    wavenumbers and wavelengths, debye and atomic units
 
 pub mod array;
@@ -19,6 +21,7 @@ pub mod exciton;
 pub mod kuramoto;
 pub mod linalg;
 mod load;
+pub mod random;
 pub mod simd;
 pub mod threads;
 pub mod units;

@@ -10,8 +10,6 @@ use super::real::Real;
 /// out is 4e-18.
 #[inline(always)]
 pub fn exp<V: Lanes>(x: V) -> V {
-    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1; // the last 32 bits are zero, so that n LN2_HIGH is exact
-    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     const INVERSE_FACTORIALS: [f64; 14] = {
         let mut inverse = [1.0; 14];
         let mut factorial = 1.0;
@@ -68,10 +66,63 @@ fn polynomial<T: Real, V: Lanes<T>>(coefficients: &[T], z: V) -> V {
     sum
 }
 
+/// `ln(fraction 2^exponent)` to about one unit in the last place, for a fraction in [sqrt(1/2), sqrt(2)) and an integral exponent.
+///
+/// With `s = (f - 1) / (f + 1)`: `ln f = 2 (s + s^3/3 + s^5/5 + ...)`, `|s| <= 0.172`; the first term left out is 3e-19. Where
+/// the exponent is 0, and the logarithm may be small, it is small relative error that counts: `f - 1` is exact there.
+#[inline(always)]
+pub fn ln_of_parts<V: Lanes>(fraction: V, exponent: V) -> V {
+    const INVERSE_ODD: [f64; 10] = {
+        let mut inverse = [0.0; 10];
+        let mut k = 0;
+        while k < 10 {
+            inverse[k] = 2.0 / (2 * k + 3) as f64;
+            k += 1;
+        }
+        inverse
+    };
+    let one = V::splat(1.0);
+    let s = (fraction - one).div(fraction + one);
+    let z = s * s;
+    let series = (s * z).mul_add(polynomial(&INVERSE_ODD, z), exponent * V::splat(LN2_LOW));
+    exponent.mul_add(V::splat(LN2_HIGH), s.mul_add(V::splat(2.0), series))
+}
+
+/// ln(2) in two parts; the last 32 bits of the first are zero, so that its products with exponents are exact.
+const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::simd::{Kernel, Level, dispatch};
+
+    struct Logarithm;
+    impl Kernel for Logarithm {
+        type Output = f64;
+        #[inline(always)]
+        fn run<V: Lanes>(self) -> f64 {
+            let mut worst: f64 = 0.0;
+            for i in 0..100_000 {
+                let fraction = 0.5f64.sqrt() + (i as f64 / 100_000.0) * (2f64.sqrt() - 0.5f64.sqrt());
+                for exponent in [0.0, -1.0, -52.0, 17.0] {
+                    let mut lanes = [0.0; 32];
+                    ln_of_parts(V::splat(fraction), V::splat(exponent)).store(&mut lanes);
+                    let expected = (fraction * f64::exp2(exponent)).ln();
+                    worst = worst.max((lanes[0] - expected).abs() / expected.abs().max(1e-300));
+                }
+            }
+            worst
+        }
+    }
+
+    #[test]
+    fn logarithms_are_right_to_units_in_the_last_place_at_every_level() {
+        for level in Level::available() {
+            let worst = dispatch(level, Logarithm);
+            assert!(worst <= 6e-16, "{level:?}: {worst:e}");
+        }
+    }
 
     struct AgainstStd;
     impl Kernel for AgainstStd {

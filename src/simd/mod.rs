@@ -21,7 +21,7 @@ mod twice;
 
 pub use lanes::{Lanes, Task};
 pub use lines::{Around, Operation, map_lines};
-pub use math::{exp, sin_cos};
+pub use math::{exp, ln_of_parts, sin_cos};
 pub use portable::Portable;
 pub use real::Real;
 pub use twice::Twice;
