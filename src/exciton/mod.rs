@@ -18,6 +18,7 @@
 //! `(r_j - r_l) . (mu_j x mu_l) = (r_j x mu_j) . mu_l + (r_l x mu_l) . mu_j`: O(n^2) instead of O(n^3), and only six
 //! columns need to follow the eigensolver. Sum rules: `sum_k D_k = sum_j |mu_j|^2`, `sum_k R_k / e_k = 0`.
 //!
+//! * `couplings`   of point dipoles
 //! * `options`     what a caller may choose
 //! * `system`      the caller's arrays, checked and laid out in lanes
 //! * `way`         which eigensolver, and how many configurations at a time
@@ -29,6 +30,7 @@
 //! * `fit`         how spectra change with parameters, and which suit a measurement
 
 mod broadening;
+mod couplings;
 pub mod fit;
 mod options;
 mod solve;
@@ -39,6 +41,7 @@ mod way;
 mod weights;
 
 pub use broadening::{Grid, Method};
+pub use couplings::{PointDipoles, point_dipole_couplings};
 pub use options::{Lineshape, Normalization, Options, Widths};
 pub use spectrum::{Spectra, StickArrays, broaden, spectrum};
 pub use sticks::{StickOutputs, sticks};

@@ -8,7 +8,9 @@ positions (angstrom). Its eigenvectors V and energies e give, for exciton k,
   lambda_k = 1e8 / e_k angstrom (the scale on which cd / absorption is the dissymmetry factor g = 4 R / D).
 
 `sticks` returns these, `broaden` turns sticks into spectra on a grid, and `spectrum` goes straight from Hamiltonians to
-the mean spectra of an ensemble without storing anything per configuration.
+the mean spectra of an ensemble without storing anything per configuration. `residual_gradient` and `jacobian` say how
+mean spectra change with site energies, couplings, dipoles, positions, widths, shifts and scales, and `fit` finds the
+values that suit measured spectra best, with their uncertainties. `point_dipole_couplings` makes couplings.
 
 Arrays are read and written where they lie, with any strides; nothing is copied or cast. Outputs may be views of one
 buffer (two columns of an array, for example), but must not share an element with each other or with an input. The
@@ -26,11 +28,34 @@ import numpy as np
 
 from . import _exciton_inputs as inputs, _progress
 from ._errors import MissingArrayError
+from ._exciton_fit import (
+    FitResult,
+    Jacobian,
+    Misfit,
+    fit,
+    jacobian,
+    point_dipole_couplings,
+    residual_gradient,
+    site_energies,
+)
 from ._exciton_options import ExcitonOptions
 from ._library import library
 from ._outputs import outputs
 
-__all__ = ["Sticks", "broaden", "spectrum", "sticks"]
+__all__ = [
+    "FitResult",
+    "Jacobian",
+    "Misfit",
+    "Sticks",
+    "broaden",
+    "fit",
+    "jacobian",
+    "point_dipole_couplings",
+    "residual_gradient",
+    "site_energies",
+    "spectrum",
+    "sticks",
+]
 
 Array = np.ndarray
 Lineshape = Literal["gaussian", "lorentzian", "voigt"]

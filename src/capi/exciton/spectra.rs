@@ -211,12 +211,16 @@ impl SpectrumOutputs<'_> {
     }
 
     fn write(self, spectra: exciton::Spectra) {
-        for (output, values) in [(self.absorption, spectra.absorption), (self.cd, spectra.cd)] {
-            if let Some(mut output) = output {
-                for (i, value) in values.into_iter().enumerate() {
-                    output.set([i], value);
-                }
-            }
+        write(self.absorption, spectra.absorption);
+        write(self.cd, spectra.cd);
+    }
+}
+
+/// Values into an output that the caller may have left out.
+pub(super) fn write(output: Option<ViewMut<f64, 1>>, values: Vec<f64>) {
+    if let Some(mut output) = output {
+        for (i, value) in values.into_iter().enumerate() {
+            output.set([i], value);
         }
     }
 }

@@ -47,17 +47,18 @@ const PADDING: usize = 32;
 
 impl Grid {
     pub fn new(view: &View<'_, f64, 1>) -> Result<Self> {
-        let mut points = view.to_vec("grid")?;
+        let name = view.name();
+        let mut points = view.to_vec(name)?;
         let len = points.len();
         for (i, &x) in points.iter().enumerate() {
             if !x.is_finite() {
-                return Err(Error::new(Status::Nonfinite, format!("grid: point {i} is {x}; use finite wavenumbers")));
+                return Err(Error::new(Status::Nonfinite, format!("{name}: point {i} is {x}; use finite wavenumbers")));
             }
             if i > 0 && x <= points[i - 1] {
                 return Err(Error::new(
                     Status::Argument,
                     format!(
-                        "grid: point {i} ({}) is not above point {} ({}); sort it in ascending order without \
+                        "{name}: point {i} ({}) is not above point {} ({}); sort it in ascending order without \
                          repetition",
                         Number(x),
                         i - 1,

@@ -57,7 +57,8 @@ pub(super) fn residual_gradient_keeping(
     let list = problem.parameters.list();
     let state = problem.parameters.state(values, problem.fwhm)?;
     evaluator.prepare(&state)?;
-    let through_sticks = problem.parameters.any(Parameter::concerns_sticks);
+    let is_compared = problem.points.iter().any(|points| !points.is_empty());
+    let through_sticks = is_compared && problem.parameters.any(Parameter::concerns_sticks);
     let sticks_alone = Columns::sticks_alone();
     let moments = evaluator.moments(&state, &sticks_alone, keep && through_sticks, progress)?;
 

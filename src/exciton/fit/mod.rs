@@ -17,18 +17,26 @@
 //! * `forward`     mean spectra and their Jacobian, in one pass over the configurations
 //! * `gradient`    the gradient of a misfit by the adjoint way
 //! * `measured`    spectra to compare with
+//! * `least_squares` bounded Levenberg-Marquardt, knowing nothing of spectra
+//! * `run`         the fit itself: priors, several starts, uncertainties
 
 mod coefficients;
 mod forward;
 mod gradient;
 mod group;
+mod least_squares;
 mod lines;
 mod measured;
 mod parameters;
+mod run;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod fit_tests;
 
 pub use forward::{Jacobian, Problem, jacobian};
 pub use gradient::{Misfit, residual_gradient};
 pub use measured::{Band, Measured};
+pub use least_squares::Reason;
+pub use run::{Fit, Outcome, fit};
 pub use parameters::{Axis, Bands, Parameter, Parameters};

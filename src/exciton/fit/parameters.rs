@@ -105,18 +105,14 @@ impl Parameters {
     /// Checks a list against a system of `n_site` sites of which `kept` take part.
     pub fn new(given: &[Parameter], n_site: usize, kept: &[usize]) -> Result<Self> {
         let refuse = |p: usize, why: String| Err(Error::new(Status::Argument, format!("parameters: row {p} {why}")));
-        let mut numbers = try_vec("parameters", if given.is_empty() { 0 } else { n_site }, usize::MAX)?;
-        for (number, &site) in kept.iter().enumerate() {
-            if let Some(slot) = numbers.get_mut(site) {
-                *slot = number;
-            }
-        }
+        // Ascending, as Options::kept_sites makes them.
+        let number = |site: usize| kept.binary_search(&site);
         for (p, &parameter) in given.iter().enumerate() {
             for site in parameter.sites().into_iter().flatten() {
                 if site >= n_site {
                     return refuse(p, format!("names site {site}; there are {n_site}, counted from 0"));
                 }
-                if numbers[site] == usize::MAX {
+                if number(site).is_err() {
                     return refuse(p, format!("names site {site}, which is deleted; leave the row out"));
                 }
             }
@@ -129,7 +125,7 @@ impl Parameters {
                 return refuse(p, format!("sets what row {earlier} sets; leave one of the two out"));
             }
         }
-        let list = try_collect("parameters", given.iter().map(|parameter| parameter.renumbered(|site| numbers[site])))?;
+        let list = try_collect("parameters", given.iter().map(|parameter| parameter.renumbered(|site| number(site).expect("just looked up"))))?;
         Ok(Self { list, n: kept.len() })
     }
 

@@ -1,0 +1,497 @@
+"""Derivatives of mean spectra, and fits of measured ones; the public names are in `hotloop.exciton`."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import _abi, _arrays, _exciton_inputs as inputs, _progress
+from ._errors import ArgumentError, Cancelled, MissingArrayError, ShapeError, SingularError, check
+from ._exciton_options import ExcitonOptions
+from ._library import library
+from ._options import Options, flag, number
+
+Array = np.ndarray
+#: A kind and what it concerns: ("site-energy", 3), ("coupling", 1, 2), ("dipole-scale", 0), ("dipole-rotation", 0, "x"),
+#: ("position", 0, "z"), ("fwhm", "both"), ("shift", "cd"), ("scale", "absorption"), ("offset", "absorption").
+Parameter = tuple[Any, ...]
+Progress = Callable[[int, int], Any]
+
+_AXES = {"x": 0, "y": 1, "z": 2}
+_INT32 = np.dtype(np.int32)
+_ONE = ("dipole-scale", "scale")
+
+
+@dataclass(frozen=True, eq=False)
+class Misfit:
+    """What `residual_gradient` returns.
+
+    Attributes
+    ----------
+    value : float
+        1/2 sum ((model - measured) / sigma)^2.
+    gradient : ndarray, shape (n_parameter,)
+    absorption, cd : ndarray or None
+        The model at the measurement's points.
+    """
+
+    value: float
+    gradient: Array
+    absorption: Array | None
+    cd: Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class Jacobian:
+    """What `jacobian` returns: spectra, and their derivatives by point and parameter; None for what has no grid."""
+
+    absorption: Array | None
+    cd: Array | None
+    absorption_jacobian: Array | None
+    cd_jacobian: Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class FitResult:
+    """What `fit` returns. ``print`` shows a table of the parameters.
+
+    Attributes
+    ----------
+    parameters : list of tuple
+    values, standard_errors : ndarray, shape (n_parameter,)
+        A standard error of 0 belongs to a value that ended at a bound, or that nothing determines.
+    covariance, correlation : ndarray, shape (n_parameter, n_parameter)
+    absorption, cd : ndarray or None
+        The model at the best values.
+    reason : str
+        "misfit", "step" or "gradient" (which tolerance was met), "max-iterations", "no-progress" or "cancelled".
+    start, iterations, evaluations, degrees_of_freedom : int
+        The start that led here; steps and evaluations of all starts; points and priors less values that were free.
+    initial_misfit, misfit, prior_misfit : float
+        1/2 sum of squares of the measurement's residuals, at the first start and at the end; of the priors at the end.
+    """
+
+    parameters: list[Parameter]
+    values: Array
+    standard_errors: Array
+    covariance: Array
+    correlation: Array
+    absorption: Array | None
+    cd: Array | None
+    reason: str
+    start: int
+    iterations: int
+    evaluations: int
+    degrees_of_freedom: int
+    initial_misfit: float
+    misfit: float
+    prior_misfit: float
+
+    def __str__(self) -> str:
+        rows = [(" ".join(map(str, p)), v, e) for p, v, e in zip(self.parameters, self.values, self.standard_errors)]
+        width = max([len(name) for name, _, _ in rows] + [9])
+        lines = [f"{'parameter':<{width}}  {'value':>12}  {'std. error':>10}"]
+        lines += [f"{name:<{width}}  {value:>12.5g}  {error:>10.2g}" for name, value, error in rows]
+        chi = f", reduced chi-square {2 * self.misfit / self.degrees_of_freedom:.4g}" if self.degrees_of_freedom > 0 else ""
+        lines.append(f"{self.iterations} iterations, ended by {self.reason}{chi}")
+        return "\n".join(lines)
+
+
+def site_energies(n_site: int) -> list[Parameter]:
+    """The parameters for the site energies of all sites."""
+    return [("site-energy", site) for site in range(n_site)]
+
+
+def residual_gradient(
+    hamiltonians: Array,
+    dipoles: Array,
+    positions: Array | None,
+    parameters: Iterable[Parameter],
+    values: Any,
+    *,
+    absorption: Sequence[Array] | None = None,
+    cd: Sequence[Array] | None = None,
+    progress: Progress | bool | None = None,
+    **model: Any,
+) -> Misfit:
+    """The misfit of mean spectra to measured ones and its gradient, for any optimiser. The arguments are those of `fit`."""
+    call = _Call(hamiltonians, dipoles, positions, parameters, model)
+    values = call.by_parameter("values", values)
+    measured = call.measurement(absorption, cd)
+    gradient = np.empty(call.n_parameter)
+    spectra = call.spectra()
+    value = ctypes.c_double()
+    arguments = (
+        *call.sizes(), *call.system, *measured, *call.parameter_rows, *_arrays.argument(values), ctypes.addressof(value),
+        *_arrays.argument(gradient), *_optional(spectra[0]), *_optional(spectra[1]),
+    )  # fmt: skip
+    _progress.run(library.hl_exciton_residual_gradient, arguments, call.options, progress, call.steps(2))
+    return Misfit(value.value, gradient, *spectra)
+
+
+def jacobian(
+    hamiltonians: Array,
+    dipoles: Array,
+    positions: Array | None,
+    parameters: Iterable[Parameter],
+    values: Any,
+    *,
+    absorption_grid: Array | None = None,
+    cd_grid: Array | None = None,
+    progress: Progress | bool | None = None,
+    **model: Any,
+) -> Jacobian:
+    """Mean spectra and their derivatives by parameter: arrays of shape (n_grid, n_parameter).
+
+    The other arguments are those of `fit`.
+    """
+    call = _Call(hamiltonians, dipoles, positions, parameters, model)
+    values = call.by_parameter("values", values)
+    grids = call.grids(absorption_grid, cd_grid)
+    spectra = call.spectra()
+    rows = [None if s is None else np.empty((len(s), call.n_parameter)) for s in spectra]
+    arguments = (*call.sizes(), *call.system, *grids, *call.parameter_rows, *_arrays.argument(values))
+    for array in (*spectra, *rows):
+        arguments += _optional(array)
+    _progress.run(library.hl_exciton_jacobian, arguments, call.options, progress, call.steps(3))
+    return Jacobian(*spectra, *rows)
+
+
+def fit(
+    hamiltonians: Array,
+    dipoles: Array,
+    positions: Array | None,
+    parameters: Iterable[Parameter],
+    values: Any = None,
+    *,
+    absorption: Sequence[Array] | None = None,
+    cd: Sequence[Array] | None = None,
+    lower: Any = None,
+    upper: Any = None,
+    prior: Any = None,
+    prior_sigma: Any = None,
+    starts: int = 1,
+    seed: int = 0,
+    max_iterations: int = 100,
+    misfit_tolerance: float = 1e-10,
+    step_tolerance: float = 1e-10,
+    gradient_tolerance: float = 1e-10,
+    scale_covariance: bool | None = None,
+    progress: Progress | bool | None = None,
+    **model: Any,
+) -> FitResult:
+    """The values of parameters that suit measured spectra best, with their uncertainties.
+
+    Bounded least squares (Levenberg-Marquardt) of model(x) = scale S(x - shift) + offset, with S the mean spectrum of all
+    configurations, against what was measured, plus 1/2 sum ((value - prior) / prior_sigma)^2.
+
+    Parameters
+    ----------
+    hamiltonians, dipoles, positions : ndarray
+        As in `spectrum`.
+    parameters : sequence of tuple
+        What may vary; each acts on all configurations alike.
+
+        ==================================  ===============================================================
+        ("site-energy", i)                  cm-1, added to the site energy
+        ("coupling", i, j)                  cm-1, added to the coupling
+        ("dipole-scale", i)                 factor of the dipole
+        ("dipole-rotation", i, "x")         radians, a component of the rotation vector that turns the dipole
+        ("position", i, "x")                angstrom, added to the position
+        ("fwhm", "absorption")              cm-1, the width; the spectrum may also be "cd" or "both"
+        ("shift", "absorption")             cm-1, added to the energies at which lines appear
+        ("scale", "absorption")             factor of the spectrum
+        ("offset", "absorption")            added to the spectrum
+        ==================================  ===============================================================
+    values : array_like, shape (n_parameter,), optional
+        Where to start. Default: what changes nothing (0, and 1 for scales), and the option's width for "fwhm".
+    absorption, cd : (grid, measured) or (grid, measured, sigma), optional
+        Measured spectra: ascending wavenumbers (cm-1), values, and their standard deviations (default 1; infinite for a
+        point that does not count). At least one of the two spectra.
+    lower, upper : array_like, shape (n_parameter,), optional
+        Bounds.
+    prior, prior_sigma : array_like, shape (n_parameter,), optional
+        What is expected beforehand and how well that is known ("within the error of the model"); infinite sigma: not at
+        all.
+    starts, seed : int
+        With more than one start the later ones are drawn about the priors or between the bounds.
+    max_iterations : int
+        From each start.
+    misfit_tolerance, step_tolerance, gradient_tolerance : float
+        When to stop: relative gain in the misfit; relative change of the model; cosine between residuals and
+        derivatives.
+    scale_covariance : bool, optional
+        Estimate the measurement's uncertainty from the misfit that remains. Default: where no sigma is given.
+    progress : callable(done, total) or True, optional
+        Called a few times a second; a true result cancels.
+    **model
+        ``weights``, ``fwhm``, ``fwhm_cd``, ``normalization``, ``cd_scale``, ``frequency_prefactor``,
+        ``normalize_dipoles``, ``deleted``, ``energy_offset`` as in `spectrum`. Lines are Gaussian and never cut.
+
+    Returns
+    -------
+    FitResult
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `spectrum`; a parameter that makes no sense is named by its row.
+    SingularError
+        The measurement and the priors do not determine all values; the message names one. ``error.fit`` is the result,
+        with standard errors of 0 for what is not determined.
+    Cancelled, KeyboardInterrupt
+        ``error.fit`` holds the best values so far.
+    """
+    call = _Call(hamiltonians, dipoles, positions, parameters, model)
+    best = call.by_parameter("values", call.neutral() if values is None else values, copy=True)
+    if absorption is None and cd is None:
+        raise MissingArrayError("absorption: neither absorption nor cd is given; pass (grid, measured) of at least one")
+    measured = call.measurement(absorption, cd)
+    fit_options = _FitOptions()
+    fit_options.set(
+        n_start=starts,
+        seed=seed,
+        max_iterations=max_iterations,
+        misfit_tolerance=misfit_tolerance,
+        step_tolerance=step_tolerance,
+        gradient_tolerance=gradient_tolerance,
+        scale_covariance=not call.has_sigma if scale_covariance is None else scale_covariance,
+    )
+    for name, given in (("lower", lower), ("upper", upper), ("prior", prior), ("prior_sigma", prior_sigma)):
+        if given is not None:
+            fit_options.set_array(name, *_arrays.argument(call.by_parameter(name, given)))
+    n = call.n_parameter
+    errors, covariance, correlation = np.empty(n), np.empty((n, n)), np.empty((n, n))
+    spectra = call.spectra()
+    ended = _abi.ExcitonFitResult()
+    arguments = (*call.sizes(), *call.system, *measured, *call.parameter_rows)
+    for array in (best, errors, covariance, correlation, *spectra):
+        arguments += _optional(array)
+    arguments += (ctypes.byref(ended),)
+
+    def function(*arguments: Any) -> int:
+        return library.hl_exciton_fit(*arguments, fit_options.argument())
+
+    def result() -> FitResult:
+        reasons = {number: word for word, number in _abi.FIT_ENDS.items()}
+        counts = (ended.start, ended.iterations, ended.evaluations, ended.degrees_of_freedom)
+        misfits = (ended.initial_misfit, ended.misfit, ended.prior_misfit)
+        reason = reasons[ended.reason]
+        return FitResult(call.parameters, best, errors, covariance, correlation, *spectra, reason, *counts, *misfits)
+
+    try:
+        _progress.run(function, arguments, call.options, progress, call.steps(3 * starts * (max_iterations + 1)))
+    except (Cancelled, SingularError, KeyboardInterrupt) as error:
+        # A reason is there if at least one evaluation was.
+        error.fit = result() if ended.reason else None
+        raise
+    return result()
+
+
+def point_dipole_couplings(
+    dipoles: Array, positions: Array, *, screening: float = 1.0, out: Array | None = None
+) -> Array:
+    """Couplings of point dipoles, as Hamiltonians.
+
+    V_ij = screening 5034.12 (mu_i . mu_j / r^3 - 3 (mu_i . r) (mu_j . r) / r^5) cm-1.
+
+    Parameters
+    ----------
+    dipoles : ndarray of float64, shape (n_conf, n_site, 3) or (n_site, 3), debye
+    positions : ndarray of float64, the same shape, angstrom
+    screening : float
+        Factor for the medium between the pigments; 1 in vacuum.
+    out : ndarray of float64, shape (n_conf, n_site, n_site) or (n_site, n_site), optional
+        Hamiltonians whose elements beside the diagonal are written; the diagonal is left as it is.
+
+    Returns
+    -------
+    ndarray : ``out``, or new Hamiltonians whose diagonal is 0
+    """
+    dipoles, dipoles_at, dipoles_strides = _arrays.as_input("dipoles", dipoles, 3)
+    positions, positions_at, positions_strides = _arrays.as_input("positions", positions, 3)
+    if dipoles.ndim not in (2, 3) or dipoles.shape[-1] != 3:
+        raise ShapeError(f"dipoles: shape is {dipoles.shape}, expected (n_conf, n_site, 3) or (n_site, 3)")
+    _arrays.check_shape("positions", positions, dipoles.shape, "the shape of dipoles")
+    n_site = dipoles.shape[-2]
+    n_conf = dipoles.shape[0] if dipoles.ndim == 3 else 1
+    shape = (*dipoles.shape[:-1], n_site)
+    array = np.zeros(shape) if out is None else out
+    output = _arrays.as_output("out", array, shape, 3)
+    arguments = (dipoles_at, dipoles_strides, positions_at, positions_strides)
+    factor = number("screening", screening)
+    check(library.hl_exciton_point_dipole_couplings(n_conf, n_site, *arguments, factor, *output))
+    return array
+
+
+class _FitOptions(Options):
+    """The options of one fit."""
+
+    defaults = _abi.ExcitonFitOptions()
+    check(library.hl_exciton_fit_options_init(ctypes.byref(defaults), ctypes.sizeof(defaults)))
+    keywords: dict[str, Any] = {}
+
+
+def _whole(low: int, high: int) -> Callable[[str, Any], int]:
+    def check_whole(name: str, value: Any) -> int:
+        if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+            raise TypeError(f"{name}: expected a whole number, got {type(value).__name__}")
+        if not low <= value <= high:
+            raise ArgumentError(f"{name}: is {value}; it is from {low} to {high}")
+        return int(value)
+
+    return check_whole
+
+
+_FitOptions.keywords = {
+    "n_start": (1, _whole(1, 2**31 - 1)),
+    "seed": (0, _whole(0, 2**64 - 1)),
+    "max_iterations": (100, _whole(0, 2**31 - 1)),
+    "misfit_tolerance": (1e-10, number),
+    "step_tolerance": (1e-10, number),
+    "gradient_tolerance": (1e-10, number),
+    "scale_covariance": (False, flag),
+}
+
+
+class _Call:
+    """The arguments that derivatives and fits share."""
+
+    def __init__(self, hamiltonians: Any, dipoles: Any, positions: Any, parameters: Any, model: dict[str, Any]) -> None:
+        self._sizes, system = inputs.system(hamiltonians, dipoles, positions)
+        self._has_positions = positions is not None
+        self.parameters = [tuple(parameter) for parameter in parameters]
+        self.n_parameter = len(self.parameters)
+        self._rows = np.array([_row(p, q) for p, q in enumerate(self.parameters)], _INT32).reshape(-1, 3)
+        self.parameter_rows = _arrays.argument(self._rows)
+        self.options = ExcitonOptions()
+        self._set(**model)
+        self.system = (*system, *self._weights)
+        self.has_sigma = False
+        self._points = [0, 0]
+
+    def _set(
+        self,
+        *,
+        weights: Any = None,
+        fwhm: float = 70.0,
+        fwhm_cd: float | None = None,
+        normalization: str = "peak",
+        cd_scale: str = "dissymmetry",
+        frequency_prefactor: bool = False,
+        normalize_dipoles: bool = False,
+        deleted: Any = None,
+        energy_offset: float = 0.0,
+    ) -> None:
+        n_conf, n_site = self._sizes.n_conf, self._sizes.n_site
+        self._weights: tuple[Any, Any] = (None, None)
+        if weights is not None:
+            weights, *self._weights = _arrays.as_input("weights", weights, 1)
+            _arrays.check_shape("weights", weights, (n_conf,), "one weight per configuration")
+        self.options.set(
+            normalization=normalization,
+            cd_scale=cd_scale,
+            frequency_prefactor=frequency_prefactor,
+            normalize_dipoles=normalize_dipoles,
+            energy_offset=energy_offset,
+        )
+        self.options.set_widths(fwhm, fwhm_cd, None, n_site, ())
+        self._fwhm = {"absorption": fwhm, "cd": fwhm if fwhm_cd is None else fwhm_cd, "both": fwhm}
+        if deleted is not None:
+            self.options.set_deleted(deleted, n_site)
+
+    def neutral(self) -> list[float]:
+        """Values that change nothing."""
+        return [
+            self._fwhm[p[1]] if p[0] == "fwhm" else 1.0 if p[0] in _ONE else 0.0 for p in self.parameters
+        ]
+
+    def by_parameter(self, name: str, values: Any, copy: bool = False) -> Array:
+        """One number for each parameter. Short lists are the caller's to write as they like."""
+        try:
+            array = np.array(values, np.float64) if copy else np.ascontiguousarray(values, np.float64)
+        except (TypeError, ValueError):
+            raise TypeError(f"{name}: expected {self.n_parameter} numbers, got {values!r}") from None
+        _arrays.check_shape(name, array, (self.n_parameter,), "one number per parameter")
+        return array
+
+    def grids(self, absorption_grid: Any, cd_grid: Any) -> tuple[Any, ...]:
+        arguments: tuple[Any, ...] = ()
+        for band, (name, grid) in enumerate((("absorption_grid", absorption_grid), ("cd_grid", cd_grid))):
+            arguments += self._points_of(band, name, grid)
+        return arguments
+
+    def measurement(self, absorption: Any, cd: Any) -> tuple[Any, ...]:
+        """The arrays of both spectra as arguments."""
+        arguments: tuple[Any, ...] = ()
+        for band, (name, given) in enumerate((("absorption", absorption), ("cd", cd))):
+            if given is None:
+                arguments += (None,) * 6
+                continue
+            if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
+                raise TypeError(f"{name}: expected (grid, measured) or (grid, measured, sigma)")
+            grid, measured, sigma = (*given, None)[:3]
+            arguments += self._points_of(band, f"{name}_grid", grid)
+            for part, value in (("measured", measured), ("sigma", sigma)):
+                if value is None and part == "sigma":
+                    arguments += (None, None)
+                    continue
+                array, *place = _arrays.as_input(f"{name}_{part}", value, 1)
+                _arrays.check_shape(f"{name}_{part}", array, (self._points[band],), "the grid's")
+                arguments += tuple(place)
+            self.has_sigma |= sigma is not None
+        return arguments
+
+    def _points_of(self, band: int, name: str, grid: Any) -> tuple[Any, Any]:
+        if grid is None:
+            return None, None
+        grid, address, strides = _arrays.as_input(name, grid, 1)
+        if grid.ndim != 1:
+            raise ShapeError(f"{name}: shape is {grid.shape}, expected one axis")
+        if band == 1 and len(grid) and not self._has_positions:
+            raise MissingArrayError("positions: cd is asked for and needs the pigments' positions")
+        self._points[band] = len(grid)
+        self._is_wanted = (*getattr(self, "_is_wanted", ()), band)
+        return address, strides
+
+    def spectra(self) -> list[Array | None]:
+        wanted = getattr(self, "_is_wanted", ())
+        return [np.empty(self._points[band]) if band in wanted else None for band in (0, 1)]
+
+    def sizes(self) -> tuple[int, ...]:
+        return self._sizes.n_conf, self._sizes.n_site, *self._points, self.n_parameter
+
+    def steps(self, passes: int) -> int:
+        """An estimate of the work, as `_progress.run` takes it."""
+        n = self._sizes.n_site
+        return passes * self._sizes.n_conf * n * (n**2 + self.n_parameter * n + sum(self._points))
+
+
+def _optional(array: Array | None) -> tuple[Any, Any]:
+    return (None, None) if array is None else _arrays.argument(array)
+
+
+def _row(p: int, parameter: Parameter) -> tuple[int, int, int]:
+    """A parameter as the library's row of three numbers."""
+    kind, *rest = parameter
+    if kind not in _abi.PARAMETERS:
+        raise ArgumentError(f"parameters: row {p} is {parameter!r}; a kind is one of {', '.join(map(repr, _abi.PARAMETERS))}")
+    code = _abi.PARAMETERS[kind]
+    wanted = {"coupling": 2, "dipole-rotation": 2, "position": 2}.get(kind, 1)
+    if len(rest) != wanted:
+        raise ArgumentError(f"parameters: row {p} is {parameter!r}; {kind!r} takes {wanted} more item{'s'[: wanted - 1]}")
+    if code >= _abi.PARAMETERS["fwhm"]:
+        if rest[0] not in _abi.SPECTRA:
+            raise ArgumentError(f"parameters: row {p} names {rest[0]!r}; use 'absorption', 'cd' or 'both'")
+        return code, _abi.SPECTRA[rest[0]], 0
+    if kind in ("dipole-rotation", "position"):
+        rest[1] = _AXES.get(rest[1], rest[1])
+    for item in rest:
+        if isinstance(item, (bool, np.bool_)) or not isinstance(item, (int, np.integer)) or not 0 <= item < 2**31:
+            raise ArgumentError(f"parameters: row {p} is {parameter!r}; sites count from 0, axes are 'x', 'y' and 'z'")
+    first, second = (int(item) for item in (*rest, 0)[:2])
+    return code, first, second
