@@ -17,6 +17,7 @@
 
 #include "hotloop/error.hpp"
 #include "hotloop/exciton.hpp"
+#include "hotloop/fit.hpp"
 #include "hotloop/kuramoto.hpp"
 #include "hotloop/library.hpp"
 #include "hotloop/progress.hpp"

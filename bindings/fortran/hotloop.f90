@@ -22,6 +22,7 @@ include "hotloop/exciton/options.inc"
 include "hotloop/exciton/sticks.inc"
 include "hotloop/exciton/broaden.inc"
 include "hotloop/exciton/spectrum.inc"
+include "hotloop/exciton/fit_c.inc"
 include "hotloop/kuramoto/c.inc"
 include "hotloop/kuramoto/options.inc"
 include "hotloop/kuramoto/lattice.inc"
@@ -35,6 +36,8 @@ module hotloop_c
   use hotloop_c_units
   use hotloop_exciton_constants
   use hotloop_c_exciton
+  use hotloop_fit_constants
+  use hotloop_c_fit
   use hotloop_kuramoto_constants
   use hotloop_c_kuramoto
   implicit none
@@ -52,6 +55,7 @@ module hotloop
   use hotloop_exciton_sticks
   use hotloop_exciton_broaden
   use hotloop_exciton_spectrum
+  use hotloop_fit_constants
   use hotloop_kuramoto_constants
   use hotloop_kuramoto_options, only: hl_kuramoto_options
   use hotloop_kuramoto_f64

@@ -19,6 +19,7 @@
 //! columns need to follow the eigensolver. Sum rules: `sum_k D_k = sum_j |mu_j|^2`, `sum_k R_k / e_k = 0`.
 //!
 //! * `couplings`   of point dipoles
+//! * `disorder`    ensembles about one Hamiltonian
 //! * `options`     what a caller may choose
 //! * `system`      the caller's arrays, checked and laid out in lanes
 //! * `way`         which eigensolver, and how many configurations at a time
@@ -31,6 +32,7 @@
 
 mod broadening;
 mod couplings;
+mod disorder;
 pub mod fit;
 mod options;
 mod solve;
@@ -41,6 +43,7 @@ mod way;
 mod weights;
 
 pub use broadening::{Grid, Method};
+pub use disorder::{Disorder, disorder};
 pub use couplings::{PointDipoles, point_dipole_couplings};
 pub use options::{Lineshape, Normalization, Options, Widths};
 pub use spectrum::{Spectra, StickArrays, broaden, spectrum};

@@ -253,7 +253,7 @@ def fit(
     measured = call.measurement(absorption, cd)
     fit_options = _FitOptions()
     fit_options.set(
-        n_start=starts,
+        n_start=_whole(1, 2**31 - 1)("starts", starts),
         seed=seed,
         max_iterations=max_iterations,
         misfit_tolerance=misfit_tolerance,
@@ -325,6 +325,64 @@ def point_dipole_couplings(
     arguments = (dipoles_at, dipoles_strides, positions_at, positions_strides)
     factor = number("screening", screening)
     check(library.hl_exciton_point_dipole_couplings(n_conf, n_site, *arguments, factor, *output))
+    return array
+
+
+def disorder(
+    hamiltonian: Array,
+    n_member: int,
+    site_sigma: Any,
+    *,
+    coupling_sigma: Array | None = None,
+    seed: int = 0,
+    first_member: int = 0,
+    out: Array | None = None,
+) -> Array:
+    """An ensemble with static disorder about one Hamiltonian, for `spectrum`, `sticks` and `fit`.
+
+    Member m depends on ``seed`` and m alone: not on threads, on language, or on what else is drawn.
+
+    Parameters
+    ----------
+    hamiltonian : ndarray of float64, shape (n_site, n_site), cm-1
+    n_member : int
+    site_sigma : float, array_like of shape (n_site,), or ndarray of shape (n_site, n_factor), cm-1
+        Standard deviations of the site energies; or a factor F whose F F^T is their covariance.
+    coupling_sigma : ndarray of float64, shape (n_site, n_site), cm-1, optional
+        Standard deviations of the couplings; the lower triangle is used.
+    seed, first_member : int
+    out : ndarray of float64, shape (n_member, n_site, n_site), optional
+
+    Returns
+    -------
+    ndarray, shape (n_member, n_site, n_site)
+    """
+    hamiltonian, *hamiltonian_at = _arrays.as_input("hamiltonian", hamiltonian, 2)
+    if hamiltonian.ndim != 2 or hamiltonian.shape[0] != hamiltonian.shape[1]:
+        raise ShapeError(f"hamiltonian: shape is {hamiltonian.shape}, expected (n_site, n_site)")
+    n_site = len(hamiltonian)
+    factor = np.asarray(site_sigma, np.float64)
+    if factor.ndim < 2:
+        if factor.ndim == 1:
+            _arrays.check_shape("site_sigma", factor, (n_site,), "one per site")
+        factor = np.diag(np.broadcast_to(factor, n_site))
+    if factor.ndim != 2 or len(factor) != n_site:
+        raise ShapeError(f"site_sigma: shape is {factor.shape}, expected ({n_site}, n_factor)")
+    sigma_at: tuple[Any, Any] = (None, None)
+    if coupling_sigma is not None:
+        coupling_sigma, *place = _arrays.as_input("coupling_sigma", coupling_sigma, 2)
+        _arrays.check_shape("coupling_sigma", coupling_sigma, (n_site, n_site), "a number per pair of sites")
+        sigma_at = tuple(place)
+    n_member = _whole(0, 2**62)("n_member", n_member)
+    shape = (n_member, n_site, n_site)
+    array = np.empty(shape) if out is None else out
+    check(
+        library.hl_exciton_disorder(
+            n_member, n_site, factor.shape[1], *hamiltonian_at, *_arrays.argument(factor), *sigma_at,
+            _whole(0, 2**64 - 1)("seed", seed), _whole(0, 2**64 - 1)("first_member", first_member),
+            *_arrays.as_output("out", array, shape, 3),
+        )  # fmt: skip
+    )
     return array
 
 

@@ -10,7 +10,8 @@ positions (angstrom). Its eigenvectors V and energies e give, for exciton k,
 `sticks` returns these, `broaden` turns sticks into spectra on a grid, and `spectrum` goes straight from Hamiltonians to
 the mean spectra of an ensemble without storing anything per configuration. `residual_gradient` and `jacobian` say how
 mean spectra change with site energies, couplings, dipoles, positions, widths, shifts and scales, and `fit` finds the
-values that suit measured spectra best, with their uncertainties. `point_dipole_couplings` makes couplings.
+values that suit measured spectra best, with their uncertainties. `point_dipole_couplings` makes couplings, `disorder` an
+ensemble about one Hamiltonian.
 
 Arrays are read and written where they lie, with any strides; nothing is copied or cast. Outputs may be views of one
 buffer (two columns of an array, for example), but must not share an element with each other or with an input. The
@@ -32,6 +33,7 @@ from ._exciton_fit import (
     FitResult,
     Jacobian,
     Misfit,
+    disorder,
     fit,
     jacobian,
     point_dipole_couplings,
@@ -48,6 +50,7 @@ __all__ = [
     "Misfit",
     "Sticks",
     "broaden",
+    "disorder",
     "fit",
     "jacobian",
     "point_dipole_couplings",

@@ -5,6 +5,7 @@ mod options;
 mod sticks;
 mod spectra;
 mod couplings;
+mod disorder;
 mod fit_options;
 mod fit_model;
 mod derivatives;
@@ -12,6 +13,7 @@ mod fit;
 
 pub use couplings::*;
 pub use derivatives::*;
+pub use disorder::*;
 pub use fit::*;
 pub use fit_options::*;
 pub use options::*;

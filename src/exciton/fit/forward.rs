@@ -6,7 +6,7 @@
 
 use super::coefficients::{Coefficients, Columns};
 use super::group::Group;
-use super::lines::{self, BandLines, Cells, SIGMA_PER_FWHM, TERMS, powers};
+use super::lines::{self, BandLines, Cells, Powers, SIGMA_PER_FWHM, TERMS};
 use super::parameters::{Parameter, Parameters, State};
 use crate::array::View;
 use crate::error::{Result, try_vec};
@@ -17,6 +17,7 @@ use crate::exciton::way::{Choice, Way};
 use crate::exciton::weights::Weights;
 use crate::simd::{Kernel, Lanes, Level, dispatch};
 use crate::threads::{Progress, for_each_chunk, ranges};
+use std::sync::{Mutex, PoisonError};
 
 /// What spectra are wanted of which configurations, and which quantities vary.
 pub struct Problem<'a> {
@@ -47,6 +48,33 @@ pub struct Evaluator<'a> {
     pub level: Level,
     pub weights: Weights<'a>,
     tables: Option<Tables>,
+    spare: Spare,
+}
+
+/// Accumulators of chunks that were added up, to be used again: fresh memory would cost a page fault for every 4 KiB, which
+/// is as much as the work of a chunk. The lock lives no longer than a call.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Vec<f64>>>);
+
+impl Spare {
+    /// `len` zeros.
+    fn take(&self, len: usize) -> Result<Vec<f64>> {
+        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match spare.filter(|vec| vec.len() == len) {
+            Some(mut vec) => {
+                vec.fill(0.0);
+                Ok(vec)
+            }
+            None => try_vec("moments", len, 0.0),
+        }
+    }
+
+    fn give(&self, vec: Vec<f64>) {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.try_reserve(1).is_ok() {
+            spare.push(vec);
+        }
+    }
 }
 
 struct Tables {
@@ -54,19 +82,21 @@ struct Tables {
     shift: [f64; 2],
     cells: Cells,
     bands: [Option<BandLines>; 2],
+    /// Which of the bands has the lines of each: CD's are absorption's where all that they depend on is equal.
+    lines_of: [usize; 2],
 }
 
 /// The moments of all configurations, and what the pass kept of them.
 pub struct Moments {
     pub sums: [Vec<f64>; 2],
-    /// By chunk: energies and eigenvectors of each group. Empty unless asked for.
-    pub kept: Vec<Vec<f64>>,
+    /// Energies and eigenvectors, group by group; `kept_of` says where. Empty unless asked for.
+    pub kept: Vec<f64>,
 }
 
 impl<'a> Evaluator<'a> {
     pub fn new(problem: &'a Problem<'a>) -> Result<Self> {
         let weights = Weights::new(problem.weights, problem.system.n_conf())?;
-        Ok(Self { problem, level: Level::current()?, weights, tables: None })
+        Ok(Self { problem, level: Level::current()?, weights, tables: None, spare: Spare::default() })
     }
 
     pub fn jacobian(&mut self, values: &[f64], with_rows: bool, progress: &mut Progress) -> Result<Jacobian> {
@@ -83,6 +113,7 @@ impl<'a> Evaluator<'a> {
                 jacobian.rows[band] = self.rows(&spectra, &state, &columns, band)?;
             }
         }
+        self.give_back(moments);
         Ok(jacobian)
     }
 
@@ -91,7 +122,8 @@ impl<'a> Evaluator<'a> {
     }
 
     pub fn lines(&self, band: usize) -> Option<&BandLines> {
-        self.tables.as_ref().expect("prepared").bands[band].as_ref()
+        let tables = self.tables.as_ref().expect("prepared");
+        tables.bands[tables.lines_of[band]].as_ref()
     }
 
     /// Sees to it that the tables belong to this state's widths and shifts.
@@ -103,11 +135,13 @@ impl<'a> Evaluator<'a> {
         let points = self.problem.points;
         let cells = Cells::new(points, fwhm, shift)?;
         let mut bands = [None, None];
-        for band in (0..2).filter(|&band| !points[band].is_empty()) {
+        let is_same = points[0] == points[1] && fwhm[0] == fwhm[1] && shift[0] == shift[1];
+        let lines_of = if is_same { [0, 0] } else { [0, 1] };
+        for band in (0..2).filter(|&band| lines_of[band] == band && !points[band].is_empty()) {
             let make = MakeLines { cells, points: points[band], fwhm: fwhm[band], shift: shift[band] };
             bands[band] = Some(dispatch(self.level, make)?);
         }
-        self.tables = Some(Tables { fwhm, shift, cells, bands });
+        self.tables = Some(Tables { fwhm, shift, cells, bands, lines_of });
         Ok(())
     }
 
@@ -127,32 +161,44 @@ impl<'a> Evaluator<'a> {
     pub fn moments(&self, state: &State, columns: &Columns, keep: bool, progress: &mut Progress) -> Result<Moments> {
         let (choice, size, n_conf) = self.chunks(columns.len());
         let mut moments = Moments { sums: Default::default(), kept: Vec::new() };
+        let n = self.problem.system.n();
+        let kept_of_chunk = if keep { size * n * (n + 1) } else { 0 };
         if keep {
-            let count = n_conf.div_ceil(size);
-            moments.kept.try_reserve_exact(count).map_err(|_| crate::error::Error::out_of_memory("chunks", count))?;
+            // One piece of memory, which malloc hands out again in the next call without new pages.
+            moments.kept = try_vec("excitons", n_conf.next_multiple_of(choice.group).saturating_mul(n * (n + 1)), 0.0)?;
         }
+        let sums = &mut moments.sums;
+        let mut kept = moments.kept.as_mut_slice();
         for_each_chunk(
-            ranges(n_conf, size),
-            |(_, len)| *len,
+            ranges(n_conf, size).map(|range| {
+                let whole = std::mem::take(&mut kept);
+                let (piece, rest) = whole.split_at_mut(kept_of_chunk.min(whole.len()));
+                kept = rest;
+                (range, piece)
+            }),
+            |((_, len), _)| *len,
             progress,
-            |(first, len)| {
-                dispatch(self.level, Pass { evaluator: self, state, columns, keep, way: choice.way, first, len })
+            |((first, len), kept)| {
+                dispatch(self.level, Pass { evaluator: self, state, columns, kept, way: choice.way, first, len })
             },
-            |part: Part| {
-                for (sum, part) in moments.sums.iter_mut().zip(part.sums) {
+            |part: [Vec<f64>; 2]| {
+                for (sum, part) in sums.iter_mut().zip(part) {
                     if sum.is_empty() {
                         *sum = part;
                     } else {
-                        sum.iter_mut().zip(part).for_each(|(total, x)| *total += x);
+                        sum.iter_mut().zip(&part).for_each(|(total, x)| *total += x);
+                        self.spare.give(part);
                     }
-                }
-                if keep {
-                    moments.kept.push(part.kept);
                 }
                 Ok(())
             },
         )?;
         Ok(moments)
+    }
+
+    /// Memory of moments that were used.
+    pub fn give_back(&self, moments: Moments) {
+        moments.sums.into_iter().filter(|sum| !sum.is_empty()).for_each(|sum| self.spare.give(sum));
     }
 
     /// The columns' spectra, without what turns them into the model.
@@ -270,19 +316,15 @@ struct Pass<'a> {
     evaluator: &'a Evaluator<'a>,
     state: &'a State,
     columns: &'a Columns,
-    keep: bool,
+    /// Where energies and eigenvectors go; empty if nowhere.
+    kept: &'a mut [f64],
     way: Way,
     first: usize,
     len: usize,
 }
 
-struct Part {
-    sums: [Vec<f64>; 2],
-    kept: Vec<f64>,
-}
-
 impl Kernel for Pass<'_> {
-    type Output = Result<Part>;
+    type Output = Result<[Vec<f64>; 2]>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
         match self.way {
@@ -295,24 +337,27 @@ impl Kernel for Pass<'_> {
 impl Pass<'_> {
     /// Solves in vectors `S`, adds up in vectors `V`, in the order of the configurations.
     #[inline(always)]
-    fn run_in<V: Lanes, S: Lanes>(self) -> Result<Part> {
+    fn run_in<V: Lanes, S: Lanes>(self) -> Result<[Vec<f64>; 2]> {
         let problem = self.evaluator.problem;
         let (system, cells, n) = (problem.system, self.evaluator.cells(), problem.system.n());
         let changes = self.state.changes();
         let wanted = [0, 1].map(|band: usize| !problem.points[band].is_empty());
         let len = cells.count.saturating_mul(self.columns.len() * TERMS);
-        let sums = |band: usize| try_vec("moments", if wanted[band] { len } else { 0 }, 0.0);
-        let kept = if self.keep { self.len.div_ceil(S::WIDTH) * S::WIDTH * n * (n + 1) } else { 0 };
-        let mut part = Part { sums: [sums(0)?, sums(1)?], kept: try_vec("excitons", kept, 0.0)? };
+        let fresh = |band: usize| if wanted[band] { self.evaluator.spare.take(len) } else { Ok(Vec::new()) };
+        let mut sums = [fresh(0)?, fresh(1)?];
         let mut group = Group::<S>::new(system)?;
         let mut coefficients = Coefficients::<S>::new(problem, self.columns)?;
+        let powers = Powers::<V>::new();
         for at in (0..self.len).step_by(S::WIDTH) {
             let first = self.first + at;
             let count = S::WIDTH.min(self.len - at);
             group.solve(system, &changes, first, count)?;
-            if self.keep {
-                let slot = &mut part.kept[at * n * (n + 1)..];
-                for (vector, place) in group.energies.iter().chain(group.vectors()).zip(slot.chunks_exact_mut(S::WIDTH)) {
+            if !self.kept.is_empty() {
+                let (energies, rest) = self.kept[at * n * (n + 1)..].split_at_mut(n * S::WIDTH);
+                for (vector, place) in group.energies.iter().zip(energies.chunks_exact_mut(S::WIDTH)) {
+                    vector.store(place);
+                }
+                for (vector, place) in group.vectors().iter().zip(rest.chunks_exact_mut(S::WIDTH)) {
                     vector.store(place);
                 }
             }
@@ -321,18 +366,20 @@ impl Pass<'_> {
                 let weight = self.evaluator.weights.of(first + lane);
                 for band in 0..2 {
                     if wanted[band] {
-                        add::<V, S>(&coefficients, self.columns, &cells, band, lane, weight, &mut part.sums[band]);
+                        add::<V, S>(&powers, &coefficients, self.columns, &cells, band, lane, weight, &mut sums[band]);
                     }
                 }
             }
         }
-        Ok(part)
+        Ok(sums)
     }
 }
 
 /// Adds the sticks of one configuration to the moments of one band.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 fn add<V: Lanes, S: Lanes>(
+    powers: &Powers<V>,
     coefficients: &Coefficients<S>,
     columns: &Columns,
     cells: &Cells,
@@ -343,9 +390,11 @@ fn add<V: Lanes, S: Lanes>(
 ) {
     for k in 0..coefficients.n() {
         let Some((cell, t)) = cells.place(coefficients.energy(k, lane)) else { continue };
-        let (values, slopes) = powers::<V>(t, weight, weight * cells.per_half());
+        let values = powers.values(t, weight);
         let row = &mut moments[cell * columns.len() * TERMS..(cell + 1) * columns.len() * TERMS];
         let (of_hamiltonian, others) = row.split_at_mut(columns.hamiltonian().len() * TERMS);
+        let has_slopes = !of_hamiltonian.is_empty();
+        let slopes = if has_slopes { powers.slopes(t, weight * cells.per_half()) } else { [V::zero(); 4] };
         for (column, slot) in of_hamiltonian.chunks_exact_mut(TERMS).enumerate() {
             let value = V::splat(coefficients.value(band, k, column, lane));
             let slope = V::splat(coefficients.slope(band, k, column, lane));

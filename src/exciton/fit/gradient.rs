@@ -64,7 +64,7 @@ pub(super) fn residual_gradient_keeping(
 
     let mut misfit = Misfit { value: 0.0, gradient: try_vec("gradient", list.len(), 0.0)?, spectra: Default::default() };
     let cells = evaluator.cells();
-    let table_len = if through_sticks { cells.count * TERMS * WEIGHTS } else { 0 };
+    let table_len = if through_sticks { cells.count * TERMS * evaluator.level.lanes() } else { 0 };
     let mut weights = try_vec("lines", table_len, 0.0)?;
     for band in 0..2 {
         let spectra = evaluator.band_spectra(&moments, &state, band, sticks_alone.len())?;
@@ -128,17 +128,18 @@ fn back(
     evaluator: &Evaluator,
     state: &State,
     weights: &[f64],
-    kept: &[Vec<f64>],
+    kept: &[f64],
     gradient: &mut [f64],
     progress: &mut Progress,
 ) -> Result<()> {
     let (choice, size, n_conf) = evaluator.chunks(Columns::sticks_alone().len());
     for_each_chunk(
-        ranges(n_conf, size).enumerate(),
+        ranges(n_conf, size),
         |_| 0,
         progress,
-        |(chunk, (first, len))| {
-            let kept = kept.get(chunk).map(Vec::as_slice);
+        |(first, len)| {
+            let n = evaluator.problem.system.n();
+            let kept = kept.get(first * n * (n + 1)..).filter(|rest| !rest.is_empty());
             dispatch(evaluator.level, Back { evaluator, state, weights, kept, way: choice.way, first, len })
         },
         |part: Vec<f64>| {
@@ -233,7 +234,7 @@ impl<S: Lanes> Adjoint<S> {
         Ok(Self {
             n,
             energies: try_vec("gradient", n * S::WIDTH, 0.0)?,
-            stick_weights: try_vec("gradient", 4 * n * S::WIDTH, 0.0)?,
+            stick_weights: try_vec("gradient", WEIGHTS * n * S::WIDTH, 0.0)?,
             inverse_gaps: lanes(square)?,
             equal: lanes(square)?,
             forms: lanes(square)?,
@@ -248,19 +249,19 @@ impl<S: Lanes> Adjoint<S> {
     #[inline(always)]
     fn look_up<V: Lanes>(&mut self, cells: &Cells, weights: &[f64], lane: usize, weight: f64) {
         for k in 0..self.n {
-            let mut quantities = [0.0; WEIGHTS];
+            let mut quantities = [0.0; 8];
             if weight != 0.0
                 && let Some((cell, t)) = cells.place(self.energies[k * S::WIDTH + lane])
             {
-                let table = &weights[cell * TERMS * WEIGHTS..(cell + 1) * TERMS * WEIGHTS];
+                let table = &weights[cell * TERMS * V::WIDTH..(cell + 1) * TERMS * V::WIDTH];
                 let t = V::splat(t);
                 let mut sum = V::zero();
-                for terms in table.chunks_exact(WEIGHTS).rev() {
+                for terms in table.chunks_exact(V::WIDTH).rev() {
                     sum = sum.mul_add(t, V::load(terms));
                 }
                 (sum * V::splat(weight)).store(&mut quantities);
             }
-            for quantity in 0..4 {
+            for quantity in 0..WEIGHTS {
                 self.stick_weights[(quantity * self.n + k) * S::WIDTH + lane] = quantities[quantity];
             }
         }

@@ -24,9 +24,9 @@ const STEPS: usize = 3;
 const REACH: f64 = 6.0;
 /// More cells than this are for lines that are too narrow for their grid to show.
 const MOST_CELLS: f64 = 1e6;
-/// Quantities of a stick in the transposed direction, padded to the widest vector: weight of absorption, of CD, and
-/// their derivatives.
-pub const WEIGHTS: usize = 8;
+/// Quantities of a stick in the transposed direction: weight of absorption, of CD, and their derivatives. Rows of tables
+/// are padded to a vector.
+pub const WEIGHTS: usize = 4;
 
 /// Where cells lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,32 +91,88 @@ impl Cells {
 
 pub const SIGMA_PER_FWHM: f64 = 0.424_660_900_144_009_5; // 1 / sqrt(8 ln 2)
 
-/// `[1, t, ..., t^15] weight` and its derivative in `t`, the vectors that a stick adds to moments.
+/// Makes `[1, t, ..., t^15]`, what a stick adds to moments, and its derivative.
+///
+/// Vectors are made in registers, one factor for each bit of the power: stores of their numbers one by one followed by loads of
+/// them all would stall. Which lane takes which factor is settled once, before the sticks come.
+pub struct Powers<V: Lanes> {
+    /// Lanes whose number n has the bit 1, 2 or 4; the same of n - 1, and lane 0.
+    bits: [V::Mask; 3],
+    bits_below: [V::Mask; 3],
+    is_first: V::Mask,
+    count: V,
+}
+
+impl<V: Lanes> Powers<V> {
+    #[inline(always)]
+    pub fn new() -> Self {
+        let count = V::iota();
+        let is_first = count.equal(V::zero());
+        let below = V::select(is_first, V::zero(), count - V::splat(1.0));
+        Self { bits: bits(count), bits_below: bits(below), is_first, count }
+    }
+
+    /// `[1, t, ..., t^15] weight`
+    #[inline(always)]
+    pub fn values(&self, t: f64, weight: f64) -> [V; 4] {
+        let factors = squares::<V>(t);
+        let mut value = product(&self.bits, &factors) * V::splat(weight);
+        let mut values = [V::zero(); 4];
+        for slot in values.iter_mut().take(TERMS / V::WIDTH) {
+            *slot = value;
+            value = value * factors[V::WIDTH.trailing_zeros() as usize];
+        }
+        values
+    }
+
+    /// `[0, 1, 2 t, ..., 15 t^14] weight`
+    #[inline(always)]
+    pub fn slopes(&self, t: f64, weight: f64) -> [V; 4] {
+        let factors = squares::<V>(t);
+        let stride = factors[V::WIDTH.trailing_zeros() as usize];
+        // Powers n - 1; that of n = 0 does not matter, and is put right for the parts after the first.
+        let mut power = product(&self.bits_below, &factors) * V::splat(weight);
+        let mut edge = t * t * t;
+        if V::WIDTH == 8 {
+            edge = edge * t * edge;
+        }
+        let mut slopes = [V::zero(); 4];
+        for (part, slot) in slopes.iter_mut().take(TERMS / V::WIDTH).enumerate() {
+            *slot = (self.count + V::splat((part * V::WIDTH) as f64)) * power;
+            power = power * stride;
+            if part == 0 {
+                power = V::select(self.is_first, V::splat(edge * weight), power);
+            }
+        }
+        slopes
+    }
+}
+
+/// t, t^2, t^4, t^8.
 #[inline(always)]
-pub fn powers<V: Lanes>(t: f64, weight: f64, derivative_weight: f64) -> ([V; 4], [V; 4]) {
-    let mut low = [0.0; 8];
-    low[0] = 1.0;
-    for n in 1..V::WIDTH {
-        low[n] = low[n - 1] * t;
+fn squares<V: Lanes>(t: f64) -> [V; 4] {
+    let (t2, t4) = (t * t, (t * t) * (t * t));
+    [V::splat(t), V::splat(t2), V::splat(t4), V::splat(t4 * t4)]
+}
+
+#[inline(always)]
+fn product<V: Lanes>(bits: &[V::Mask; 3], factors: &[V; 4]) -> V {
+    let one = V::splat(1.0);
+    let mut product = V::select(bits[0], factors[0], one) * V::select(bits[1], factors[1], one);
+    if V::WIDTH > 4 {
+        product = product * V::select(bits[2], factors[2], one);
     }
-    let stride = V::splat(low[V::WIDTH - 1] * t);
-    let mut derivative = [0.0; 8];
-    derivative[1..V::WIDTH].copy_from_slice(&low[..V::WIDTH - 1]);
-    let (mut values, mut slopes) = ([V::zero(); 4], [V::zero(); 4]);
-    let mut value = V::load(&low) * V::splat(weight);
-    // [t^-1 -> 0, 1, t, ...]: the element before the vector is that of the part before, filled in below.
-    let mut before = V::load(&derivative) * V::splat(derivative_weight);
-    let mut edge = low[V::WIDTH - 1] * derivative_weight; // t^(first - 1) of the next part
-    let count = V::iota();
-    for part in 0..TERMS / V::WIDTH {
-        values[part] = value;
-        slopes[part] = (count + V::splat((part * V::WIDTH) as f64)) * before;
-        value = value * stride;
-        let next = before * stride;
-        before = V::select(count.equal(V::zero()), V::splat(edge), next);
-        edge *= low[V::WIDTH - 1] * t;
-    }
-    (values, slopes)
+    product
+}
+
+/// Which of the whole numbers `n` below 8 have the bits 1, 2 and 4.
+#[inline(always)]
+fn bits<V: Lanes>(n: V) -> [V::Mask; 3] {
+    let (one, two) = (V::splat(1.0), V::splat(2.0));
+    let quarters = n * V::splat(0.25);
+    let halves = (quarters - quarters.floor()) * two;
+    let units = (halves - halves.floor()) * two;
+    [one.less_equal(units), one.less_equal(halves), one.less_equal(quarters)]
 }
 
 /// The lines of one band: one width, one shift, the points where its spectrum is wanted.
@@ -174,16 +230,14 @@ impl BandLines {
     fn fill_smooth(&mut self) {
         let step = self.cells.step();
         let chebyshev = chebyshev_to_monomials();
-        let nodes: [f64; TERMS] = std::array::from_fn(|m| ((m as f64 + 0.5) * PI / TERMS as f64).cos());
+        let cosines: [[f64; TERMS]; TERMS] = std::array::from_fn(|k| {
+            std::array::from_fn(|m| (k as f64 * (m as f64 + 0.5) * PI / TERMS as f64).cos())
+        });
         for (tap, terms) in self.smooth.chunks_exact_mut(TERMS).enumerate() {
             let y = (tap as f64 - self.reach as f64) * step;
-            let samples = nodes.map(|t| (-((y - self.cells.half * (1.0 + t)) / self.sigma).powi(2)).exp());
+            let samples = cosines[1].map(|t| (-((y - self.cells.half * (1.0 + t)) / self.sigma).powi(2)).exp());
             for (k, polynomial) in chebyshev.iter().enumerate() {
-                let sum: f64 = samples
-                    .iter()
-                    .enumerate()
-                    .map(|(m, sample)| sample * (k as f64 * (m as f64 + 0.5) * PI / TERMS as f64).cos())
-                    .sum();
+                let sum: f64 = samples.iter().zip(&cosines[k]).map(|(sample, cosine)| sample * cosine).sum();
                 let coefficient = sum * if k == 0 { 1.0 } else { 2.0 } / TERMS as f64;
                 for (term, power) in terms.iter_mut().zip(polynomial) {
                     *term += coefficient * power;
@@ -209,15 +263,14 @@ impl BandLines {
                 }
             }
             let target = &mut coarse[STEPS * cell * row..];
-            for (tap, terms) in self.smooth.chunks_exact(TERMS).enumerate() {
-                for at in (0..row).step_by(V::WIDTH) {
-                    let slot = &mut target[tap * row + at..];
-                    let mut sum = V::load(slot);
-                    for (n, &term) in terms.iter().enumerate() {
-                        sum = V::load(&turned[n * row + at..]).mul_add(V::splat(term), sum);
-                    }
-                    sum.store(slot);
-                }
+            let mut at = 0;
+            while at + 4 * V::WIDTH <= row {
+                smooth_strip::<V, 4, 1>(&self.smooth, &turned, target, row, at);
+                at += 4 * V::WIDTH;
+            }
+            while at < row {
+                smooth_strip::<V, 1, 4>(&self.smooth, &turned, target, row, at);
+                at += V::WIDTH;
             }
         }
         let points = self.first.len();
@@ -225,12 +278,14 @@ impl BandLines {
         for (i, out) in spectra.chunks_exact_mut(row).enumerate() {
             let spread = &self.spread[i * self.taps..(i + 1) * self.taps];
             let source = &coarse[self.first[i] * row..];
-            for at in (0..row).step_by(V::WIDTH) {
-                let mut sum = V::zero();
-                for (tap, &weight) in spread.iter().enumerate() {
-                    sum = V::load(&source[tap * row + at..]).mul_add(V::splat(weight), sum);
-                }
-                sum.store(&mut out[at..]);
+            let mut at = 0;
+            while at + 4 * V::WIDTH <= row {
+                spread_strip::<V, 4, 1>(spread, source, out, row, at);
+                at += 4 * V::WIDTH;
+            }
+            while at < row {
+                spread_strip::<V, 1, 4>(spread, source, out, row, at);
+                at += V::WIDTH;
             }
         }
         Ok((spectra, coarse))
@@ -257,7 +312,7 @@ impl BandLines {
     }
 
     /// The transpose of `spectra`: from numbers at the points, the polynomial of each cell whose value is their sum over
-    /// the line of a stick there. Written as quantity `quantity` of `weights` [cell][TERMS][WEIGHTS], its derivative in
+    /// the line of a stick there. Written as quantity `quantity` of `weights` [cell][TERMS][V::WIDTH], its derivative in
     /// energy as quantity `quantity + 2`.
     #[inline(always)]
     pub fn transpose<V: Lanes>(&self, at_points: &[f64], quantity: usize, weights: &mut [f64]) -> Result<()> {
@@ -269,7 +324,7 @@ impl BandLines {
                 V::load(&self.spread[i * self.taps + at..]).mul_add(V::splat(value), V::load(slot)).store(slot);
             }
         }
-        for (cell, table) in weights.chunks_exact_mut(TERMS * WEIGHTS).enumerate() {
+        for (cell, table) in weights.chunks_exact_mut(TERMS * V::WIDTH).enumerate() {
             let mut sums = [V::zero(); 4];
             for (tap, terms) in self.smooth.chunks_exact(TERMS).enumerate() {
                 let value = V::splat(coarse[STEPS * cell + tap]);
@@ -282,9 +337,9 @@ impl BandLines {
                 sums[part].store(&mut polynomial[part * V::WIDTH..]);
             }
             for n in 0..TERMS {
-                table[n * WEIGHTS + quantity] = polynomial[n];
+                table[n * V::WIDTH + quantity] = polynomial[n];
                 let next = if n + 1 < TERMS { polynomial[n + 1] * (n + 1) as f64 } else { 0.0 };
-                table[n * WEIGHTS + quantity + 2] = next * self.cells.per_half;
+                table[n * V::WIDTH + quantity + 2] = next * self.cells.per_half;
             }
         }
         Ok(())
@@ -294,6 +349,66 @@ impl BandLines {
     #[cfg(test)]
     fn taps(&self) -> usize {
         self.taps
+    }
+}
+
+/// Adds a cell's columns from `at` on, `STRIP` vectors of them, to the coarse grid, `TAPS` steps at a time: as many sums as
+/// hide the latency of one.
+#[inline(always)]
+fn smooth_strip<V: Lanes, const STRIP: usize, const TAPS: usize>(
+    smooth: &[f64],
+    turned: &[f64],
+    coarse: &mut [f64],
+    row: usize,
+    at: usize,
+) {
+    for (group, taps) in smooth.chunks(TAPS * TERMS).enumerate() {
+        let mut sums = [[V::zero(); STRIP]; TAPS];
+        for n in 0..TERMS {
+            for s in 0..STRIP {
+                let term = V::load(&turned[n * row + at + s * V::WIDTH..]);
+                for tap in 0..TAPS {
+                    // The last group may have fewer steps; what is computed for the others is not stored.
+                    let weight = taps.get(tap * TERMS + n).copied().unwrap_or(0.0);
+                    sums[tap][s] = term.mul_add(V::splat(weight), sums[tap][s]);
+                }
+            }
+        }
+        for tap in 0..TAPS.min(taps.len() / TERMS) {
+            for s in 0..STRIP {
+                let slot = &mut coarse[(group * TAPS + tap) * row + at + s * V::WIDTH..];
+                (V::load(slot) + sums[tap][s]).store(slot);
+            }
+        }
+    }
+}
+
+/// One point's columns from `at` on, `STRIP` vectors of them, from the coarse grid, in `CHAINS` sums each.
+#[inline(always)]
+fn spread_strip<V: Lanes, const STRIP: usize, const CHAINS: usize>(
+    spread: &[f64],
+    coarse: &[f64],
+    out: &mut [f64],
+    row: usize,
+    at: usize,
+) {
+    let mut sums = [[V::zero(); STRIP]; CHAINS];
+    // The number of taps is a multiple of the level's vectors, so of 4.
+    for (group, weights) in spread.chunks_exact(CHAINS).enumerate() {
+        for chain in 0..CHAINS {
+            let weight = V::splat(weights[chain]);
+            let source = &coarse[(group * CHAINS + chain) * row + at..];
+            for s in 0..STRIP {
+                sums[chain][s] = V::load(&source[s * V::WIDTH..]).mul_add(weight, sums[chain][s]);
+            }
+        }
+    }
+    for s in 0..STRIP {
+        let mut sum = sums[0][s];
+        for chain in 1..CHAINS {
+            sum = sum + sums[chain][s];
+        }
+        sum.store(&mut out[at + s * V::WIDTH..]);
     }
 }
 
@@ -344,7 +459,8 @@ mod tests {
             let row = 8;
             let mut moments = vec![0.0; cells.count * 2 * TERMS];
             if let Some((cell, t)) = cells.place(self.0) {
-                let (values, slopes) = powers::<V>(t, 1.0, cells.per_half());
+                let powers = Powers::<V>::new();
+                let (values, slopes) = (powers.values(t, 1.0), powers.slopes(t, cells.per_half()));
                 for part in 0..TERMS / V::WIDTH {
                     values[part].store(&mut moments[(2 * cell) * TERMS + part * V::WIDTH..]);
                     slopes[part].store(&mut moments[(2 * cell + 1) * TERMS + part * V::WIDTH..]);
@@ -359,10 +475,10 @@ mod tests {
                 let (with_shift, curvature) = lines.changes(&coarse, 0, row, i, x);
                 let mut at_points = vec![0.0; points.len()];
                 at_points[i] = 1.0;
-                let mut weights = vec![0.0; cells.count * TERMS * WEIGHTS];
+                let mut weights = vec![0.0; cells.count * TERMS * V::WIDTH];
                 lines.transpose::<V>(&at_points, 0, &mut weights).unwrap();
                 let back = cells.place(self.0).map_or(0.0, |(cell, t)| {
-                    (0..TERMS).rev().fold(0.0, |sum, n| sum * t + weights[(cell * TERMS + n) * WEIGHTS])
+                    (0..TERMS).rev().fold(0.0, |sum, n| sum * t + weights[(cell * TERMS + n) * V::WIDTH])
                 });
                 let errors = [
                     spectra[i * row] - g,
