@@ -43,6 +43,24 @@ NUMBER(HL_CD_SCALE_ROSENFELD, 1);
 NUMBER(HL_BROADENING_AUTO, 0);
 NUMBER(HL_BROADENING_DIRECT, 1);
 NUMBER(HL_BROADENING_GRIDDED, 2);
+NUMBER(HL_PARAMETER_SITE_ENERGY, 0);
+NUMBER(HL_PARAMETER_COUPLING, 1);
+NUMBER(HL_PARAMETER_DIPOLE_SCALE, 2);
+NUMBER(HL_PARAMETER_DIPOLE_ROTATION, 3);
+NUMBER(HL_PARAMETER_POSITION, 4);
+NUMBER(HL_PARAMETER_FWHM, 5);
+NUMBER(HL_PARAMETER_SHIFT, 6);
+NUMBER(HL_PARAMETER_SCALE, 7);
+NUMBER(HL_PARAMETER_OFFSET, 8);
+NUMBER(HL_SPECTRUM_ABSORPTION, 0);
+NUMBER(HL_SPECTRUM_CD, 1);
+NUMBER(HL_SPECTRUM_BOTH, 2);
+NUMBER(HL_FIT_ENDED_MISFIT, 1);
+NUMBER(HL_FIT_ENDED_STEP, 2);
+NUMBER(HL_FIT_ENDED_GRADIENT, 3);
+NUMBER(HL_FIT_ENDED_MAX_ITERATIONS, 4);
+NUMBER(HL_FIT_ENDED_NO_PROGRESS, 5);
+NUMBER(HL_FIT_ENDED_CANCELLED, 6);
 NUMBER(HL_UNIT_WAVENUMBER, 0);
 NUMBER(HL_UNIT_WAVELENGTH, 1);
 NUMBER(HL_UNIT_ELECTRONVOLT, 2);
@@ -108,6 +126,7 @@ int main(void)
     const char *text;
     hl_exciton_options options;
     hl_kuramoto_options lattice_options;
+    hl_exciton_fit_options fit_options;
     const ptrdiff_t no_cells = 0;
     hl_progress_fn progress = never_called;
     double wavenumber = 8065.543937, electronvolt = 0.0;
@@ -140,6 +159,20 @@ int main(void)
           "broadening of nothing");
     check(hl_exciton_spectrum(1, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK,
           "spectrum of nothing");
+    check(hl_exciton_point_dipole_couplings(0, 0, NULL, NULL, NULL, NULL, 1.0, NULL, NULL) == HL_OK, "couplings of nothing");
+    check(hl_exciton_disorder(0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL) == HL_OK, "disorder of nothing");
+    check(hl_exciton_residual_gradient(1, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                       NULL) == HL_OK,
+          "the misfit of nothing");
+    check(hl_exciton_jacobian(1, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                              NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK,
+          "derivatives of nothing");
+    check(hl_exciton_fit_options_init(&fit_options, sizeof fit_options) == HL_OK && fit_options.n_start == 1, "options of fits");
+    check(hl_exciton_fit(1, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                         NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                         &fit_options) == HL_OK,
+          "a fit of nothing");
     check(hl_kuramoto_options_init(&lattice_options, sizeof lattice_options) == HL_OK, "options of lattices are initialised");
     check(hl_kuramoto_rhs(1, &no_cells, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &lattice_options) == HL_OK, "the slopes of no cells");
     check(hl_kuramoto_integrate_f32(1, &no_cells, 3, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0.5, NULL,

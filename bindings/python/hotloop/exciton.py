@@ -11,7 +11,7 @@ positions (angstrom). Its eigenvectors V and energies e give, for exciton k,
 the mean spectra of an ensemble without storing anything per configuration. `residual_gradient` and `jacobian` say how
 mean spectra change with site energies, couplings, dipoles, positions, widths, shifts and scales, and `fit` finds the
 values that suit measured spectra best, with their uncertainties. `point_dipole_couplings` makes couplings, `disorder` an
-ensemble about one Hamiltonian.
+ensemble about one Hamiltonian; `load_confs` and `save_confs` read and write fmo_analysis' files.
 
 Arrays are read and written where they lie, with any strides; nothing is copied or cast. Outputs may be views of one
 buffer (two columns of an array, for example), but must not share an element with each other or with an input. The
@@ -28,6 +28,7 @@ from typing import Any, Literal
 import numpy as np
 
 from . import _exciton_inputs as inputs, _progress
+from ._confs import Confs, align, load_confs, save_confs
 from ._errors import MissingArrayError
 from ._exciton_fit import (
     FitResult,
@@ -45,16 +46,20 @@ from ._library import library
 from ._outputs import outputs
 
 __all__ = [
+    "Confs",
     "FitResult",
     "Jacobian",
     "Misfit",
     "Sticks",
+    "align",
     "broaden",
     "disorder",
     "fit",
     "jacobian",
+    "load_confs",
     "point_dipole_couplings",
     "residual_gradient",
+    "save_confs",
     "site_energies",
     "spectrum",
     "sticks",
