@@ -160,9 +160,8 @@ def test_bounds_priors_and_starts():
     found = exciton.fit(*system, parameters, absorption=(GRID, absorption), upper=np.full(7, 15.0), lower=np.full(7, -15.0))
     assert (np.abs(found.values) <= 15.0).all() and (found.values == 15.0).any()
     assert (found.standard_errors[found.values == 15.0] == 0.0).all()
-    found = exciton.fit(
-        *system, parameters, absorption=(GRID, absorption), prior=np.zeros(7), prior_sigma=np.full(7, 50.0), starts=3, seed=4
-    )
+    known = (GRID, absorption, np.full(len(GRID), 1e-3))
+    found = exciton.fit(*system, parameters, absorption=known, prior=np.zeros(7), prior_sigma=np.full(7, 50.0), starts=3, seed=4)
     np.testing.assert_allclose(found.values, 20.0, atol=1.0)
     assert found.prior_misfit > 0.0
 

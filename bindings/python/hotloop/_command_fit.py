@@ -21,8 +21,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument("confs", help="folder, file or pattern of conf*.csv")
     parser.add_argument(
         "--experiment", nargs="+", required=True, metavar="FILE",
-        help="measured absorption and, if there is one, CD: columns of wavenumber, value and, if known, standard deviation; "
-        "'-' for absorption that was not measured",
+        help="measured absorption and, if there is one, CD: columns of wavenumber, value and, if known, standard deviation "
+        "(1 %% of the peak where it is not); '-' for absorption that was not measured",
     )  # fmt: skip
     parser.add_argument("--free", nargs="+", default=["site-energies"], choices=_FREE, help="what varies")
     parser.add_argument("--prior", type=float, help="standard deviation of site energies and couplings about the files', cm-1")
@@ -33,8 +33,8 @@ def add_to(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def read_experiment(path: str) -> tuple[np.ndarray, ...]:
-    """Wavenumbers in ascending order, values, and their standard deviations if the file has them."""
+def read_experiment(path: str) -> tuple[tuple[np.ndarray, ...], bool]:
+    """Wavenumbers in ascending order, values, and their standard deviations: the file's (then True), or 1 % of the peak."""
     rows = _confs.read_numbers(Path(path))
     if not rows:
         raise ArgumentError(f"{path}: holds no numbers; it needs columns of wavenumber and value")
@@ -46,7 +46,12 @@ def read_experiment(path: str) -> tuple[np.ndarray, ...]:
     twice = np.flatnonzero(np.diff(table[:, 0]) == 0)
     if len(twice):
         raise ArgumentError(f"{path}: the wavenumber {table[twice[0], 0]:g} comes twice")
-    return tuple(np.ascontiguousarray(column) for column in table.T)
+    if width == 2:
+        peak = np.abs(table[:, 1]).max()
+        if peak == 0.0:
+            raise ArgumentError(f"{path}: all values are 0; there is nothing to fit")
+        table = np.c_[table, np.full(len(table), 0.01 * peak)]
+    return tuple(np.ascontiguousarray(column) for column in table.T), width == 3
 
 
 def free_parameters(free: list[str], n_site: int, deleted: list[int] | None, bands: list[str]) -> list[tuple[Any, ...]]:
@@ -78,7 +83,8 @@ def run(chosen: argparse.Namespace) -> None:
     config = shared.settings(chosen)
     confs = _confs.load_confs(chosen.confs)
     options = shared.system(confs, config)
-    measured = {band: read_experiment(path) for band, path in zip(_BANDS, chosen.experiment) if path != "-"}
+    files = {band: read_experiment(path) for band, path in zip(_BANDS, chosen.experiment) if path != "-"}
+    measured = {band: columns for band, (columns, _) in files.items()}
     if not measured:
         raise ArgumentError("--experiment: no file is given")
     shared.prepare(chosen.output, chosen.overwrite or config["overwrite"])
@@ -94,9 +100,10 @@ def run(chosen: argparse.Namespace) -> None:
         prior = {"prior": values, "prior_sigma": np.where(moved, chosen.prior, np.inf)}
     note = None
     try:
+        # Standard deviations that were not measured are known up to a factor at best.
         found = exciton.fit(
             *system, parameters, values, **measured, **(prior or {}), starts=chosen.starts, seed=chosen.seed,
-            progress=shared.reporter(), **options,
+            scale_covariance=not all(is_known for _, is_known in files.values()), progress=shared.reporter(), **options,
         )  # fmt: skip
     except (Cancelled, SingularError, KeyboardInterrupt) as error:
         found, note = error.fit, str(error) or "interrupted: these are the best values so far"

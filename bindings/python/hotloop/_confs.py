@@ -94,7 +94,8 @@ def align(confs: Confs, iterations: int = 100, tolerance: float = 1e-8) -> Confs
             positions[c] = positions[c] @ turn
             dipoles[c] = dipoles[c] @ turn
         before, spread = spread, float(np.std(positions - target))
-        if spread == 0.0 or abs(before - spread) <= tolerance * spread:
+        # What rounding leaves of structures that are all the same does not settle.
+        if spread <= 1e-12 * np.abs(target).max() or abs(before - spread) <= tolerance * spread:
             return confs._replace(positions=positions, dipoles=dipoles)
     raise NotConvergedError(f"align: the spread still changes after {iterations} iterations; allow more, or a larger tolerance")
 

@@ -4,7 +4,8 @@ use super::fit_options::{differentiable, parameter_list};
 use super::options::{Given, hl_exciton_options};
 use crate::array::{Footprint, View, ViewMut, extent};
 use crate::capi::arrays::{needed, wanted};
-use crate::error::Result;
+use crate::capi::guard::refuse;
+use crate::error::{Result, Status};
 use crate::exciton::fit::{Band, Measured, Parameters, Problem};
 use crate::exciton::{Needs, System};
 use crate::threads::Progress;
@@ -94,11 +95,14 @@ impl Model<'_> {
 
     /// Runs `body` on the problem that the arrays pose.
     pub fn solve(self, points: [&[f64]; 2], body: impl FnOnce(&Problem, &mut Progress) -> Result<()>) -> Result<()> {
+        if self.sizes.conf == 0 {
+            return refuse(Status::Shape, "n_conf: is 0; a mean needs at least one configuration".into());
+        }
         let list = parameter_list(&self.parameters)?;
         let fwhm = differentiable(&self.given, &list)?;
-        let Sizes { conf, site, .. } = self.sizes;
+        let site = self.sizes.site;
         let options = self.given.options;
-        let kept = options.kept_sites(if conf == 0 { 0 } else { site })?;
+        let kept = options.kept_sites(site)?;
         let parameters = Parameters::new(&list, site, &kept)?;
         let system = System {
             hamiltonians: self.hamiltonians,
