@@ -741,6 +741,46 @@ hl_status hl_exciton_spectrum(ptrdiff_t n_conf,
                               const struct hl_exciton_options *options);
 
 /**
+ * Linear dichroism of samples that are oriented about an axis: the weighted mean over configurations, on the scale of
+ * absorption.
+ *
+ * LD(x) = sum_k LD_k g(x - e_k) with LD_k = 3/2 (3 (M_k . n)^2 - |M_k|^2): three times the absorption along n less that across
+ * it for perfect order, so that LD / absorption is the reduced dichroism 3/2 (3 cos^2 - 1) of a band (Rodger and Norden,
+ * Circular Dichroism and Linear Dichroism, 1997, section 2.3). Multiply it by the order parameter S of the sample. Excitons,
+ * lines and options as for hl_exciton_spectrum.
+ *
+ * @param n_conf        number of configurations, at least 1
+ * @param n_site        number of pigments
+ * @param n_grid        number of grid points
+ * @param hamiltonians  [n_conf][n_site][n_site] cm-1
+ * @param dipoles       [n_conf][n_site][3] any unit; stride 0 on the first axis shares one set
+ * @param weights       [n_conf], or NULL for equal weights
+ * @param grid          [n_grid] cm-1, ascending
+ * @param axis          [3] the axis n, of any length but 0
+ * @param ld            [n_grid]
+ * @param options       NULL for defaults
+ *
+ * The output shares no element with an input. Errors as for hl_exciton_spectrum; HL_ERR_ARGUMENT and HL_ERR_NONFINITE for the
+ * axis. With any status but HL_OK the output is untouched.
+ */
+hl_status hl_exciton_linear_dichroism(ptrdiff_t n_conf,
+                                      ptrdiff_t n_site,
+                                      ptrdiff_t n_grid,
+                                      const double *hamiltonians,
+                                      const ptrdiff_t *hamiltonians_strides,
+                                      const double *dipoles,
+                                      const ptrdiff_t *dipoles_strides,
+                                      const double *weights,
+                                      const ptrdiff_t *weights_strides,
+                                      const double *grid,
+                                      const ptrdiff_t *grid_strides,
+                                      const double *axis,
+                                      const ptrdiff_t *axis_strides,
+                                      double *ld,
+                                      const ptrdiff_t *ld_strides,
+                                      const struct hl_exciton_options *options);
+
+/**
  * Couplings of point dipoles: the elements of Hamiltonians beside the diagonal.
  *
  * V_ij = screening 5034.1166 cm-1 (mu_i . mu_j / r^3 - 3 (mu_i . r) (mu_j . r) / r^5), r = r_i - r_j (for example van

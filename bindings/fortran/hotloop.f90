@@ -23,6 +23,7 @@ include "hotloop/exciton/sticks.inc"
 include "hotloop/exciton/broaden.inc"
 include "hotloop/exciton/spectrum.inc"
 include "hotloop/exciton/fit_c.inc"
+include "hotloop/exciton/fit.inc"
 include "hotloop/kuramoto/c.inc"
 include "hotloop/kuramoto/options.inc"
 include "hotloop/kuramoto/lattice.inc"
@@ -56,6 +57,7 @@ module hotloop
   use hotloop_exciton_broaden
   use hotloop_exciton_spectrum
   use hotloop_fit_constants
+  use hotloop_exciton_fit
   use hotloop_kuramoto_constants
   use hotloop_kuramoto_options, only: hl_kuramoto_options
   use hotloop_kuramoto_f64

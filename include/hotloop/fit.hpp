@@ -1,4 +1,4 @@
-// Derivatives of mean exciton spectra, fits of measured ones, couplings of point dipoles, and disordered ensembles.
+// Derivatives of mean exciton spectra, fits of measured ones, couplings of point dipoles, disordered ensembles, and linear dichroism.
 #ifndef HOTLOOP_FIT_HPP
 #define HOTLOOP_FIT_HPP
 
@@ -183,6 +183,23 @@ inline void point_dipole_couplings(view<const double, 3> dipoles, view<const dou
     expect(function, "positions", positions, {{n_conf, n_site, 3}}, "n_conf, n_site, 3");
     check(hl_exciton_point_dipole_couplings(n_conf, n_site, address(dipoles), strides(dipoles), address(positions),
                                             strides(positions), screening, address(hamiltonians), strides(hamiltonians)));
+}
+
+// Mean linear dichroism about `axis` (any length but 0), on the scale of absorption.
+inline void linear_dichroism(view<const double, 3> hamiltonians, view<const double, 3> dipoles, view<const double, 1> axis,
+                             view<const double, 1> grid, view<double, 1> ld, const options& chosen = options(),
+                             view<const double, 1> weights = view<const double, 1>()) {
+    using namespace detail;
+    const char* const function = "hl_exciton_linear_dichroism";
+    check_abi(function);
+    expect_system(function, hamiltonians, dipoles, view<const double, 3>());
+    expect_spectra(function, hamiltonians.extent(0), weights, grid, ld, view<double, 1>());
+    expect(function, "axis", axis, {{3}}, "a direction");
+    call_options call(function, chosen, hamiltonians.extent(1));
+    call.finish(hl_exciton_linear_dichroism(hamiltonians.extent(0), hamiltonians.extent(1), grid.extent(0), address(hamiltonians),
+                                            strides(hamiltonians), address(dipoles), strides(dipoles), address(weights),
+                                            strides(weights), address(grid), strides(grid), address(axis), strides(axis), address(ld),
+                                            strides(ld), call.get()));
 }
 
 // Members first_member, first_member + 1, ... of an ensemble about `hamiltonian`; `coupling_sigma` may be left out ({}).

@@ -20,6 +20,10 @@
 //!
 //! * `couplings`   of point dipoles
 //! * `disorder`    ensembles about one Hamiltonian
+//! Linear dichroism about an axis n of symmetry is one more quadratic form of M_k: `LD_k = 3/2 (3 (M_k . n)^2 - D_k)`, three
+//! times the difference of absorption along n and across it, so that LD / A is the reduced dichroism `3/2 (3 cos^2 - 1)`
+//! (A. Rodger and B. Norden, Circular Dichroism and Linear Dichroism, 1997, section 2.3).
+//!
 //! * `options`     what a caller may choose
 //! * `system`      the caller's arrays, checked and laid out in lanes
 //! * `way`         which eigensolver, and how many configurations at a time

@@ -246,7 +246,11 @@ fn finish_batch<V: Lanes>(
         energy.store(&mut excitons.energies[k * w..]);
         if system.needs.dipoles {
             let m = &row[..3];
-            let strength = m[2].mul_add(m[2], m[1].mul_add(m[1], m[0] * m[0]));
+            let mut strength = m[2].mul_add(m[2], m[1].mul_add(m[1], m[0] * m[0]));
+            if let Some(axis) = system.axis {
+                let along = m[2].mul_add(V::splat(axis[2]), m[1].mul_add(V::splat(axis[1]), m[0] * V::splat(axis[0])));
+                strength = (V::splat(4.5) * along).mul_add(along, V::splat(-1.5) * strength);
+            }
             strength.store(&mut excitons.dipole_strengths[k * w..]);
             for x in 0..3 {
                 m[x].store(&mut excitons.exciton_dipoles[(3 * k + x) * w..]);
@@ -291,7 +295,11 @@ fn solve_large(
         excitons.energies[k] = origin + system.energy_offset + large.eigenvalues()[k];
         let row = &large.rows()[k * columns..(k + 1) * columns];
         if system.needs.dipoles {
-            excitons.dipole_strengths[k] = row[..3].iter().map(|m| m * m).sum();
+            let strength: f64 = row[..3].iter().map(|m| m * m).sum();
+            excitons.dipole_strengths[k] = system.axis.map_or(strength, |axis| {
+                let along: f64 = row[..3].iter().zip(axis).map(|(m, n)| m * n).sum();
+                4.5 * along * along - 1.5 * strength
+            });
             excitons.exciton_dipoles[3 * k..3 * k + 3].copy_from_slice(&row[..3]);
         }
         if system.needs.rotation {

@@ -31,6 +31,8 @@ pub struct System<'a> {
     pub kept: Vec<usize>,
     pub energy_offset: f64,
     pub normalize_dipoles: bool,
+    /// A unit vector: strengths of excitons are then those of linear dichroism about it instead of dipole strengths.
+    pub axis: Option<[f64; 3]>,
     pub needs: Needs,
 }
 

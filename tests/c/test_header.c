@@ -128,6 +128,7 @@ int main(void)
     hl_kuramoto_options lattice_options;
     hl_exciton_fit_options fit_options;
     const ptrdiff_t no_cells = 0;
+    const double axis[3] = {0.0, 0.0, 1.0};
     hl_progress_fn progress = never_called;
     double wavenumber = 8065.543937, electronvolt = 0.0;
     int major = -1, minor = -1, patch = -1;
@@ -160,6 +161,8 @@ int main(void)
     check(hl_exciton_spectrum(1, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK,
           "spectrum of nothing");
     check(hl_exciton_point_dipole_couplings(0, 0, NULL, NULL, NULL, NULL, 1.0, NULL, NULL) == HL_OK, "couplings of nothing");
+    check(hl_exciton_linear_dichroism(1, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, axis, NULL, NULL, NULL, NULL) == HL_OK,
+          "linear dichroism of nothing");
     check(hl_exciton_disorder(0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL) == HL_OK, "disorder of nothing");
     check(hl_exciton_residual_gradient(1, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
                                        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,

@@ -297,3 +297,27 @@ def test_disorder_has_the_covariance_asked_for_and_numbers_of_its_own():
     assert couplings[:, 3, 2].std() == pytest.approx(8.0, rel=0.1)
     with pytest.raises(ValueError, match=r"coupling_sigma: element \(1, 0\) is -1"):
         exciton.disorder(hamiltonian, 5, 50.0, coupling_sigma=-np.ones((7, 7)))
+
+
+def test_linear_dichroism_is_its_formula_and_vanishes_in_the_mean_over_axes():
+    hamiltonian, dipoles, _ = brixner()
+    members = exciton.disorder(hamiltonian, 30, 50.0)
+    axis = np.array([1.0, -2.0, 0.5])
+    found = exciton.linear_dichroism(members, dipoles, 10 * axis, GRID, fwhm=90.0)
+    sticks = exciton.sticks(members, dipoles)
+    along = sticks.exciton_dipoles @ axis / np.linalg.norm(axis)
+    strengths = 1.5 * (3 * along**2 - sticks.dipole_strengths)
+    expected, _ = exciton.broaden(sticks.energies, strengths, None, GRID, fwhm=90.0)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10 * np.abs(expected).max())
+    total = sum(exciton.linear_dichroism(members, dipoles, unit, GRID) for unit in np.eye(3))
+    np.testing.assert_allclose(total, 0.0, atol=1e-10)
+    # Through LAPACK as well: one large system.
+    h, mu, _ = random_system(1, 40)
+    found = exciton.linear_dichroism(h, mu, [0, 0, 1], GRID)
+    sticks = exciton.sticks(h, mu)
+    strengths = 1.5 * (3 * sticks.exciton_dipoles[..., 2] ** 2 - sticks.dipole_strengths)
+    expected, _ = exciton.broaden(sticks.energies, strengths, None, GRID)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
+    for bad, message in (([0, 0, 0], "axis: has length 0"), ([0, np.nan, 0], "axis: element 1 is NaN")):
+        with pytest.raises(ValueError, match=message):
+            exciton.linear_dichroism(members, dipoles, bad, GRID)

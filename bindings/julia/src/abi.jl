@@ -163,7 +163,7 @@ const FUNCTION_NAMES = (
     :hl_set_num_threads, :hl_set_num_threads_local, :hl_get_num_threads, :hl_shutdown,
     :hl_units_convert,
     :hl_exciton_options_init, :hl_exciton_sticks, :hl_exciton_broaden, :hl_exciton_spectrum, :hl_exciton_point_dipole_couplings,
-    :hl_exciton_disorder,
+    :hl_exciton_linear_dichroism, :hl_exciton_disorder,
     :hl_exciton_fit_options_init, :hl_exciton_residual_gradient, :hl_exciton_jacobian, :hl_exciton_fit,
     :hl_kuramoto_options_init, :hl_kuramoto_rhs, :hl_kuramoto_rhs_f32, :hl_kuramoto_integrate, :hl_kuramoto_integrate_f32,
     :hl_kuramoto_order_parameter, :hl_kuramoto_order_parameter_f32,

@@ -152,6 +152,7 @@ FUNCTIONS = {
     "hl_exciton_broaden": (STATUS, 3 * _SIZE + 7 * _ARRAY + _OPTIONS),
     "hl_exciton_spectrum": (STATUS, 3 * _SIZE + 7 * _ARRAY + _OPTIONS),
     "hl_exciton_point_dipole_couplings": (STATUS, 2 * _SIZE + 2 * _ARRAY + (c_double,) + _ARRAY),
+    "hl_exciton_linear_dichroism": (STATUS, 3 * _SIZE + 6 * _ARRAY + _OPTIONS),
     "hl_exciton_disorder": (STATUS, 3 * _SIZE + 3 * _ARRAY + (c_uint64, c_uint64) + _ARRAY),
     "hl_exciton_residual_gradient": (STATUS, 5 * _SIZE + 12 * _ARRAY + _PLACE + 3 * _ARRAY + _OPTIONS),
     "hl_exciton_jacobian": (STATUS, 5 * _SIZE + 12 * _ARRAY + _OPTIONS),

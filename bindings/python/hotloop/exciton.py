@@ -27,7 +27,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from . import _exciton_inputs as inputs, _progress
+from . import _arrays, _exciton_inputs as inputs, _progress
 from ._confs import Confs, align, load_confs, save_confs
 from ._errors import MissingArrayError
 from ._exciton_fit import (
@@ -56,6 +56,7 @@ __all__ = [
     "disorder",
     "fit",
     "jacobian",
+    "linear_dichroism",
     "load_confs",
     "point_dipole_couplings",
     "residual_gradient",
@@ -369,3 +370,68 @@ def spectrum(
     steps = n_conf * n_site * (n_site**2 + n_grid)
     _progress.run(library.hl_exciton_spectrum, arguments, options, progress, steps)
     return absorption, cd
+
+
+def linear_dichroism(
+    hamiltonians: Array,
+    dipoles: Array,
+    axis: Any,
+    grid: Array,
+    *,
+    weights: Array | None = None,
+    fwhm: float | Array = 70.0,
+    cutoff: float = 3.0,
+    lineshape: Lineshape = "gaussian",
+    fwhm_by: Literal["common", "exciton", "site"] | None = None,
+    lorentzian_fwhm: float = 0.0,
+    normalization: Normalization = "peak",
+    broadening: Broadening = "auto",
+    frequency_prefactor: bool = False,
+    normalize_dipoles: bool = False,
+    deleted: Any = None,
+    energy_offset: float = 0.0,
+    progress: Progress | bool | None = None,
+    out: Array | None = None,
+) -> Array:
+    """Mean linear dichroism about an axis, on the scale of absorption.
+
+    LD_k = 3/2 (3 (M_k . n)^2 - |M_k|^2): three times the absorption along n less that across it, for perfect order. LD /
+    absorption is the reduced dichroism 3/2 (3 cos^2 - 1); multiply by the order parameter of the sample.
+
+    Parameters
+    ----------
+    axis : array_like, shape (3,)
+        Of any length but 0.
+    hamiltonians, dipoles, grid, and the others
+        As in `spectrum`.
+    out : ndarray of float64, shape (n_grid,), optional
+
+    Returns
+    -------
+    ndarray, shape (n_grid,)
+    """
+    sizes, system = inputs.system(hamiltonians, dipoles, None)
+    n_conf, n_site = sizes.n_conf, sizes.n_site
+    n_grid, ensemble = inputs.ensemble(weights, grid, n_conf)
+    axis = np.array(axis, np.float64)
+    _arrays.check_shape("axis", axis, (3,), "a direction")
+    options = ExcitonOptions()
+    options.set(
+        energy_offset=energy_offset,
+        normalize_dipoles=normalize_dipoles,
+        lineshape=lineshape,
+        lorentzian_fwhm=lorentzian_fwhm,
+        normalization=normalization,
+        cutoff=cutoff,
+        broadening=broadening,
+        frequency_prefactor=frequency_prefactor,
+    )
+    options.set_widths(fwhm, None, fwhm_by, n_site, ("exciton", "site"))
+    if deleted is not None:
+        options.set_deleted(deleted, n_site)
+    array = np.empty(n_grid) if out is None else out
+    result = _arrays.as_output("out", array, (n_grid,), 1)
+    arguments = (n_conf, n_site, n_grid, *system[:4], *ensemble, *_arrays.argument(axis), *result)
+    steps = n_conf * n_site * (n_site**2 + n_grid)
+    _progress.run(library.hl_exciton_linear_dichroism, arguments, options, progress, steps)
+    return array

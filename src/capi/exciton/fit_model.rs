@@ -111,6 +111,7 @@ impl Model<'_> {
             kept,
             energy_offset: options.energy_offset,
             normalize_dipoles: options.normalize_dipoles,
+            axis: None,
             needs: Needs {
                 dipoles: self.dipoles.is_some(),
                 rotation: self.positions.is_some(),

@@ -4,6 +4,7 @@
 mod options;
 mod sticks;
 mod spectra;
+mod dichroism;
 mod couplings;
 mod disorder;
 mod fit_options;
@@ -13,6 +14,7 @@ mod fit;
 
 pub use couplings::*;
 pub use derivatives::*;
+pub use dichroism::*;
 pub use disorder::*;
 pub use fit::*;
 pub use fit_options::*;

@@ -64,6 +64,7 @@ impl Sample {
             kept: self.options.kept_sites(n).unwrap(),
             energy_offset: self.options.energy_offset,
             normalize_dipoles: self.options.normalize_dipoles,
+            axis: None,
             needs: Needs { dipoles: true, rotation: true, eigenvectors: false },
         }
     }
