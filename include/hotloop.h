@@ -210,6 +210,11 @@
 #define HL_METHOD_RK4 2
 
 /**
+ * Dormand and Prince's method of order 5(4): between steps of length dt as many of its own as rtol and atol ask for.
+ */
+#define HL_METHOD_DORMAND_PRINCE 3
+
+/**
  * NaN and infinities in theta, omega or coupling are an error.
  */
 #define HL_NONFINITE_REFUSE 0
@@ -503,6 +508,34 @@ typedef struct hl_kuramoto_options {
    */
   hl_progress_fn progress;
   void *progress_user;
+  /**
+   * sigma of white noise, d theta = f dt + sigma dW, radians per square root of the unit of time; default 0, none. Only for
+   * integration by Euler's (then called Euler-Maruyama) and Heun's method.
+   */
+  double noise;
+  /**
+   * Any number. The noise of a cell in a step is a function of noise_seed, the step's number and the cell's number.
+   */
+  int64_t noise_seed;
+  /**
+   * Number of the first step of this call; default 0. Steps made before, for the noise of a run in parts.
+   */
+  int64_t first_step;
+  /**
+   * Number of the first cell; default 0. The others follow in C order of `shape`. For the noise of a lattice in parts.
+   */
+  int64_t first_cell;
+  /**
+   * For HL_METHOD_DORMAND_PRINCE: the estimated error of each of its steps, root mean square over the cells, is at most
+   * atol + rtol |theta|. Defaults 0 (phases grow with time: a part of them says little) and 1e-6 radians.
+   */
+  double rtol;
+  double atol;
+  /**
+   * For HL_METHOD_DORMAND_PRINCE: NULL, or a place with the length of the first step to try, 0 if not known, in which that of
+   * the next is left. With it a run in parts has the same bits as one of the whole.
+   */
+  double *next_step;
 } hl_kuramoto_options;
 
 #define HL_OK 0
@@ -1224,6 +1257,264 @@ hl_status hl_kuramoto_order_parameter_f32(ptrdiff_t rank,
                                           const ptrdiff_t *theta_strides,
                                           float *r,
                                           float *psi);
+
+/**
+ * The right-hand side of fully connected Kuramoto oscillators.
+ *
+ * dtheta_i = omega_i + (K_i / N) sum_j sin(theta_j - theta_i - lag), over all N oscillators, j = i included. With the default
+ * law the sum is K_i r sin(psi - theta_i - lag), r exp(i psi) the order parameter: O(N). The direct law adds N^2 sines.
+ * Y. Kuramoto, Chemical Oscillations, Waves, and Turbulence, 1984; H. Sakaguchi and Y. Kuramoto, Prog. Theor. Phys. 76 (1986)
+ * 576.
+ *
+ * @param n_nodes   oscillators N
+ * @param theta     [n_nodes] phases, radians, not wrapped; up to 2^50 in magnitude (2^21 in f32), where they have no digits left
+ * @param omega     [n_nodes] natural frequencies; stride 0 for one value
+ * @param coupling  [n_nodes] K of each oscillator; stride 0 for one value
+ * @param dtheta    [n_nodes] out
+ * @param options   NULL for defaults. Used: law, lag, accumulate, nonfinite; all are checked
+ *
+ * `dtheta` shares no element with an input. Errors: array errors; HL_ERR_NONFINITE and HL_ERR_ARGUMENT (a phase too large)
+ * name the element; HL_ERR_OPTION. With a status from 1 to 99 nothing was written.
+ */
+hl_status hl_kuramoto_mean_field_rhs(ptrdiff_t n_nodes,
+                                     const double *theta,
+                                     const ptrdiff_t *theta_strides,
+                                     const double *omega,
+                                     const ptrdiff_t *omega_strides,
+                                     const double *coupling,
+                                     const ptrdiff_t *coupling_strides,
+                                     double *dtheta,
+                                     const ptrdiff_t *dtheta_strides,
+                                     const struct hl_kuramoto_options *options);
+
+/**
+ * hl_kuramoto_mean_field_rhs in single precision.
+ */
+hl_status hl_kuramoto_mean_field_rhs_f32(ptrdiff_t n_nodes,
+                                         const float *theta,
+                                         const ptrdiff_t *theta_strides,
+                                         const float *omega,
+                                         const ptrdiff_t *omega_strides,
+                                         const float *coupling,
+                                         const ptrdiff_t *coupling_strides,
+                                         float *dtheta,
+                                         const ptrdiff_t *dtheta_strides,
+                                         const struct hl_kuramoto_options *options);
+
+/**
+ * Integrates fully connected Kuramoto oscillators in place.
+ *
+ * The right-hand side is hl_kuramoto_mean_field_rhs'; all else is as in hl_kuramoto_integrate.
+ *
+ * @param n_nodes       oscillators N
+ * @param n_steps       steps to make, 0 or more
+ * @param record_every  steps between records; 0 records nothing
+ * @param n_frames      records: n_steps / record_every, rounded down, or 0
+ * @param omega         [n_nodes]; stride 0 for one value
+ * @param coupling      [n_nodes]; stride 0 for one value
+ * @param theta         [n_nodes] in and out
+ * @param frames        [n_frames][n_nodes] phases after steps record_every, 2 record_every, ..., or NULL
+ * @param order_r       [n_frames] |mean of exp(i theta)| then, or NULL
+ * @param order_psi     [n_frames] its argument, or NULL
+ * @param dt            length of a step, positive
+ * @param steps_done    NULL, or where the number of steps made is written, whatever the status; 0 for a status from 1 to 99
+ * @param options       NULL for defaults; accumulate and boundaries are not used
+ *
+ * Aliasing, errors and what is left after one: as for hl_kuramoto_integrate.
+ */
+hl_status hl_kuramoto_mean_field_integrate(ptrdiff_t n_nodes,
+                                           ptrdiff_t n_steps,
+                                           ptrdiff_t record_every,
+                                           ptrdiff_t n_frames,
+                                           const double *omega,
+                                           const ptrdiff_t *omega_strides,
+                                           const double *coupling,
+                                           const ptrdiff_t *coupling_strides,
+                                           double *theta,
+                                           const ptrdiff_t *theta_strides,
+                                           double *frames,
+                                           const ptrdiff_t *frames_strides,
+                                           double *order_r,
+                                           const ptrdiff_t *order_r_strides,
+                                           double *order_psi,
+                                           const ptrdiff_t *order_psi_strides,
+                                           double dt,
+                                           ptrdiff_t *steps_done,
+                                           const struct hl_kuramoto_options *options);
+
+/**
+ * hl_kuramoto_mean_field_integrate in single precision (dt stays double).
+ */
+hl_status hl_kuramoto_mean_field_integrate_f32(ptrdiff_t n_nodes,
+                                               ptrdiff_t n_steps,
+                                               ptrdiff_t record_every,
+                                               ptrdiff_t n_frames,
+                                               const float *omega,
+                                               const ptrdiff_t *omega_strides,
+                                               const float *coupling,
+                                               const ptrdiff_t *coupling_strides,
+                                               float *theta,
+                                               const ptrdiff_t *theta_strides,
+                                               float *frames,
+                                               const ptrdiff_t *frames_strides,
+                                               float *order_r,
+                                               const ptrdiff_t *order_r_strides,
+                                               float *order_psi,
+                                               const ptrdiff_t *order_psi_strides,
+                                               double dt,
+                                               ptrdiff_t *steps_done,
+                                               const struct hl_kuramoto_options *options);
+
+/**
+ * The right-hand side of Kuramoto oscillators on a network.
+ *
+ * dtheta_i = omega_i + K_i sum_e w_e sin(theta_j(e) - theta_i - lag), e the edges of row i of a sparse matrix in compressed
+ * rows (CSR, indices from 0): edges row_start[i] to row_start[i + 1] - 1, each to node neighbours[e] with weight w_e. An edge
+ * pulls the node of its row alone; for a mutual pull there are two. Edges from a node to itself, and several between two
+ * nodes, are allowed. Every row is added in the order of its edges.
+ *
+ * @param n_nodes     oscillators, the rows of the matrix
+ * @param n_edges     its entries
+ * @param row_start   [n_nodes + 1] integers of index_bits bits, ascending from 0 to n_edges
+ * @param neighbours  [n_edges] integers of index_bits bits, from 0 to n_nodes - 1
+ * @param weights     [n_edges] w, or NULL for 1; stride 0 for one value
+ * @param theta       [n_nodes] phases, radians, not wrapped; up to 2^50 in magnitude (2^21 in f32), where they have no digits left
+ * @param omega       [n_nodes] natural frequencies; stride 0 for one value
+ * @param coupling    [n_nodes] K of each oscillator; stride 0 for one value
+ * @param dtheta      [n_nodes] out
+ * @param index_bits  32 (int32_t) or 64 (int64_t)
+ * @param options     NULL for defaults. Used: law, lag, accumulate, nonfinite; all are checked
+ *
+ * `dtheta` shares no element with an input. Strides of the index arrays count integers. Errors: array errors; HL_ERR_ARGUMENT
+ * (an index out of range, a phase too large) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. With a status from 1 to 99
+ * nothing was written.
+ */
+hl_status hl_kuramoto_network_rhs(ptrdiff_t n_nodes,
+                                  ptrdiff_t n_edges,
+                                  const void *row_start,
+                                  const ptrdiff_t *row_start_strides,
+                                  const void *neighbours,
+                                  const ptrdiff_t *neighbours_strides,
+                                  const double *weights,
+                                  const ptrdiff_t *weights_strides,
+                                  const double *theta,
+                                  const ptrdiff_t *theta_strides,
+                                  const double *omega,
+                                  const ptrdiff_t *omega_strides,
+                                  const double *coupling,
+                                  const ptrdiff_t *coupling_strides,
+                                  double *dtheta,
+                                  const ptrdiff_t *dtheta_strides,
+                                  int32_t index_bits,
+                                  const struct hl_kuramoto_options *options);
+
+/**
+ * hl_kuramoto_network_rhs in single precision.
+ */
+hl_status hl_kuramoto_network_rhs_f32(ptrdiff_t n_nodes,
+                                      ptrdiff_t n_edges,
+                                      const void *row_start,
+                                      const ptrdiff_t *row_start_strides,
+                                      const void *neighbours,
+                                      const ptrdiff_t *neighbours_strides,
+                                      const float *weights,
+                                      const ptrdiff_t *weights_strides,
+                                      const float *theta,
+                                      const ptrdiff_t *theta_strides,
+                                      const float *omega,
+                                      const ptrdiff_t *omega_strides,
+                                      const float *coupling,
+                                      const ptrdiff_t *coupling_strides,
+                                      float *dtheta,
+                                      const ptrdiff_t *dtheta_strides,
+                                      int32_t index_bits,
+                                      const struct hl_kuramoto_options *options);
+
+/**
+ * Integrates Kuramoto oscillators on a network in place.
+ *
+ * The right-hand side is hl_kuramoto_network_rhs'; all else is as in hl_kuramoto_integrate. The graph is looked at once, when
+ * the call begins, and may not be changed before it returns.
+ *
+ * @param n_nodes       oscillators, the rows of the matrix
+ * @param n_edges       its entries
+ * @param n_steps       steps to make, 0 or more
+ * @param record_every  steps between records; 0 records nothing
+ * @param n_frames      records: n_steps / record_every, rounded down, or 0
+ * @param row_start     [n_nodes + 1] integers of index_bits bits, ascending from 0 to n_edges
+ * @param neighbours    [n_edges] integers of index_bits bits, from 0 to n_nodes - 1
+ * @param weights       [n_edges] w, or NULL for 1; stride 0 for one value
+ * @param omega         [n_nodes]; stride 0 for one value
+ * @param coupling      [n_nodes]; stride 0 for one value
+ * @param theta         [n_nodes] in and out
+ * @param frames        [n_frames][n_nodes] phases after steps record_every, 2 record_every, ..., or NULL
+ * @param order_r       [n_frames] |mean of exp(i theta)| then, or NULL
+ * @param order_psi     [n_frames] its argument, or NULL
+ * @param dt            length of a step, positive
+ * @param index_bits    32 (int32_t) or 64 (int64_t)
+ * @param steps_done    NULL, or where the number of steps made is written, whatever the status; 0 for a status from 1 to 99
+ * @param options       NULL for defaults; accumulate and boundaries are not used
+ *
+ * Aliasing, errors and what is left after one: as for hl_kuramoto_integrate; HL_ERR_ARGUMENT also for an index out of range.
+ */
+hl_status hl_kuramoto_network_integrate(ptrdiff_t n_nodes,
+                                        ptrdiff_t n_edges,
+                                        ptrdiff_t n_steps,
+                                        ptrdiff_t record_every,
+                                        ptrdiff_t n_frames,
+                                        const void *row_start,
+                                        const ptrdiff_t *row_start_strides,
+                                        const void *neighbours,
+                                        const ptrdiff_t *neighbours_strides,
+                                        const double *weights,
+                                        const ptrdiff_t *weights_strides,
+                                        const double *omega,
+                                        const ptrdiff_t *omega_strides,
+                                        const double *coupling,
+                                        const ptrdiff_t *coupling_strides,
+                                        double *theta,
+                                        const ptrdiff_t *theta_strides,
+                                        double *frames,
+                                        const ptrdiff_t *frames_strides,
+                                        double *order_r,
+                                        const ptrdiff_t *order_r_strides,
+                                        double *order_psi,
+                                        const ptrdiff_t *order_psi_strides,
+                                        double dt,
+                                        int32_t index_bits,
+                                        ptrdiff_t *steps_done,
+                                        const struct hl_kuramoto_options *options);
+
+/**
+ * hl_kuramoto_network_integrate in single precision (dt stays double).
+ */
+hl_status hl_kuramoto_network_integrate_f32(ptrdiff_t n_nodes,
+                                            ptrdiff_t n_edges,
+                                            ptrdiff_t n_steps,
+                                            ptrdiff_t record_every,
+                                            ptrdiff_t n_frames,
+                                            const void *row_start,
+                                            const ptrdiff_t *row_start_strides,
+                                            const void *neighbours,
+                                            const ptrdiff_t *neighbours_strides,
+                                            const float *weights,
+                                            const ptrdiff_t *weights_strides,
+                                            const float *omega,
+                                            const ptrdiff_t *omega_strides,
+                                            const float *coupling,
+                                            const ptrdiff_t *coupling_strides,
+                                            float *theta,
+                                            const ptrdiff_t *theta_strides,
+                                            float *frames,
+                                            const ptrdiff_t *frames_strides,
+                                            float *order_r,
+                                            const ptrdiff_t *order_r_strides,
+                                            float *order_psi,
+                                            const ptrdiff_t *order_psi_strides,
+                                            double dt,
+                                            int32_t index_bits,
+                                            ptrdiff_t *steps_done,
+                                            const struct hl_kuramoto_options *options);
 
 /**
  * Fills `options` with defaults: sine coupling without lag, zero flux, Euler's method. Writes at most struct_size bytes.

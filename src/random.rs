@@ -7,9 +7,6 @@
 
 use crate::simd::{Kernel, Lanes, Level, dispatch, ln_of_parts, sin_cos};
 
-/// Four random words of one counter.
-type Words = [u32; 4];
-
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// Golden ratio, and the square root of 3 less 1: what the key grows by from round to round.
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
@@ -139,7 +136,7 @@ fn parts(x: f64) -> (f64, f64) {
 mod tests {
     use super::*;
 
-    fn philox_of(counter: Words, key: [u32; 2]) -> Words {
+    fn philox_of(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
         let mut counters = counter.map(|word| [word; TOGETHER]);
         philox(key, &mut counters);
         counters.map(|word| word[TOGETHER - 1])

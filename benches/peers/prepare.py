@@ -59,6 +59,9 @@ def environment(level=""):
         "OMP_NUM_THREADS": "1",
         "RAYON_NUM_THREADS": "1",
         "HOTLOOP_NUM_THREADS": "1",
+        # Numba's parallel loops are measured on two; XLA would take all cores.
+        "NUMBA_NUM_THREADS": str(min(2, len(os.sched_getaffinity(0)))),
+        "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
     }
     core = conditions.best_openblas_core()
     if core:

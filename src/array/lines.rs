@@ -52,6 +52,36 @@ impl<'a, T: Copy, const N: usize> View<'a, T, N> {
         self.layout.strides[axis]
     }
 
+    /// `len` elements along the last axis from `index` on where they lie, if they lie side by side.
+    #[inline(always)]
+    pub fn line(&self, index: [usize; N], len: usize) -> Option<&'a [T]> {
+        if len == 0 {
+            return Some(&[]);
+        }
+        let (offset, stride) = self.layout.line(index, len);
+        // SAFETY: `line` asserts that they are inside the shape that `new` vouches for; a single one has no stride.
+        (stride == 1 || len == 1).then(|| unsafe { std::slice::from_raw_parts(self.pointer.offset(offset), len) })
+    }
+
+    /// Asks the processor to bring such a line into its caches: for lines that are wanted next, whose memory comes in while this one
+    /// is worked on.
+    #[inline(always)]
+    pub fn prefetch_line(&self, index: [usize; N], len: usize) {
+        #[cfg(target_arch = "x86_64")]
+        if len > 0 {
+            let (offset, stride) = self.layout.line(index, len);
+            if stride == 1 {
+                let first = self.pointer.wrapping_offset(offset).cast::<i8>();
+                for byte in (0..len * size_of::<T>()).step_by(64) {
+                    // SAFETY: a hint that reads nothing; the address is inside the array anyway.
+                    unsafe { std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(first.wrapping_add(byte)) };
+                }
+            }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = (index, len);
+    }
+
     /// Elements along the last axis from `index` on.
     #[inline(always)]
     pub fn read_line(&self, index: [usize; N], into: &mut [T]) {

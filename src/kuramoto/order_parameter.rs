@@ -12,10 +12,32 @@ use crate::threads::{Progress, for_each_chunk, ranges};
 /// `(r, psi)`, psi in (-pi, pi]; both 0 where the phases cancel exactly, NaN if a phase is not finite or too large to have
 /// digits.
 pub fn order_parameter<T: Real>(theta: &View<'_, T, 3>) -> Result<(f64, f64)> {
-    let [planes, rows, cells] = theta.dims();
-    let count = planes * rows * cells;
+    let count: usize = theta.dims().iter().product();
     if count == 0 {
         return Err(Error::new(Status::Shape, "shape: has no cells; a mean needs at least one"));
+    }
+    let (cosines, sines) = sums(theta, Angles::OnTheCircle)?;
+    let n = count as f64;
+    let r = (cosines / n).hypot(sines / n);
+    // A sum of equal phases may round beyond 1, which no mean of unit numbers can be. NaN stays.
+    let r = if r > 1.0 { 1.0 } else { r };
+    Ok((r, if cosines == 0.0 && sines == 0.0 { 0.0 } else { sines.atan2(cosines) }))
+}
+
+/// What is summed over all cells.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Angles {
+    /// Cosines and sines.
+    OnTheCircle,
+    /// The phases themselves, and zeros.
+    OnTheLine,
+}
+
+/// Sums over all cells; NaN if a phase is not finite or too large to have digits.
+pub fn sums<T: Real>(theta: &View<'_, T, 3>, what: Angles) -> Result<(f64, f64)> {
+    let [planes, rows, cells] = theta.dims();
+    if planes * rows * cells == 0 {
+        return Ok((0.0, 0.0));
     }
     let level = Level::current()?;
     let lines = planes * rows;
@@ -36,7 +58,7 @@ pub fn order_parameter<T: Real>(theta: &View<'_, T, 3>) -> Result<(f64, f64)> {
                 let (line, from) = (number / pieces, number % pieces * piece);
                 let len = piece.min(cells - from);
                 theta.read_line([line / rows, line % rows, from], &mut buffer[..len]);
-                let (cosine, sine) = dispatch(level, SumOfLine { phases: &buffer, len });
+                let (cosine, sine) = dispatch(level, SumOfLine { phases: &buffer, len, what });
                 sums = (sums.0 + cosine, sums.1 + sine);
             }
             Ok(sums)
@@ -47,11 +69,7 @@ pub fn order_parameter<T: Real>(theta: &View<'_, T, 3>) -> Result<(f64, f64)> {
             Ok(())
         },
     )?;
-    let n = count as f64;
-    let r = (cosines / n).hypot(sines / n);
-    // A sum of equal phases may round beyond 1, which no mean of unit numbers can be. NaN stays.
-    let r = if r > 1.0 { 1.0 } else { r };
-    Ok((r, if cosines == 0.0 && sines == 0.0 { 0.0 } else { sines.atan2(cosines) }))
+    Ok((cosines, sines))
 }
 
 /// Cells summed at a time.
@@ -63,6 +81,7 @@ struct SumOfLine<'a, T> {
     /// Padded behind `len`.
     phases: &'a [T],
     len: usize,
+    what: Angles,
 }
 
 impl<T: Real> Kernel<T> for SumOfLine<'_, T> {
@@ -75,7 +94,11 @@ impl<T: Real> Kernel<T> for SumOfLine<'_, T> {
             let phase = V::load(&self.phases[at..]);
             // A phase without digits has no sine: better NaN than a number from nowhere.
             let has_digits = phase.abs().less_equal(V::splat(T::LARGEST_ANGLE));
-            let (sine, cosine) = sin_cos(V::select(has_digits, phase, V::splat(T::from_f64(f64::NAN))));
+            let phase = V::select(has_digits, phase, V::splat(T::from_f64(f64::NAN)));
+            let (sine, cosine) = match self.what {
+                Angles::OnTheCircle => sin_cos(phase),
+                Angles::OnTheLine => (V::zero(), phase),
+            };
             let is_cell = V::iota().less_than(V::splat(T::from_f64((self.len - at) as f64)));
             sines = sines + V::select(is_cell, sine, V::zero());
             cosines = cosines + V::select(is_cell, cosine, V::zero());

@@ -31,6 +31,8 @@ pub trait Real:
     #[cfg(target_arch = "x86_64")]
     type Avx512: Lanes<Self>;
 
+    /// The largest finite number.
+    const LARGEST: Self;
     /// Beyond this a sine has no digits: one unit in the last place of the argument is an eighth of a radian or more.
     const LARGEST_ANGLE: Self;
     /// 1.5 * 2^(bits of the mantissa - 1): added to a number, it leaves the nearest integer in the lowest bits.
@@ -65,6 +67,7 @@ impl Real for f64 {
     #[cfg(target_arch = "x86_64")]
     type Avx512 = avx512::Avx512;
 
+    const LARGEST: f64 = f64::MAX;
     const LARGEST_ANGLE: f64 = 1_125_899_906_842_624.0; // 2^50
     const ROUNDER: f64 = 6755399441055744.0;
     const INVERSE_PI: f64 = std::f64::consts::FRAC_1_PI;
@@ -139,6 +142,7 @@ impl Real for f32 {
     #[cfg(target_arch = "x86_64")]
     type Avx512 = avx512::Avx512F32;
 
+    const LARGEST: f32 = f32::MAX;
     const LARGEST_ANGLE: f32 = 2_097_152.0; // 2^21
     const ROUNDER: f32 = 12582912.0;
     const INVERSE_PI: f32 = std::f32::consts::FRAC_1_PI;

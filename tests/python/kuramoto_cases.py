@@ -8,13 +8,13 @@ from paths import CASES
 from systems import LAYOUTS, laid_out
 
 LAWS = ("sine", "direct-sine", "linear")
-METHODS = ("euler", "heun", "rk4")
+METHODS = ("euler", "heun", "rk4", "dormand-prince")
 BOUNDARIES = ("zero-flux", "periodic", "halo")
 
 COLUMNS = (
     ("name", str), ("rank", int), ("n0", int), ("n1", int), ("n2", int), ("bits", int), ("law", int), ("method", int),
     ("b0", int), ("b1", int), ("b2", int), ("lag", float), ("dt", float), ("n_steps", int), ("every", int),
-    ("per_cell", int), ("layout", int),
+    ("per_cell", int), ("layout", int), ("noise", float), ("atol", float),
 )  # fmt: skip
 
 
@@ -27,7 +27,8 @@ class Case:
     omega: np.ndarray
     coupling: np.ndarray
     model: dict
-    method: str
+    #: Keywords of an integration alone.
+    stepping: dict
     dt: float
     steps: int
     every: int
@@ -41,6 +42,16 @@ def rows():
             words = line.split()
             assert len(words) == len(COLUMNS), line
             yield {name: kind(word) for (name, kind), word in zip(COLUMNS, words)}
+
+
+def stepping(row):
+    """Keywords of an integration: method, tolerance, noise."""
+    keywords = {"method": METHODS[row["method"]]}
+    if row["method"] == 3:
+        keywords["atol"] = row["atol"]
+    if row["noise"]:
+        keywords.update(noise=row["noise"], noise_seed=12345, first_step=7, first_cell=3)
+    return keywords
 
 
 def load(row, layout_number=None):
@@ -73,7 +84,7 @@ def load(row, layout_number=None):
         omega=cells(shape, lambda i: (6271 * i + 331) % 4096 / 4096.0),
         coupling=coupling,
         model={"boundary": boundary, "halo": halo, "law": LAWS[row["law"]], "lag": row["lag"]},
-        method=METHODS[row["method"]],
+        stepping=stepping(row),
         dt=row["dt"],
         steps=row["n_steps"],
         every=row["every"],

@@ -125,7 +125,7 @@ INTEGRATE = [
     ("order of another length", dict(order=(np.zeros(5), np.zeros(4))), hotloop.ShapeError, r"order\[1\]: shape"),
     ("order twice in one array", dict(order=(ONES[0], ONES[0])), hotloop.AliasError, "order_"),
     ("order as a number", dict(order=1), TypeError, "order: .*1"),
-    ("order of no cells", dict(theta=np.empty((0, 5)), omega=1.0, coupling=1.0), hotloop.ShapeError, "theta: the lattice has no cells"),
+    ("order of no cells", dict(theta=np.empty((0, 5)), omega=1.0, coupling=1.0), hotloop.ShapeError, "theta: the lattice has no oscillators"),
     ("progress as a number", dict(progress=1), TypeError, "progress: .*int"),
 ]  # fmt: skip
 

@@ -21,7 +21,7 @@ def compute(case):
     frames, r, psi = (case.layout(extents, dtype) for extents in ((n_frames, *shape), (n_frames,), (n_frames,)))
     records = {"record_every": case.every, "frames": frames, "order": (r, psi)} if case.every else {}
     run = hotloop.kuramoto.integrate(
-        case.theta, case.omega, case.coupling, case.dt, case.steps, method=case.method, **case.model, **records
+        case.theta, case.omega, case.coupling, case.dt, case.steps, **case.stepping, **case.model, **records
     )
     assert run.steps_done == case.steps
     return [dtheta, case.theta, frames, r, psi, np.array(hotloop.kuramoto.order_parameter(case.theta))]

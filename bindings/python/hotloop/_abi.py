@@ -26,7 +26,7 @@ SPECTRA = {"absorption": 0, "cd": 1, "both": 2}
 FIT_ENDS = {"misfit": 1, "step": 2, "gradient": 3, "max-iterations": 4, "no-progress": 5, "cancelled": 6}
 COUPLING_LAWS = {"sine": 0, "direct-sine": 1, "linear": 2}
 BOUNDARIES = {"zero-flux": 0, "periodic": 1, "halo": 2}
-METHODS = {"euler": 0, "heun": 1, "rk4": 2}
+METHODS = {"euler": 0, "heun": 1, "rk4": 2, "dormand-prince": 3}
 NONFINITE = {"refuse": 0, "propagate": 1}
 
 
@@ -116,6 +116,13 @@ class KuramotoOptions(Structure):
         ("halo_above_strides", c_void_p * 3),
         ("progress", ProgressFunction),
         ("progress_user", c_void_p),
+        ("noise", c_double),
+        ("noise_seed", c_int64),
+        ("first_step", c_int64),
+        ("first_cell", c_int64),
+        ("rtol", c_double),
+        ("atol", c_double),
+        ("next_step", c_void_p),
     ]
 
 
@@ -132,6 +139,10 @@ _PLACE = (c_void_p,)  # of one number
 _KURAMOTO = {
     "hl_kuramoto_rhs": _LATTICE + 4 * _ARRAY + _KURAMOTO_OPTIONS,
     "hl_kuramoto_integrate": _LATTICE + 3 * _SIZE + 6 * _ARRAY + (c_double,) + _PLACE + _KURAMOTO_OPTIONS,
+    "hl_kuramoto_mean_field_rhs": _SIZE + 4 * _ARRAY + _KURAMOTO_OPTIONS,
+    "hl_kuramoto_mean_field_integrate": 4 * _SIZE + 6 * _ARRAY + (c_double,) + _PLACE + _KURAMOTO_OPTIONS,
+    "hl_kuramoto_network_rhs": 2 * _SIZE + 7 * _ARRAY + (c_int32,) + _KURAMOTO_OPTIONS,
+    "hl_kuramoto_network_integrate": 5 * _SIZE + 9 * _ARRAY + (c_double, c_int32) + _PLACE + _KURAMOTO_OPTIONS,
     "hl_kuramoto_order_parameter": _LATTICE + _ARRAY + 2 * _PLACE,
 }
 

@@ -1,11 +1,14 @@
 //! Lattices: the right-hand side, integration, the order parameter.
 
 use super::super::arrays::wanted;
-use super::super::guard::{self, hl_status, refuse};
-use super::options::{Given, hl_kuramoto_options};
-use crate::array::{Footprint, View, ViewMut, disjoint, extent};
-use crate::error::{Result, Status};
-use crate::kuramoto::{self, Model, Record, Run, check};
+use super::super::guard::{self, hl_status};
+use super::given::Given;
+use super::integration::{Integration, Outputs, Steps, counting};
+use super::options::hl_kuramoto_options;
+use super::shape::{Input, Output, Shape};
+use crate::array::{Footprint, View, ViewMut, disjoint};
+use crate::error::Result;
+use crate::kuramoto::{self, Model, check};
 use crate::simd::Real;
 
 /// The right-hand side of Kuramoto oscillators on a lattice of one, two or three axes.
@@ -124,7 +127,8 @@ pub unsafe extern "C" fn hl_kuramoto_integrate(
     counting("hl_kuramoto_integrate", steps_done, |done| unsafe {
         let inputs = [(omega, omega_strides), (coupling, coupling_strides)];
         let orders = [(order_r, order_r_strides), (order_psi, order_psi_strides)];
-        integrate(rank, shape, steps, inputs, (theta, theta_strides), (frames, frames_strides), orders, options, done)
+        let outputs = Outputs { theta: (theta, theta_strides), frames: (frames, frames_strides), orders };
+        integrate(rank, shape, steps, inputs, outputs, options, done)
     })
 }
 
@@ -157,7 +161,8 @@ pub unsafe extern "C" fn hl_kuramoto_integrate_f32(
     counting("hl_kuramoto_integrate_f32", steps_done, |done| unsafe {
         let inputs = [(omega, omega_strides), (coupling, coupling_strides)];
         let orders = [(order_r, order_r_strides), (order_psi, order_psi_strides)];
-        integrate(rank, shape, steps, inputs, (theta, theta_strides), (frames, frames_strides), orders, options, done)
+        let outputs = Outputs { theta: (theta, theta_strides), frames: (frames, frames_strides), orders };
+        integrate(rank, shape, steps, inputs, outputs, options, done)
     })
 }
 
@@ -202,76 +207,6 @@ pub unsafe extern "C" fn hl_kuramoto_order_parameter_f32(
     })
 }
 
-/// A pointer and its strides.
-type Input<T> = (*const T, *const isize);
-type Output<T> = (*mut T, *const isize);
-
-/// The caller's shape, padded in front to three axes.
-struct Shape {
-    rank: usize,
-    extents: [usize; 3],
-}
-
-impl Shape {
-    /// # Safety
-    /// `shape` is NULL or points to `rank` numbers.
-    unsafe fn new(rank: isize, shape: *const isize) -> Result<Self> {
-        if !(1..=3).contains(&rank) {
-            return refuse(Status::Shape, format!("rank: is {rank}; a lattice has 1, 2 or 3 axes"));
-        }
-        if shape.is_null() {
-            return refuse(Status::Null, "shape: is NULL; pass the address of the number of cells along each axis".into());
-        }
-        let rank = rank as usize;
-        let mut extents = [1; 3];
-        for axis in 0..rank {
-            const NAMES: [&str; 3] = ["shape[0]", "shape[1]", "shape[2]"];
-            // SAFETY: the caller vouches for `rank` numbers.
-            extents[3 - rank + axis] = extent(NAMES[axis], unsafe { shape.add(axis).read_unaligned() })?;
-        }
-        Ok(Self { rank, extents })
-    }
-
-    /// A caller's strides for `N` axes, of which it has given those for the last `rank + N - 3`.
-    ///
-    /// # Safety
-    /// `strides` is NULL or points to as many numbers.
-    unsafe fn padded<const N: usize>(&self, strides: *const isize) -> Option<[isize; N]> {
-        if strides.is_null() {
-            return None;
-        }
-        let mut padded = [0; N];
-        let own = self.rank + N - 3;
-        for k in 0..own {
-            // With a leading axis of frames the missing axes are behind it.
-            let place = if N > 3 && k == 0 { 0 } else { N - own + k };
-            // SAFETY: the caller's promise.
-            padded[place] = unsafe { strides.add(k).read_unaligned() };
-        }
-        Some(padded)
-    }
-
-    /// # Safety
-    /// As for `View::new`.
-    unsafe fn input<'a, T: Copy>(&self, name: &'static str, (pointer, strides): Input<T>) -> Result<View<'a, T, 3>> {
-        // SAFETY: passed on.
-        unsafe {
-            let strides = self.padded::<3>(strides);
-            View::new(name, pointer, self.extents, strides.as_ref().map_or(std::ptr::null(), |s| s.as_ptr()))
-        }
-    }
-
-    /// # Safety
-    /// As for `ViewMut::new`.
-    unsafe fn output<'a, T: Copy>(&self, name: &'static str, (pointer, strides): Output<T>) -> Result<ViewMut<'a, T, 3>> {
-        // SAFETY: passed on.
-        unsafe {
-            let strides = self.padded::<3>(strides);
-            ViewMut::new(name, pointer, self.extents, strides.as_ref().map_or(std::ptr::null(), |s| s.as_ptr()))
-        }
-    }
-}
-
 const WRAP: &str = "take a multiple of 2 pi away: at this size a phase has no digits left";
 
 /// # Safety
@@ -284,11 +219,14 @@ unsafe fn model<'a, T: Real>(shape: &Shape, given: &mut Given<'a, T>, [omega, co
 }
 
 fn check_model<T: Real>(shape: &Shape, model: &Model<'_, T>, theta: &View<'_, T, 3>) -> Result<()> {
-    let largest = T::from_f64(if size_of::<T>() == 8 { f64::MAX } else { f32::MAX.into() });
-    check::check(theta, shape.rank, T::LARGEST_ANGLE, WRAP)?;
-    check::check(&model.omega, shape.rank, largest, "")?;
-    check::check(&model.strength, shape.rank, largest, "")?;
+    check_arrays(theta, shape.rank, [&model.omega, &model.strength])?;
     model.faces.iter().flatten().flatten().try_for_each(|face| check::check_face(face, shape.rank, T::LARGEST_ANGLE, WRAP))
+}
+
+/// Refuses phases without digits, and what is not finite anywhere.
+pub(super) fn check_arrays<T: Real>(theta: &View<'_, T, 3>, rank: usize, others: [&View<'_, T, 3>; 2]) -> Result<()> {
+    check::check(theta, rank, T::LARGEST_ANGLE, WRAP)?;
+    others.into_iter().try_for_each(|array| check::finite(array, rank))
 }
 
 /// # Safety
@@ -320,98 +258,31 @@ unsafe fn rhs<T: Real>(
     kuramoto::rhs(&model, &theta, dtheta, given.accumulate)
 }
 
-/// How long an integration is, as the caller says it.
-#[derive(Clone, Copy)]
-struct Steps {
-    n_steps: isize,
-    record_every: isize,
-    n_frames: isize,
-    dt: f64,
-}
-
-/// Runs an integration that counts its steps, and tells the caller.
-fn counting(function: &'static str, steps_done: *mut isize, body: impl FnOnce(&mut usize) -> Result<()>) -> hl_status {
-    guard::status(function, || {
-        if !steps_done.is_aligned() {
-            return refuse(Status::Alignment, format!("steps_done: address {steps_done:p} is not aligned to a ptrdiff_t"));
-        }
-        let mut done = 0;
-        let outcome = body(&mut done);
-        if !steps_done.is_null() {
-            // SAFETY: the caller's place for one number.
-            unsafe { steps_done.write(done as isize) };
-        }
-        outcome
-    })
-}
-
 /// # Safety
 /// The arrays are as documented.
-#[allow(clippy::too_many_arguments)]
 unsafe fn integrate<T: Real>(
     rank: isize,
     shape: *const isize,
     steps: Steps,
     inputs: [Input<T>; 2],
-    theta: Output<T>,
-    frames: Output<T>,
-    orders: [Output<T>; 2],
+    outputs: Outputs<T>,
     options: *const hl_kuramoto_options,
     done: &mut usize,
 ) -> Result<()> {
     // SAFETY: passed on.
-    let (shape, mut given) = unsafe {
+    unsafe {
         let shape = Shape::new(rank, shape)?;
-        let given = Given::<T>::new(options, shape.rank, shape.extents)?;
-        (shape, given)
-    };
-    let n_steps = extent("n_steps", steps.n_steps)?;
-    let every = extent("record_every", steps.record_every)?;
-    let n_frames = extent("n_frames", steps.n_frames)?;
-    let possible = n_steps.checked_div(every).unwrap_or(0);
-    if n_frames != possible && n_frames != 0 {
-        return refuse(
-            Status::Shape,
-            format!("n_frames: is {n_frames}, but {n_steps} steps with record_every = {every} make {possible} records"),
-        );
-    }
-    if !(steps.dt > 0.0 && steps.dt.is_finite()) {
-        return refuse(Status::Argument, format!("dt: is {}; a step is positive and finite", steps.dt));
-    }
-    let [planes, rows, cells] = shape.extents;
-    let wants_frames = n_frames > 0;
-    // SAFETY: passed on.
-    let (model, theta, mut record) = unsafe {
+        let mut given = Given::<T>::new(options, shape.rank, shape.extents)?;
         let model = model(&shape, &mut given, inputs)?;
-        let theta = shape.output("theta", theta)?;
-        let strides = shape.padded::<4>(frames.1);
-        let strides = strides.as_ref().map_or(std::ptr::null(), |s| s.as_ptr());
-        let frames = if wants_frames { frames.0 } else { std::ptr::null_mut() };
-        let orders = orders.map(|(pointer, strides)| (if wants_frames { pointer } else { std::ptr::null_mut() }, strides));
-        let record = Record {
-            every: if wants_frames { every } else { usize::MAX },
-            frames: wanted("frames", frames, [n_frames, planes, rows, cells], strides)?,
-            order: [
-                wanted("order_r", orders[0].0, [n_frames], orders[0].1)?,
-                wanted("order_psi", orders[1].0, [n_frames], orders[1].1)?,
-            ],
-        };
-        (model, theta, record)
-    };
-    let mut outputs: Vec<Footprint> = vec![theta.footprint()];
-    outputs.extend(record.frames.as_ref().map(ViewMut::footprint));
-    outputs.extend(record.order.iter().flatten().map(ViewMut::footprint));
-    disjoint(&given.footprints, &outputs)?;
-    if theta.dims().contains(&0) && record.order.iter().any(Option::is_some) {
-        return refuse(Status::Shape, "shape: has no cells; an order parameter needs at least one".into());
+        let refuses_nonfinite = given.refuses_nonfinite;
+        let integration = Integration::new(&shape, given, steps, outputs)?;
+        if refuses_nonfinite {
+            check_model(&shape, &model, &integration.theta.as_view())?;
+        }
+        integration.run(done, |theta, run, record, progress| {
+            kuramoto::integrate_lattice(&model, theta, run, record, progress)
+        })
     }
-    if given.refuses_nonfinite {
-        check_model(&shape, &model, &theta.as_view())?;
-    }
-    let run = Run { method: given.method, dt: steps.dt, steps: n_steps };
-    let (outcome, steps_made) = kuramoto::integrate(&model, theta, run, &mut record, &mut given.progress);
-    *done = steps_made;
-    outcome
 }
 
 /// # Safety

@@ -1,13 +1,8 @@
-//! The options of the Kuramoto functions, and what they mean.
+//! The options of the Kuramoto functions.
 
-use super::super::guard::{self, hl_status, refuse};
-use super::super::options::{self, Known};
+use super::super::guard::{self, hl_status};
+use super::super::options;
 use super::super::progress::hl_progress_fn;
-use crate::array::{Footprint, View};
-use crate::error::{Result, Status};
-use crate::kuramoto::{Boundary, Coupling, Faces, Law, Lattice, Method};
-use crate::simd::Real;
-use crate::threads::Progress;
 use std::ffi::c_void;
 
 /// sin(theta_n - theta - lag), through one sine and cosine of every cell.
@@ -30,6 +25,8 @@ pub const HL_METHOD_EULER: i32 = 0;
 pub const HL_METHOD_HEUN: i32 = 1;
 /// The classical Runge-Kutta method, order 4.
 pub const HL_METHOD_RK4: i32 = 2;
+/// Dormand and Prince's method of order 5(4): between steps of length dt as many of its own as rtol and atol ask for.
+pub const HL_METHOD_DORMAND_PRINCE: i32 = 3;
 
 /// NaN and infinities in theta, omega or coupling are an error.
 pub const HL_NONFINITE_REFUSE: i32 = 0;
@@ -68,10 +65,26 @@ pub struct hl_kuramoto_options {
     /// NULL for none. Counts steps.
     pub progress: hl_progress_fn,
     pub progress_user: *mut c_void,
+    /// sigma of white noise, d theta = f dt + sigma dW, radians per square root of the unit of time; default 0, none. Only for
+    /// integration by Euler's (then called Euler-Maruyama) and Heun's method.
+    pub noise: f64,
+    /// Any number. The noise of a cell in a step is a function of noise_seed, the step's number and the cell's number.
+    pub noise_seed: i64,
+    /// Number of the first step of this call; default 0. Steps made before, for the noise of a run in parts.
+    pub first_step: i64,
+    /// Number of the first cell; default 0. The others follow in C order of `shape`. For the noise of a lattice in parts.
+    pub first_cell: i64,
+    /// For HL_METHOD_DORMAND_PRINCE: the estimated error of each of its steps, root mean square over the cells, is at most
+    /// atol + rtol |theta|. Defaults 0 (phases grow with time: a part of them says little) and 1e-6 radians.
+    pub rtol: f64,
+    pub atol: f64,
+    /// For HL_METHOD_DORMAND_PRINCE: NULL, or a place with the length of the first step to try, 0 if not known, in which that of
+    /// the next is left. With it a run in parts has the same bits as one of the whole.
+    pub next_step: *mut f64,
 }
 
 impl hl_kuramoto_options {
-    const DEFAULT: Self = Self {
+    pub(super) const DEFAULT: Self = Self {
         struct_size: size_of::<Self>(),
         law: HL_COUPLING_SINE,
         method: HL_METHOD_EULER,
@@ -86,6 +99,13 @@ impl hl_kuramoto_options {
         halo_above_strides: [std::ptr::null(); 3],
         progress: None,
         progress_user: std::ptr::null_mut(),
+        noise: 0.0,
+        noise_seed: 0,
+        first_step: 0,
+        first_cell: 0,
+        rtol: 0.0,
+        atol: 1e-6,
+        next_step: std::ptr::null_mut(),
     };
 }
 
@@ -101,101 +121,3 @@ pub unsafe extern "C" fn hl_kuramoto_options_init(options: *mut hl_kuramoto_opti
         unsafe { options::init(options, struct_size, hl_kuramoto_options::DEFAULT) }
     })
 }
-
-/// The caller's options as values, with what their arrays occupy.
-pub(super) struct Given<'a, T> {
-    pub lattice: Lattice,
-    pub coupling: Coupling<T>,
-    pub faces: Faces<'a, T>,
-    pub method: Method,
-    pub accumulate: bool,
-    pub refuses_nonfinite: bool,
-    pub progress: Progress,
-    pub footprints: Vec<Footprint>,
-}
-
-impl<T: Real> Given<'_, T> {
-    /// # Safety
-    /// `raw` is NULL or points to an options struct of the size that it says, whose arrays are as documented for a lattice
-    /// of the last `rank` of these extents.
-    pub unsafe fn new(raw: *const hl_kuramoto_options, rank: usize, extents: [usize; 3]) -> Result<Self> {
-        // SAFETY: passed on.
-        let raw = unsafe { options::read(raw, hl_kuramoto_options::DEFAULT)? };
-        if raw.reserved != 0 {
-            return refuse(
-                Status::Option,
-                format!("reserved: is {}; it must be 0 (call hl_kuramoto_options_init first)", raw.reserved),
-            );
-        }
-        if !raw.lag.is_finite() {
-            return refuse(Status::Option, format!("lag: is {}; it is a finite number of radians", raw.lag));
-        }
-        let law = options::choice("law", raw.law, "HL_COUPLING_*", LAWS)?;
-        let mut boundaries = [Boundary::ZeroFlux; 3];
-        let mut faces: Faces<'_, T> = Default::default();
-        let mut footprints = Vec::new();
-        for axis in 0..rank {
-            let place = 3 - rank + axis;
-            boundaries[place] = options::choice(BOUNDARY[axis], raw.boundary[axis], "HL_BOUNDARY_*", BOUNDARIES)?;
-            let sides = [
-                (HALO_BELOW[axis], raw.halo_below[axis], raw.halo_below_strides[axis]),
-                (HALO_ABOVE[axis], raw.halo_above[axis], raw.halo_above_strides[axis]),
-            ];
-            for (side, (name, pointer, strides)) in sides.into_iter().enumerate() {
-                if boundaries[place] != Boundary::Halo {
-                    if !pointer.is_null() {
-                        return refuse(
-                            Status::Option,
-                            format!("{name}: given but {} is not HL_BOUNDARY_HALO; set it, or {name} to NULL", BOUNDARY[axis]),
-                        );
-                    }
-                    continue;
-                }
-                let other: Vec<usize> = (0..3).filter(|&other| other != place).collect();
-                let dims = [extents[other[0]], extents[other[1]]];
-                // The face's own axes are the last rank - 1 of the two.
-                let mut padded = [0isize; 2];
-                if !strides.is_null() {
-                    for k in 0..rank - 1 {
-                        // SAFETY: the caller vouches for rank - 1 numbers.
-                        padded[3 - rank + k] = unsafe { strides.add(k).read_unaligned() };
-                    }
-                }
-                let strides = if strides.is_null() { strides } else { padded.as_ptr() };
-                // SAFETY: the caller's promise about its arrays.
-                let view = unsafe { View::new(name, pointer.cast::<T>(), dims, strides)? };
-                footprints.push(view.footprint());
-                faces[place][side] = Some(view);
-            }
-        }
-        Ok(Self {
-            lattice: Lattice { extents, boundaries },
-            coupling: Coupling::new(law, raw.lag),
-            faces,
-            method: options::choice("method", raw.method, "HL_METHOD_*", METHODS)?,
-            accumulate: options::flag("accumulate", raw.accumulate)?,
-            refuses_nonfinite: options::choice("nonfinite", raw.nonfinite, "HL_NONFINITE_*", NONFINITE)?,
-            // SAFETY: the callback is called during this call only, on this thread.
-            progress: unsafe { Progress::new(raw.progress, raw.progress_user) },
-            footprints,
-        })
-    }
-}
-
-const BOUNDARY: [&str; 3] = ["boundary[0]", "boundary[1]", "boundary[2]"];
-const HALO_BELOW: [&str; 3] = ["halo_below[0]", "halo_below[1]", "halo_below[2]"];
-const HALO_ABOVE: [&str; 3] = ["halo_above[0]", "halo_above[1]", "halo_above[2]"];
-
-const LAWS: [Known<Law>; 3] = [
-    (HL_COUPLING_SINE, Law::Sine),
-    (HL_COUPLING_DIRECT_SINE, Law::DirectSine),
-    (HL_COUPLING_LINEAR, Law::Linear),
-];
-const BOUNDARIES: [Known<Boundary>; 3] = [
-    (HL_BOUNDARY_ZERO_FLUX, Boundary::ZeroFlux),
-    (HL_BOUNDARY_PERIODIC, Boundary::Periodic),
-    (HL_BOUNDARY_HALO, Boundary::Halo),
-];
-const METHODS: [Known<Method>; 3] =
-    [(HL_METHOD_EULER, Method::EULER), (HL_METHOD_HEUN, Method::HEUN), (HL_METHOD_RK4, Method::RK4)];
-const NONFINITE: [Known<bool>; 2] = [(HL_NONFINITE_REFUSE, true), (HL_NONFINITE_PROPAGATE, false)];

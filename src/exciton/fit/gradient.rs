@@ -217,6 +217,9 @@ struct Adjoint<S> {
     inverse_gaps: Vec<S>,
     equal: Vec<S>,
     forms: Vec<S>,
+    /// [2][n]: halves of the weights as the Hamiltonian's derivative wants them, e h(e) for CD, and their derivatives.
+    values: Vec<S>,
+    slopes: Vec<S>,
     /// [n]
     products: Vec<S>,
     base_dipoles: Vec<S>,
@@ -238,6 +241,8 @@ impl<S: Lanes> Adjoint<S> {
             inverse_gaps: lanes(square)?,
             equal: lanes(square)?,
             forms: lanes(square)?,
+            values: lanes(2 * n)?,
+            slopes: lanes(2 * n)?,
             products: lanes(n)?,
             base_dipoles: lanes(base)?,
             sums: lanes(problem.parameters.list().len())?,
@@ -309,7 +314,17 @@ fn gather_hamiltonian<S: Lanes>(adjoint: &mut Adjoint<S>, problem: &Problem, sta
     let wanted = [0, 1].map(|band: usize| !problem.points[band].is_empty());
     let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
     let half = S::splat(0.5);
-    gaps(n, &group.energies, degeneracy(state.fwhm), &mut adjoint.inverse_gaps, &mut adjoint.equal);
+    let any_equal =
+        gaps(n, &group.energies, degeneracy(state.fwhm), &mut adjoint.inverse_gaps, &mut adjoint.equal);
+    for band in 0..2 {
+        for k in 0..n {
+            let (value, slope) = (adjoint.stick_weight(band, k), adjoint.stick_weight(band + 2, k));
+            let e = group.energies[k];
+            let (value, slope) = if band == 1 { (e * value, e.mul_add(slope, value)) } else { (value, slope) };
+            adjoint.values[band * n + k] = value * half;
+            adjoint.slopes[band * n + k] = slope * half;
+        }
+    }
     for k in 0..n {
         for l in 0..=k {
             let mut element = S::zero();
@@ -317,20 +332,18 @@ fn gather_hamiltonian<S: Lanes>(adjoint: &mut Adjoint<S>, problem: &Problem, sta
                 if !wanted[band] {
                     continue;
                 }
-                let (mut value_k, mut slope_k) = (adjoint.stick_weight(band, k), adjoint.stick_weight(band + 2, k));
-                let (mut value_l, mut slope_l) = (adjoint.stick_weight(band, l), adjoint.stick_weight(band + 2, l));
+                let (k_in_band, l_in_band) = (band * n + k, band * n + l);
                 let mut strength = form(&group.moments, width, band == 1, k, l);
                 if band == 1 {
-                    let (e_k, e_l) = (group.energies[k], group.energies[l]);
-                    slope_k = e_k.mul_add(slope_k, value_k);
-                    slope_l = e_l.mul_add(slope_l, value_l);
-                    value_k = e_k * value_k;
-                    value_l = e_l * value_l;
                     strength = strength * factor;
                 }
-                let apart = (value_k - value_l) * adjoint.inverse_gaps[k * n + l];
-                let together = (slope_k + slope_l) * adjoint.equal[k * n + l];
-                element = (apart + together).mul_add(strength * half, element);
+                // 2 / (e_k - e_l) times half a difference, and twice half of a slope for k itself.
+                let mut quotient = (adjoint.values[k_in_band] - adjoint.values[l_in_band]) * adjoint.inverse_gaps[k * n + l];
+                if k == l || any_equal {
+                    let mean = adjoint.slopes[k_in_band] + adjoint.slopes[l_in_band];
+                    quotient = mean.mul_add(adjoint.equal[k * n + l], quotient);
+                }
+                element = quotient.mul_add(strength, element);
             }
             adjoint.forms[k * n + l] = element;
             adjoint.forms[l * n + k] = element;

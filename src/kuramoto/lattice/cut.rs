@@ -1,6 +1,6 @@
 //! How a lattice is cut into blocks, and what a block needs from its surroundings.
 
-use super::lattice::{Arrangement, Boundary};
+use super::arrangement::{Arrangement, Boundary};
 use crate::array::View;
 use crate::simd::Real;
 
@@ -38,17 +38,35 @@ impl Block {
         (self.origin[axis] + at + extent - self.margin[axis][0] % extent) % extent
     }
 
-    /// Cells `from..from + into.len()` of a line of the block, margins counted, out of an array of the whole lattice.
-    pub fn read<T: Real>(&self, array: &View<'_, T, 3>, plane: usize, row: usize, from: usize, into: &mut [T]) {
-        let extents = array.dims();
-        let (plane, row) = (self.global(0, plane, &extents), self.global(1, row, &extents));
+    /// Cells `from..from + len` of a line of the block, margins counted, are these of the lattice: `visit` gets the index of
+    /// the first of cells in a row, how far behind `from` it is, and how many they are.
+    pub fn for_each_run(
+        &self,
+        [plane, row, from]: [usize; 3],
+        len: usize,
+        extents: &[usize; 3],
+        mut visit: impl FnMut([usize; 3], usize, usize),
+    ) {
+        let (plane, row) = (self.global(0, plane, extents), self.global(1, row, extents));
         let mut done = 0;
-        while done < into.len() {
-            let cell = self.global(2, from + done, &extents);
-            let run = (extents[2] - cell).min(into.len() - done);
-            array.read_line([plane, row, cell], &mut into[done..done + run]);
+        while done < len {
+            let cell = self.global(2, from + done, extents);
+            let run = (extents[2] - cell).min(len - done);
+            visit([plane, row, cell], done, run);
             done += run;
         }
+    }
+
+    /// Cells from `[plane, row, cell]` of the block on, margins counted, out of an array of the whole lattice.
+    pub fn read<T: Real>(&self, array: &View<'_, T, 3>, from: [usize; 3], into: &mut [T]) {
+        self.for_each_run(from, into.len(), &array.dims(), |index, at, len| {
+            array.read_line(index, &mut into[at..at + len]);
+        });
+    }
+
+    /// Asks for the memory of the same cells.
+    pub fn prefetch<T: Real>(&self, array: &View<'_, T, 3>, from: [usize; 3], len: usize) {
+        self.for_each_run(from, len, &array.dims(), |index, _, len| array.prefetch_line(index, len));
     }
 
     /// The same for an array without axis `missing` (a face), `line` counted along its first axis.

@@ -1,4 +1,4 @@
-"""The arrays of the Kuramoto functions: the lattice's shape and precision are theta's, and what fits them.
+"""The arrays of the Kuramoto functions: shape and precision are theta's, and what fits them.
 
 Whatever belongs to every cell may be one number, which the library reads again and again with strides of 0.
 """
@@ -13,15 +13,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._arrays import FLOAT32, FLOAT64, Argument, Shape, as_input, check_shape, element_strides, in_elements, precision
-from ._errors import ArgumentError, ShapeError
+from .._arrays import FLOAT32, FLOAT64, Argument, Shape, as_input, check_shape, element_strides, in_elements, precision
+from .._errors import ArgumentError, ShapeError
 
 #: Room for one number. An array, because that is what ctypes passes as a pointer.
 _NUMBER = {FLOAT64: ctypes.c_double * 1, FLOAT32: ctypes.c_float * 1}
 
 
 class Cells(NamedTuple):
-    """What theta says about a lattice."""
+    """What theta says about the oscillators."""
 
     shape: Shape
     dtype: np.dtype
@@ -49,6 +49,28 @@ def cells_of(theta: Any) -> Cells:
     return Cells(shape, dtype)
 
 
+def nodes_of(theta: Any) -> Cells:
+    """The same for oscillators that are numbered."""
+    cells = cells_of(theta)
+    if len(cells.shape) != 1:
+        raise ShapeError(f"theta: shape is {cells.shape}, expected one axis")
+    return cells
+
+
+def phases(theta: Any, cells: Cells) -> Argument:
+    """theta as an input."""
+    _, address, strides = as_input("theta", theta, len(cells.shape), cells.dtype)
+    return address, strides
+
+
+def parameters(omega: Any, coupling: Any, cells: Cells) -> tuple[Any, ...]:
+    """omega and coupling as arguments."""
+    return (
+        *number_or_array("omega", omega, cells.shape, cells.dtype, "the shape of theta"),
+        *number_or_array("coupling", coupling, cells.shape, cells.dtype, "the shape of theta"),
+    )
+
+
 def number_or_array(name: str, value: Any, shape: Shape, dtype: np.dtype, meaning: str) -> Argument:
     """One number for all, or an array of this shape; as two arguments."""
     # Types first: asking an abstract class takes longer.
@@ -66,14 +88,21 @@ def number_or_array(name: str, value: Any, shape: Shape, dtype: np.dtype, meanin
     return address, strides
 
 
+def integer(name: str, value: Any) -> int:
+    """A whole number of 64 bits."""
+    return count(name, value, -sys.maxsize - 1)
+
+
 def count(name: str, value: Any, least: int) -> int:
-    """A whole number that the library can take."""
+    """A whole number that the library can take, and not less than this."""
     if isinstance(value, bool):
         raise TypeError(f"{name}: expected an integer, got bool")
     try:
         number = operator.index(value)
     except TypeError:
         raise TypeError(f"{name}: expected an integer, got {type(value).__name__}") from None
-    if not least <= number <= sys.maxsize:
+    if number < least:
         raise ArgumentError(f"{name}: is {number}, expected {least} or more")
+    if number > sys.maxsize:
+        raise ArgumentError(f"{name}: is {number}, expected {sys.maxsize} or less")
     return number

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from . import _abi
-from ._errors import OptionError, check
-from ._kuramoto_inputs import Cells, number_or_array
-from ._library import library
-from ._options import Options, choice, flag, number
+from .. import _abi
+from .._errors import OptionError, check
+from .._library import library
+from .._options import Options, choice, flag, number
+from ._inputs import Cells, integer, number_or_array
 
 _boundary = choice(_abi.BOUNDARIES)
 
@@ -33,6 +33,12 @@ class KuramotoOptions(Options):
         "nonfinite": ("refuse", choice(_abi.NONFINITE)),
         "accumulate": (False, flag),
         "lag": (0.0, number),
+        "noise": (0.0, number),
+        "noise_seed": (0, integer),
+        "first_step": (0, integer),
+        "first_cell": (0, integer),
+        "rtol": (0.0, number),
+        "atol": (1e-6, number),
     }
 
     def set_boundary(self, boundary: Any, halo: Any, cells: Cells) -> None:
@@ -65,6 +71,11 @@ class KuramotoOptions(Options):
                 if axis not in halo:
                     raise OptionError(f"halo: boundary[{axis}] is 'halo'; pass halo={{{axis}: (below, above)}}")
                 self._set_halo(axis, halo[axis], cells)
+
+    def set_next_step(self, place: ctypes.c_double) -> None:
+        """Where the library finds and leaves the length of an adaptive step."""
+        self.struct.next_step = ctypes.addressof(place)
+        self._kept["next_step"] = place
 
     def _set_halo(self, axis: int, faces: Any, cells: Cells) -> None:
         if not isinstance(faces, (tuple, list)) or len(faces) != 2:

@@ -10,9 +10,10 @@
 //! reaches the block's own cells. A block's result is therefore the same bits however the lattice is cut, and blocks
 //! are independent: that is how threads share a lattice.
 
-use super::law::Law;
-use super::method::Method;
-use super::row::{self, Coupling, Described, Surroundings};
+use super::row::{self, Described, Surroundings};
+use crate::kuramoto::combine;
+use crate::kuramoto::law::{Coupling, Law};
+use crate::kuramoto::method::Stages;
 use crate::error::{Result, try_vec};
 use crate::simd::{Lanes, Real};
 
@@ -22,11 +23,13 @@ const PADDING: usize = 32;
 /// What the stages of a sweep need to know.
 #[derive(Clone, Copy)]
 pub struct Sweep<'a, T> {
-    pub method: Method,
+    pub method: Stages,
     pub steps: usize,
     pub dt: f64,
     /// Hand out the slopes of the one stage that there is, instead of phases.
     pub slopes_only: bool,
+    /// Ask for noise at the beginning of every step.
+    pub has_noise: bool,
     pub coupling: &'a Coupling<T>,
     /// Worked-on axes with neighbours, in the caller's order.
     pub axes: &'a [usize],
@@ -46,7 +49,7 @@ impl<T> Sweep<'_, T> {
 
     /// How far a cell sees in one sweep, and so how wide a margin is.
     pub fn stages(&self) -> usize {
-        self.steps * self.method.stages.len()
+        self.steps * self.method.len()
     }
 }
 
@@ -55,6 +58,10 @@ pub trait Lines<T> {
     fn phases(&mut self, plane: usize, row: usize, into: &mut [T]);
     fn omega(&mut self, plane: usize, row: usize, into: &mut [T]);
     fn strength(&mut self, plane: usize, row: usize, into: &mut [T]);
+    /// Whether K is the same for all cells.
+    fn has_one_strength(&self) -> bool;
+    /// Adds the noise of a step of the sweep.
+    fn add_noise(&mut self, step: usize, plane: usize, row: usize, phases: &mut [T]);
     fn finished(&mut self, plane: usize, row: usize, phases: &[T]);
 }
 
@@ -115,7 +122,7 @@ impl<T: Real> Workspace<T> {
         let stride = len.next_multiple_of(PADDING) + 2 * PADDING;
         let lag = sweep.lag(extents[1]);
         let rings = |lines: usize| -> Result<[Ring<T>; 2]> { Ok([Ring::new(lines, stride)?, Ring::new(lines, stride)?]) };
-        let of_method = sweep.method.stages.len();
+        let of_method = sweep.method.len();
         let mut stages = Vec::new();
         for _ in 0..sweep.stages() {
             stages.push(rings(2 * lag + 1)?);
@@ -164,34 +171,48 @@ impl<T: Real> Workspace<T> {
                 let (plane, row) = place(tick);
                 let cells = PADDING..PADDING + extents[2];
                 lines.omega(plane, row, &mut self.omega.padded(tick)[cells.clone()]);
-                lines.strength(plane, row, &mut self.strength.padded(tick)[cells.clone()]);
+                if !lines.has_one_strength() || tick < self.strength.lines {
+                    lines.strength(plane, row, &mut self.strength.padded(tick)[cells.clone()]);
+                }
                 lines.phases(plane, row, &mut self.steps[0][0].padded(tick)[cells.clone()]);
-                self.phases[..self.len].copy_from_slice(self.steps[0][0].cells(tick, 0, self.len));
-                self.describe::<V>(0, tick, sweep.coupling.law);
-                self.close(0, tick, place(tick), extents, edges);
+                self.describe::<V>(0, tick, sweep.coupling.law, Input::OfStep(0));
+                // Slopes are those of the phases before the noise; what they are added to has it.
+                if sweep.has_noise {
+                    lines.add_noise(0, plane, row, &mut self.steps[0][0].padded(tick)[cells]);
+                }
+                self.close(0, tick, (plane, row), extents, edges);
             }
             for stage in 0..stages {
                 let Some(line) = tick.checked_sub((stage + 1) * lag).filter(|&line| line < count) else { continue };
-                let is_described = self.advance::<V>(stage, line, extents, sweep, edges);
+                let (plane, row) = place(line);
+                self.advance::<V>(stage, line, extents, sweep, edges);
                 if stage + 1 < stages {
-                    if !is_described {
-                        self.describe::<V>(stage + 1, line, sweep.coupling.law);
+                    let begins_a_step = (stage + 1) % sweep.method.len() == 0;
+                    let step = (stage + 1) / sweep.method.len();
+                    let input = if begins_a_step { Input::OfStep(step) } else { Input::Intermediate };
+                    self.describe::<V>(stage + 1, line, sweep.coupling.law, input);
+                    self.close(stage + 1, line, (plane, row), extents, edges);
+                    if sweep.has_noise && begins_a_step {
+                        let cells = PADDING..PADDING + extents[2];
+                        lines.add_noise(step, plane, row, &mut self.steps[step][0].padded(line)[cells]);
                     }
-                    self.close(stage + 1, line, place(line), extents, edges);
                 } else {
-                    let (plane, row) = place(line);
                     lines.finished(plane, row, &self.phases[..extents[2]]);
                 }
             }
         }
     }
 
-    /// Describes `self.phases`, the input of a stage.
+    /// Describes the input of a stage.
     #[inline(always)]
-    fn describe<V: Lanes<T>>(&mut self, stage: usize, line: usize, law: Law) {
+    fn describe<V: Lanes<T>>(&mut self, stage: usize, line: usize, law: Law, input: Input) {
         let [first, second] = &mut self.stages[stage];
         let (first, second) = (first.padded(line), second.padded(line));
-        row::describe::<T, V>(law, &self.phases[..self.len], &mut first[PADDING..], &mut second[PADDING..]);
+        let phases = match input {
+            Input::OfStep(step) => self.steps[step][0].cells(line, 0, self.len),
+            Input::Intermediate => &self.phases[..self.len],
+        };
+        row::describe::<T, V>(law, phases, &mut first[PADDING..], &mut second[PADDING..]);
     }
 
     /// Puts what lies beyond the ends of a described line beside them.
@@ -214,7 +235,7 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// One stage of one line: the slopes, and `self.phases` becomes what comes next. True if that is described already.
+    /// One stage of one line. What comes next is in `self.phases`, or in the next step's first ring.
     #[inline(always)]
     fn advance<V: Lanes<T>>(
         &mut self,
@@ -223,16 +244,15 @@ impl<T: Real> Workspace<T> {
         extents: [usize; 3],
         sweep: &Sweep<'_, T>,
         edges: &[[Edge<T>; 2]; 3],
-    ) -> bool {
+    ) {
         let len = self.len;
-        let of_method = sweep.method.stages.len();
+        let of_method = sweep.method.len();
         let (step, stage_of_step) = (stage / of_method, stage % of_method);
-        let weight = T::from_f64(sweep.dt * sweep.method.stages[stage_of_step].1);
+        let weight = T::from_f64(sweep.dt * sweep.method[stage_of_step].1);
         let is_first = stage_of_step == 0;
-        let is_last = stage_of_step + 1 == of_method;
-        let (stages, following) = self.stages.split_at_mut(stage + 1);
+        let coupling = sweep.coupling;
         let surroundings = surroundings(
-            &stages[stage],
+            &self.stages[stage],
             &self.nothing[..len],
             self.omega.cells(line, 0, len),
             self.strength.cells(line, 0, len),
@@ -243,49 +263,40 @@ impl<T: Real> Workspace<T> {
         );
         let (before, after) = self.steps.split_at_mut(step + 1);
         let [base, sum] = &mut before[step];
-
-        if is_last
-            && !sweep.slopes_only
-            && sweep.coupling.law == Law::Sine
-            && let (Some([next, _]), Some([first, second])) = (after.first_mut(), following.first_mut())
-        {
-            let from = if is_first { &*base } else { &*sum };
-            let cells = PADDING..PADDING + len;
-            row::step_and_describe::<T, V>(
-                sweep.coupling,
-                &surroundings,
-                from.cells(line, 0, len),
-                weight,
-                &mut next.padded(line)[cells.clone()],
-                &mut first.padded(line)[cells.clone()],
-                &mut second.padded(line)[cells],
-            );
-            return true;
-        }
-
-        row::slopes::<T, V>(sweep.coupling, &surroundings, &mut self.slopes[..len]);
-        let slopes = &self.slopes[..len];
         let phases = &mut self.phases[..len];
         if sweep.slopes_only {
-            phases.copy_from_slice(slopes);
-        } else if is_last {
-            let from = if is_first { &*base } else { &*sum };
-            row::advance::<T, V>(from.cells(line, 0, len), weight, slopes, phases);
-            if let Some([next, _]) = after.first_mut() {
-                next.padded(line)[PADDING..PADDING + len].copy_from_slice(phases);
-            }
+            row::slopes::<T, V>(coupling, &surroundings, phases);
+        } else if stage_of_step + 1 == of_method {
+            let from = if is_first { &*base } else { &*sum }.cells(line, 0, len);
+            let to = match after.first_mut() {
+                Some([next, _]) => &mut next.padded(line)[PADDING..PADDING + len],
+                None => phases,
+            };
+            row::step::<T, V>(coupling, &surroundings, from, weight, to);
         } else {
-            let into = &mut sum.padded(line)[PADDING..PADDING + len];
+            let base = base.cells(line, 0, len);
+            let sum = &mut sum.padded(line)[PADDING..PADDING + len];
+            let ahead = T::from_f64(sweep.dt * sweep.method[stage_of_step + 1].0);
             if is_first {
-                row::advance::<T, V>(base.cells(line, 0, len), weight, slopes, into);
+                row::stage::<T, V>(coupling, &surroundings, [base, base], [ahead, weight], [phases, sum]);
             } else {
-                row::add::<T, V>(weight, slopes, into);
+                // The slopes themselves, exactly: 0 + 1 * slopes.
+                let slopes = &mut self.slopes[..len];
+                let nothing = &self.nothing[..len];
+                row::stage::<T, V>(coupling, &surroundings, [base, nothing], [ahead, T::from_f64(1.0)], [phases, slopes]);
+                combine::add::<T, V>(weight, slopes, sum);
             }
-            let ahead = T::from_f64(sweep.dt * sweep.method.stages[stage_of_step + 1].0);
-            row::advance::<T, V>(base.cells(line, 0, len), ahead, slopes, phases);
         }
-        false
     }
+}
+
+/// Where the input of a stage is.
+#[derive(Clone, Copy)]
+enum Input {
+    /// The phases at the beginning of this step.
+    OfStep(usize),
+    /// `Workspace::phases`
+    Intermediate,
 }
 
 /// A line, described, and its neighbours, in the order in which they are added.
