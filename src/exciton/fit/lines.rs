@@ -91,90 +91,6 @@ impl Cells {
 
 pub const SIGMA_PER_FWHM: f64 = 0.424_660_900_144_009_5; // 1 / sqrt(8 ln 2)
 
-/// Makes `[1, t, ..., t^15]`, what a stick adds to moments, and its derivative.
-///
-/// Vectors are made in registers, one factor for each bit of the power: stores of their numbers one by one followed by loads of
-/// them all would stall. Which lane takes which factor is settled once, before the sticks come.
-pub struct Powers<V: Lanes> {
-    /// Lanes whose number n has the bit 1, 2 or 4; the same of n - 1, and lane 0.
-    bits: [V::Mask; 3],
-    bits_below: [V::Mask; 3],
-    is_first: V::Mask,
-    count: V,
-}
-
-impl<V: Lanes> Powers<V> {
-    #[inline(always)]
-    pub fn new() -> Self {
-        let count = V::iota();
-        let is_first = count.equal(V::zero());
-        let below = V::select(is_first, V::zero(), count - V::splat(1.0));
-        Self { bits: bits(count), bits_below: bits(below), is_first, count }
-    }
-
-    /// `[1, t, ..., t^15] weight`
-    #[inline(always)]
-    pub fn values(&self, t: f64, weight: f64) -> [V; 4] {
-        let factors = squares::<V>(t);
-        let mut value = product(&self.bits, &factors) * V::splat(weight);
-        let mut values = [V::zero(); 4];
-        for slot in values.iter_mut().take(TERMS / V::WIDTH) {
-            *slot = value;
-            value = value * factors[V::WIDTH.trailing_zeros() as usize];
-        }
-        values
-    }
-
-    /// `[0, 1, 2 t, ..., 15 t^14] weight`
-    #[inline(always)]
-    pub fn slopes(&self, t: f64, weight: f64) -> [V; 4] {
-        let factors = squares::<V>(t);
-        let stride = factors[V::WIDTH.trailing_zeros() as usize];
-        // Powers n - 1; that of n = 0 does not matter, and is put right for the parts after the first.
-        let mut power = product(&self.bits_below, &factors) * V::splat(weight);
-        let mut edge = t * t * t;
-        if V::WIDTH == 8 {
-            edge = edge * t * edge;
-        }
-        let mut slopes = [V::zero(); 4];
-        for (part, slot) in slopes.iter_mut().take(TERMS / V::WIDTH).enumerate() {
-            *slot = (self.count + V::splat((part * V::WIDTH) as f64)) * power;
-            power = power * stride;
-            if part == 0 {
-                power = V::select(self.is_first, V::splat(edge * weight), power);
-            }
-        }
-        slopes
-    }
-}
-
-/// t, t^2, t^4, t^8.
-#[inline(always)]
-fn squares<V: Lanes>(t: f64) -> [V; 4] {
-    let (t2, t4) = (t * t, (t * t) * (t * t));
-    [V::splat(t), V::splat(t2), V::splat(t4), V::splat(t4 * t4)]
-}
-
-#[inline(always)]
-fn product<V: Lanes>(bits: &[V::Mask; 3], factors: &[V; 4]) -> V {
-    let one = V::splat(1.0);
-    let mut product = V::select(bits[0], factors[0], one) * V::select(bits[1], factors[1], one);
-    if V::WIDTH > 4 {
-        product = product * V::select(bits[2], factors[2], one);
-    }
-    product
-}
-
-/// Which of the whole numbers `n` below 8 have the bits 1, 2 and 4.
-#[inline(always)]
-fn bits<V: Lanes>(n: V) -> [V::Mask; 3] {
-    let (one, two) = (V::splat(1.0), V::splat(2.0));
-    let quarters = n * V::splat(0.25);
-    let halves = (quarters - quarters.floor()) * two;
-    let units = (halves - halves.floor()) * two;
-    [one.less_equal(units), one.less_equal(halves), one.less_equal(quarters)]
-}
-
 /// The lines of one band: one width, one shift, the points where its spectrum is wanted.
 pub struct BandLines {
     cells: Cells,
@@ -264,9 +180,9 @@ impl BandLines {
             }
             let target = &mut coarse[STEPS * cell * row..];
             let mut at = 0;
-            while at + 4 * V::WIDTH <= row {
-                smooth_strip::<V, 4, 1>(&self.smooth, &turned, target, row, at);
-                at += 4 * V::WIDTH;
+            while at + 3 * V::WIDTH <= row {
+                smooth_strip::<V, 3, 2>(&self.smooth, &turned, target, row, at);
+                at += 3 * V::WIDTH;
             }
             while at < row {
                 smooth_strip::<V, 1, 4>(&self.smooth, &turned, target, row, at);
@@ -279,9 +195,9 @@ impl BandLines {
             let spread = &self.spread[i * self.taps..(i + 1) * self.taps];
             let source = &coarse[self.first[i] * row..];
             let mut at = 0;
-            while at + 4 * V::WIDTH <= row {
-                spread_strip::<V, 4, 1>(spread, source, out, row, at);
-                at += 4 * V::WIDTH;
+            while at + 3 * V::WIDTH <= row {
+                spread_strip::<V, 3, 2>(spread, source, out, row, at);
+                at += 3 * V::WIDTH;
             }
             while at < row {
                 spread_strip::<V, 1, 4>(spread, source, out, row, at);
@@ -344,12 +260,6 @@ impl BandLines {
         }
         Ok(())
     }
-
-    /// Bytes of the largest table, for tests of how memory grows.
-    #[cfg(test)]
-    fn taps(&self) -> usize {
-        self.taps
-    }
 }
 
 /// Adds a cell's columns from `at` on, `STRIP` vectors of them, to the coarse grid, `TAPS` steps at a time: as many sums as
@@ -397,7 +307,8 @@ fn spread_strip<V: Lanes, const STRIP: usize, const CHAINS: usize>(
     for (group, weights) in spread.chunks_exact(CHAINS).enumerate() {
         for chain in 0..CHAINS {
             let weight = V::splat(weights[chain]);
-            let source = &coarse[(group * CHAINS + chain) * row + at..];
+            let start = (group * CHAINS + chain) * row + at;
+            let source = &coarse[start..start + STRIP * V::WIDTH];
             for s in 0..STRIP {
                 sums[chain][s] = V::load(&source[s * V::WIDTH..]).mul_add(weight, sums[chain][s]);
             }
@@ -432,6 +343,7 @@ pub fn area(fwhm: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::powers::Powers;
     use super::*;
     use crate::simd::{Kernel, Level, dispatch};
 
@@ -455,7 +367,7 @@ mod tests {
             let shift = 3.25;
             let cells = Cells::new([&points, &[]], [FWHM, FWHM], [shift, 0.0]).unwrap();
             let lines = BandLines::new::<V>(cells, &points, FWHM, shift).unwrap();
-            assert!(lines.taps() < 48);
+            assert!(lines.taps < 48);
             let row = 8;
             let mut moments = vec![0.0; cells.count * 2 * TERMS];
             if let Some((cell, t)) = cells.place(self.0) {

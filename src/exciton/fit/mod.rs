@@ -10,16 +10,20 @@
 //! (Daletskii and Krein; Higham, Functions of Matrices, 2008, theorem 3.11), in which degenerate levels are nothing
 //! special. Lines are not cut here, whatever the option `cutoff` says: a cut line has no derivative at its ends.
 //!
-//! * `parameters`  which quantities vary, and what their values make of the system
-//! * `lines`       Gaussian lines as local polynomials: from sticks to spectra, and from a misfit back to sticks
-//! * `group`       a vector of configurations, diagonalised
-//! * `coefficients` what each exciton contributes to spectra and their derivatives
-//! * `forward`     mean spectra and their Jacobian, in one pass over the configurations
-//! * `gradient`    the gradient of a misfit by the adjoint way
-//! * `measured`    spectra to compare with
-//! * `least_squares` bounded Levenberg-Marquardt, knowing nothing of spectra
-//! * `run`         the fit itself: priors, several starts, uncertainties
+//! * `parameters`     which quantities vary, and what their values make of the system
+//! * `lines`          Gaussian lines as local polynomials: from sticks to spectra, and from a misfit back to sticks
+//! * `powers`         what a stick adds to a cell's moments
+//! * `group`          a vector of configurations, diagonalised
+//! * `coefficients`   what each exciton contributes to spectra and their derivatives
+//! * `forward`        mean spectra and their Jacobian, in one pass over the configurations
+//! * `pass`           one chunk of that
+//! * `gradient`       the gradient of a misfit by the adjoint way
+//! * `adjoint`        one chunk of that
+//! * `measured`       spectra to compare with
+//! * `least_squares`  bounded Levenberg-Marquardt, knowing nothing of spectra
+//! * `run`            the fit itself: priors, several starts, uncertainties
 
+mod adjoint;
 mod coefficients;
 mod forward;
 mod gradient;
@@ -28,6 +32,8 @@ mod least_squares;
 mod lines;
 mod measured;
 mod parameters;
+mod pass;
+mod powers;
 mod run;
 #[cfg(test)]
 mod tests;
