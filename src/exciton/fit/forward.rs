@@ -9,7 +9,7 @@ use super::lines::{self, BandLines, Cells, SIGMA_PER_FWHM, TERMS};
 use super::parameters::{Parameter, Parameters, State};
 use super::pass::Pass;
 use crate::array::View;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_collect, try_vec};
 use crate::exciton::options::{Normalization, Options};
 use crate::exciton::sticks::chunk_size;
 use crate::exciton::system::System;
@@ -108,7 +108,7 @@ impl<'a> Evaluator<'a> {
         let mut jacobian = Jacobian { spectra: Default::default(), rows: Default::default() };
         for band in 0..2 {
             let spectra = self.band_spectra(&moments, &state, band, columns.len())?;
-            jacobian.spectra[band] = spectra.model(&state, band, columns.sticks());
+            jacobian.spectra[band] = spectra.model(&state, band, columns.sticks())?;
             if with_rows {
                 jacobian.rows[band] = self.rows(&spectra, &state, &columns, band)?;
             }
@@ -275,9 +275,10 @@ pub struct BandSpectra {
 
 impl BandSpectra {
     /// The model spectrum, sticks being column `sticks`.
-    pub fn model(&self, state: &State, band: usize, sticks: usize) -> Vec<f64> {
-        let values = self.values.iter().skip(sticks).step_by(self.row);
-        values.zip(&self.factors).map(|(value, factor)| value * factor * state.scale[band] + state.offset[band]).collect()
+    pub fn model(&self, state: &State, band: usize, sticks: usize) -> Result<Vec<f64>> {
+        let (scale, offset) = (state.scale[band], state.offset[band]);
+        let points = self.factors.iter().enumerate();
+        try_collect("spectrum", points.map(|(i, factor)| self.values[i * self.row + sticks] * factor * scale + offset))
     }
 }
 

@@ -196,7 +196,7 @@ impl BandLines {
             let source = &coarse[self.first[i] * row..];
             let mut at = 0;
             while at + 3 * V::WIDTH <= row {
-                spread_strip::<V, 3, 2>(spread, source, out, row, at);
+                spread_strip::<V, 3, 4>(spread, source, out, row, at);
                 at += 3 * V::WIDTH;
             }
             while at < row {
@@ -293,7 +293,8 @@ fn smooth_strip<V: Lanes, const STRIP: usize, const TAPS: usize>(
     }
 }
 
-/// One point's columns from `at` on, `STRIP` vectors of them, from the coarse grid, in `CHAINS` sums each.
+/// One point's columns from `at` on, `STRIP` vectors of them, from the coarse grid, in `CHAINS` sums each: the same number
+/// whatever the strip, so that a column's bits do not depend on its company.
 #[inline(always)]
 fn spread_strip<V: Lanes, const STRIP: usize, const CHAINS: usize>(
     spread: &[f64],
