@@ -26,7 +26,10 @@ include "hotloop/exciton/fit_c.inc"
 include "hotloop/exciton/fit.inc"
 include "hotloop/kuramoto/c.inc"
 include "hotloop/kuramoto/options.inc"
+include "hotloop/kuramoto/arguments.inc"
 include "hotloop/kuramoto/lattice.inc"
+include "hotloop/kuramoto/mean_field.inc"
+include "hotloop/kuramoto/network.inc"
 
 ! Arrays are addresses (c_loc) without an intent: with intent(in) gfortran would conclude that the library leaves the
 ! memory behind the address alone. Strides are in elements, one per axis, in C's axis order; absent means C-contiguous.
@@ -62,6 +65,12 @@ module hotloop
   use hotloop_kuramoto_options, only: hl_kuramoto_options
   use hotloop_kuramoto_f64
   use hotloop_kuramoto_f32
+  use hotloop_kuramoto_mean_field_f64
+  use hotloop_kuramoto_mean_field_f32
+  use hotloop_kuramoto_network_f64_i32
+  use hotloop_kuramoto_network_f64_i64
+  use hotloop_kuramoto_network_f32_i32
+  use hotloop_kuramoto_network_f32_i64
   implicit none
   public
 end module hotloop

@@ -208,6 +208,9 @@ impl<'a, T: Copy, const N: usize> View<'a, T, N> {
     pub fn to_vec(&self, what: &str) -> Result<Vec<T>> {
         let len: usize = self.layout.dims.iter().product();
         let mut index = [0; N];
+        if N == 1 && let Some(line) = self.line(index, len) {
+            return try_collect(what, line.iter().copied());
+        }
         let elements = (0..len).map(|_| {
             let element = self.at(index);
             for axis in (0..N).rev() {

@@ -36,6 +36,8 @@ const ERROR: [f64; STAGES] =
 const SAFETY: f64 = 0.9;
 /// ... and between a fifth and five times the last.
 const FACTORS: (f64, f64) = (0.2, 5.0);
+/// Errors below it let a step grow by no more than this one.
+const SMALLEST_ERROR: f64 = 1e-5;
 /// The first step, if the caller knows none, moves phases by so much (root mean square, radians).
 const FIRST_MOVE: f64 = 0.01;
 /// A step shorter than this part of the run's means that the tolerance cannot be met.
@@ -126,7 +128,8 @@ impl<'n, T: Real, N: Nodes<T>> Stepper<'n, T, N> {
             let ends_here = next >= 0.99 * left;
             let step = if ends_here { left } else { next };
             let error = self.try_step(step)?;
-            let factor = (SAFETY * error.powf(-0.2)).clamp(shrink, if was_refused { 1.0 } else { grow });
+            // Without an error, as of oscillators in step, the power would raise a division by zero, on which some programs stop.
+            let factor = (SAFETY * error.max(SMALLEST_ERROR).powf(-0.2)).clamp(shrink, if was_refused { 1.0 } else { grow });
             if error <= 1.0 {
                 self.accept();
                 covered += step;

@@ -6,26 +6,11 @@
 
 use super::{NotConverged, tridiagonal};
 use crate::error::{Error, Result, Status, try_vec};
-use crate::simd::{Kernel, Lanes, Level, dispatch};
+use crate::simd::{Aligned, Kernel, Lanes, Level, dispatch};
 use crate::threads::openblas::SingleThreaded;
 
-/// 64 bytes, the unit in which workspace is allocated.
-#[derive(Clone, Copy)]
-#[repr(C, align(64))]
-struct Line([f64; 8]);
-
-/// `len` zeros on a 64-byte boundary.
-struct Aligned(Vec<Line>, usize);
-
-impl Aligned {
-    fn new(len: usize) -> Result<Self> {
-        Ok(Self(try_vec("large eigenproblem", len.div_ceil(8), Line([0.0; 8]))?, len))
-    }
-
-    fn slice(&mut self) -> &mut [f64] {
-        // SAFETY: the lines are gapless arrays of f64, at least self.1 of them.
-        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), self.1) }
-    }
+fn zeros(len: usize) -> Result<Aligned> {
+    Aligned::zeros("large eigenproblem", len)
 }
 
 /// Workspace for problems of size `n` with `columns` columns, and eigenvectors if asked for.
@@ -52,12 +37,12 @@ impl Large {
         Ok(Self {
             n,
             columns,
-            matrix: Aligned::new(n * n)?,
-            rows: Aligned::new(n * columns)?,
-            eigenvalues: Aligned::new(n)?,
-            off_diagonal: Aligned::new(n)?,
-            tau: Aligned::new(n)?,
-            work: Aligned::new(work)?,
+            matrix: zeros(n * n)?,
+            rows: zeros(n * columns)?,
+            eigenvalues: zeros(n)?,
+            off_diagonal: zeros(n)?,
+            tau: zeros(n)?,
+            work: zeros(work)?,
             integer_work: try_vec("large eigenproblem", if with_vectors { 3 + 5 * n } else { 0 }, 0)?,
             with_vectors,
         })
@@ -66,17 +51,17 @@ impl Large {
     /// [n][n], of which elements [i][j], i >= j (the lower triangle, symmetric) are used; destroyed by `solve`, which
     /// leaves the eigenvectors, if asked for, as rows: [k][site].
     pub fn matrix(&mut self) -> &mut [f64] {
-        self.matrix.slice()
+        self.matrix.slice_mut()
     }
 
     /// [n][columns] in: the rows of X; out: the rows of V^T X.
     pub fn rows(&mut self) -> &mut [f64] {
-        self.rows.slice()
+        self.rows.slice_mut()
     }
 
     /// [n] out: eigenvalues.
     pub fn eigenvalues(&mut self) -> &mut [f64] {
-        self.eigenvalues.slice()
+        self.eigenvalues.slice_mut()
     }
 
     pub fn solve(&mut self, level: Level) -> Result<std::result::Result<(), NotConverged>> {
@@ -88,7 +73,7 @@ impl Large {
         let n = self.n;
         let order = n as i32;
         let mut info = 0;
-        let work_len = self.work.1 as i32;
+        let work_len = self.work.slice().len() as i32;
         let integer_work_len = self.integer_work.len() as i32;
         // A row-major lower triangle is a column-major upper one.
         // SAFETY: sizes as the LAPACK documentation of dsyevd asks for jobz = V.
@@ -97,10 +82,10 @@ impl Large {
                 b'V',
                 b'U',
                 order,
-                self.matrix.slice(),
+                self.matrix.slice_mut(),
                 order,
-                self.eigenvalues.slice(),
-                self.work.slice(),
+                self.eigenvalues.slice_mut(),
+                self.work.slice_mut(),
                 work_len,
                 &mut self.integer_work,
                 integer_work_len,
@@ -112,9 +97,9 @@ impl Large {
         }
         // Column-major eigenvectors in columns: row k of the row-major reading is eigenvector k.
         let columns = self.columns;
-        let vectors = self.matrix.slice();
-        let rows = self.rows.slice();
-        let by_column = &mut self.work.slice()[..n * columns];
+        let vectors = self.matrix.slice_mut();
+        let rows = self.rows.slice_mut();
+        let by_column = &mut self.work.slice_mut()[..n * columns];
         for (i, row) in rows.chunks_exact(columns.max(1)).enumerate() {
             for (column, &x) in row.iter().enumerate() {
                 by_column[column * n + i] = x;
@@ -131,19 +116,19 @@ impl Large {
     fn reduce_and_sweep(&mut self, level: Level) -> Result<std::result::Result<(), NotConverged>> {
         let (n, columns) = (self.n, self.columns);
         let order = n as i32;
-        let work_len = self.work.1 as i32;
+        let work_len = self.work.slice().len() as i32;
         let mut info = 0;
         // SAFETY: sizes as the LAPACK documentation of dsytrd asks.
         unsafe {
             lapack::dsytrd(
                 b'U',
                 order,
-                self.matrix.slice(),
+                self.matrix.slice_mut(),
                 order,
-                self.eigenvalues.slice(),
-                self.off_diagonal.slice(),
-                self.tau.slice(),
-                self.work.slice(),
+                self.eigenvalues.slice_mut(),
+                self.off_diagonal.slice_mut(),
+                self.tau.slice_mut(),
+                self.work.slice_mut(),
                 work_len,
                 &mut info,
             );
@@ -159,12 +144,12 @@ impl Large {
                     b'N',
                     columns as i32,
                     order,
-                    self.matrix.slice(),
+                    self.matrix.slice_mut(),
                     order,
-                    self.tau.slice(),
-                    self.rows.slice(),
+                    self.tau.slice_mut(),
+                    self.rows.slice_mut(),
                     columns as i32,
-                    self.work.slice(),
+                    self.work.slice_mut(),
                     work_len,
                     &mut info,
                 );
@@ -176,9 +161,9 @@ impl Large {
             Sweep {
                 n,
                 columns,
-                diagonal: self.eigenvalues.slice(),
-                off_diagonal: self.off_diagonal.slice(),
-                rows: self.rows.slice(),
+                diagonal: self.eigenvalues.slice_mut(),
+                off_diagonal: self.off_diagonal.slice_mut(),
+                rows: self.rows.slice_mut(),
             },
         )
     }

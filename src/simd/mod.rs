@@ -8,6 +8,7 @@
 //! The environment variable HOTLOOP_SIMD (`portable`, `avx2`, `avx512`) forces a level; it is read until it names one. Asking for
 //! one that the machine lacks makes every computing function fail with HL_ERR_OPTION rather than run something else.
 
+mod aligned;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -19,6 +20,7 @@ mod portable;
 mod real;
 mod twice;
 
+pub use aligned::Aligned;
 pub use lanes::{Lanes, Task};
 pub use lines::{Around, Operation, map_lines};
 pub use math::{exp, ln_of_parts, sin_cos};

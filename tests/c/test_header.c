@@ -61,6 +61,18 @@ NUMBER(HL_FIT_ENDED_GRADIENT, 3);
 NUMBER(HL_FIT_ENDED_MAX_ITERATIONS, 4);
 NUMBER(HL_FIT_ENDED_NO_PROGRESS, 5);
 NUMBER(HL_FIT_ENDED_CANCELLED, 6);
+NUMBER(HL_COUPLING_SINE, 0);
+NUMBER(HL_COUPLING_DIRECT_SINE, 1);
+NUMBER(HL_COUPLING_LINEAR, 2);
+NUMBER(HL_BOUNDARY_ZERO_FLUX, 0);
+NUMBER(HL_BOUNDARY_PERIODIC, 1);
+NUMBER(HL_BOUNDARY_HALO, 2);
+NUMBER(HL_METHOD_EULER, 0);
+NUMBER(HL_METHOD_HEUN, 1);
+NUMBER(HL_METHOD_RK4, 2);
+NUMBER(HL_METHOD_DORMAND_PRINCE, 3);
+NUMBER(HL_NONFINITE_REFUSE, 0);
+NUMBER(HL_NONFINITE_PROPAGATE, 1);
 NUMBER(HL_UNIT_WAVENUMBER, 0);
 NUMBER(HL_UNIT_WAVELENGTH, 1);
 NUMBER(HL_UNIT_ELECTRONVOLT, 2);
@@ -73,8 +85,9 @@ NUMBER(HL_UNIT_ANGSTROM, 200);
 NUMBER(HL_UNIT_BOHR, 201);
 NUMBER(HL_UNIT_NANOMETER, 202);
 
-/* The options struct as the first release lays it out on a 64-bit machine. */
-#define PLACE(field, offset) FROZEN(sizeof(void *) != 8 || offsetof(hl_exciton_options, field) == (offset))
+/* The options structs as they are laid out on a 64-bit machine. Fields are appended; none ever moves. */
+#define PLACE_IN(type, field, offset) FROZEN(sizeof(void *) != 8 || offsetof(type, field) == (offset))
+#define PLACE(field, offset) PLACE_IN(hl_exciton_options, field, offset)
 PLACE(struct_size, 0);
 PLACE(lineshape, 8);
 PLACE(fwhm_by, 12);
@@ -97,6 +110,29 @@ PLACE(deleted, 112);
 PLACE(deleted_strides, 120);
 PLACE(progress, 128);
 PLACE(progress_user, 136);
+#undef PLACE
+#define PLACE(field, offset) PLACE_IN(hl_kuramoto_options, field, offset)
+PLACE(struct_size, 0);
+PLACE(law, 8);
+PLACE(method, 12);
+PLACE(boundary, 16);
+PLACE(nonfinite, 28);
+PLACE(accumulate, 32);
+PLACE(reserved, 36);
+PLACE(lag, 40);
+PLACE(halo_below, 48);
+PLACE(halo_below_strides, 72);
+PLACE(halo_above, 96);
+PLACE(halo_above_strides, 120);
+PLACE(progress, 144);
+PLACE(progress_user, 152);
+PLACE(noise, 160);
+PLACE(noise_seed, 168);
+PLACE(first_step, 176);
+PLACE(first_cell, 184);
+PLACE(rtol, 192);
+PLACE(atol, 200);
+PLACE(next_step, 208);
 FROZEN(sizeof(hl_status) == 4);
 
 static int failures, passes;
@@ -125,9 +161,13 @@ int main(void)
     const size_t n_known = sizeof known / sizeof *known;
     const char *text;
     hl_exciton_options options;
-    hl_kuramoto_options lattice_options;
+    hl_kuramoto_options kuramoto_options;
+    const ptrdiff_t no_cells = 0, one_cell = 1;
+    const int32_t no_rows = 0;
+    const int64_t no_rows_64 = 0;
+    double r = 0.0, psi = 0.0, phase = 0.5;
+    float single_r = 0.0f, single_phase = 0.5f;
     hl_exciton_fit_options fit_options;
-    const ptrdiff_t no_cells = 0;
     const double axis[3] = {0.0, 0.0, 1.0};
     hl_progress_fn progress = never_called;
     double wavenumber = 8065.543937, electronvolt = 0.0;
@@ -176,10 +216,32 @@ int main(void)
                          NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
                          &fit_options) == HL_OK,
           "a fit of nothing");
-    check(hl_kuramoto_options_init(&lattice_options, sizeof lattice_options) == HL_OK, "options of lattices are initialised");
-    check(hl_kuramoto_rhs(1, &no_cells, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &lattice_options) == HL_OK, "the slopes of no cells");
+    check(hl_kuramoto_options_init(&kuramoto_options, sizeof kuramoto_options) == HL_OK, "options of oscillators are initialised");
+    check(kuramoto_options.noise == 0.0 && kuramoto_options.rtol == 0.0 && kuramoto_options.atol == 1e-6 && kuramoto_options.next_step == NULL,
+          "no noise and 1e-6 radians by default");
+    check(hl_kuramoto_rhs(1, &no_cells, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &kuramoto_options) == HL_OK, "the slopes of no cells");
     check(hl_kuramoto_integrate_f32(1, &no_cells, 3, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0.5, NULL,
                                     NULL) == HL_OK, "no cells are integrated");
+    check(hl_kuramoto_rhs_f32(1, &no_cells, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &kuramoto_options) == HL_OK &&
+              hl_kuramoto_mean_field_rhs(0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &kuramoto_options) == HL_OK &&
+              hl_kuramoto_mean_field_rhs_f32(0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK &&
+              hl_kuramoto_network_rhs(0, 0, &no_rows, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 32,
+                                      &kuramoto_options) == HL_OK &&
+              hl_kuramoto_network_rhs_f32(0, 0, &no_rows_64, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 64,
+                                          NULL) == HL_OK, "the slopes of no oscillators");
+    check(hl_kuramoto_integrate(1, &no_cells, 3, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0.5, NULL,
+                                &kuramoto_options) == HL_OK &&
+              hl_kuramoto_mean_field_integrate(0, 3, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0.5, NULL,
+                                               &kuramoto_options) == HL_OK &&
+              hl_kuramoto_mean_field_integrate_f32(0, 3, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0.5, NULL,
+                                                   NULL) == HL_OK &&
+              hl_kuramoto_network_integrate(0, 0, 3, 0, 0, &no_rows, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                            NULL, NULL, NULL, 0.5, 32, NULL, &kuramoto_options) == HL_OK &&
+              hl_kuramoto_network_integrate_f32(0, 0, 3, 0, 0, &no_rows_64, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                                NULL, NULL, NULL, NULL, NULL, 0.5, 64, NULL, NULL) == HL_OK, "no oscillators are integrated");
+    check(hl_kuramoto_order_parameter(1, &one_cell, &phase, NULL, &r, &psi) == HL_OK && r > 0.999999 && r < 1.000001 && psi > 0.499999 &&
+              psi < 0.500001 && hl_kuramoto_order_parameter_f32(1, &one_cell, &single_phase, NULL, &single_r, NULL) == HL_OK && single_r > 0.999f,
+          "one cell agrees with itself");
     check(hl_kuramoto_order_parameter(1, &no_cells, NULL, NULL, NULL, NULL) == HL_ERR_SHAPE, "no cells have no order parameter");
     check(hl_set_num_threads_local(2) == 0 && hl_get_num_threads() == 2 && hl_set_num_threads_local(0) == 2, "thread counts are set");
     check(hl_set_num_threads(0) == HL_OK && hl_shutdown() == HL_OK, "shut down");

@@ -1,9 +1,11 @@
 /* No copy of a lattice behind the caller's back: what a call asks for is the margins of the blocks that it works on and workspace for a
-   few lines. Where that cannot be had, or sizes are absurd, the answer is a status and nothing was written. */
+   few lines; without a lattice, and for adaptive steps, a few numbers a node, and nothing for an edge. Where that cannot be had, or sizes
+   are absurd, the answer is a status and nothing was written. */
 #include "harness.h"
 #include "heap.h"
 #include "kuramoto.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@ typedef struct {
     kuramoto_call c;
     hl_kuramoto_options options;
     ptrdiff_t strides[3], cells;
+    int32_t *row_start, *neighbours;
 } lattice;
 
 static const ptrdiff_t zeros[3] = {0, 0, 0};
@@ -57,8 +60,24 @@ static void set(lattice *l, enum kuramoto_function function, int bits, int rank,
     }
 }
 
+/* A network's graph: so many edges a node. */
+static void link_nodes(lattice *l, ptrdiff_t degree)
+{
+    ptrdiff_t i;
+    l->c.n_edges = degree * l->cells;
+    l->c.index_bits = 32;
+    l->c.pointers[ROW_START] = l->row_start = malloc((size_t)(l->cells + 1) * sizeof(int32_t));
+    l->c.pointers[NEIGHBOURS] = l->neighbours = malloc((size_t)l->c.n_edges * sizeof(int32_t));
+    for (i = 0; i <= l->cells; i++)
+        l->row_start[i] = (int32_t)(degree * i);
+    for (i = 0; i < l->c.n_edges; i++)
+        l->neighbours[i] = (int32_t)(7919 * i % l->cells);
+}
+
 static void drop(lattice *l)
 {
+    free(l->row_start);
+    free(l->neighbours);
     free(l->c.pointers[THETA]);
     free(l->c.pointers[DTHETA]);
 }
@@ -84,7 +103,7 @@ static const struct {
     int method, column_major;
     double share; /* of the growth of the lattice that the call's memory may have */
 } lattices[] = {
-    {"right-hand side of a line", RHS, 64, 1, {300000}, {3000000}, HL_METHOD_EULER, 0, 0.01},
+    {"right-hand side of a line", RHS, 64, 1, {300000}, {3000000}, HL_METHOD_EULER, 0, 0.02}, /* the shorter one is worth one thread */
     {"right-hand side of a plane", RHS, 64, 2, {300, 1000}, {3000, 1000}, HL_METHOD_EULER, 0, 0.01},
     {"right-hand side of a plane by columns", RHS, 32, 2, {300, 1000}, {3000, 1000}, HL_METHOD_EULER, 1, 0.01},
     {"right-hand side of a cube", RHS, 64, 3, {30, 100, 100}, {300, 100, 100}, HL_METHOD_EULER, 0, 0.01},
@@ -128,6 +147,59 @@ static void growth(void)
         }
 }
 
+/* Models whose nodes are numbered, and adaptive steps: a call may have so many numbers a node. */
+static const struct {
+    const char *name;
+    enum kuramoto_function function;
+    int bits, method;
+    double numbers;
+} nodes[] = {
+    {"right-hand side of a mean field", MEAN_FIELD_RHS, 64, HL_METHOD_EULER, 0.01},
+    {"mean field, Euler", MEAN_FIELD_INTEGRATE, 64, HL_METHOD_EULER, 0.01},
+    {"mean field, RK4", MEAN_FIELD_INTEGRATE, 64, HL_METHOD_RK4, 2.01},
+    {"adaptive mean field", MEAN_FIELD_INTEGRATE, 32, HL_METHOD_DORMAND_PRINCE, 9.01},
+    {"right-hand side of a network", NETWORK_RHS, 64, HL_METHOD_EULER, 2.01},
+    {"network, Euler", NETWORK_INTEGRATE, 32, HL_METHOD_EULER, 2.01},
+    {"network, RK4", NETWORK_INTEGRATE, 64, HL_METHOD_RK4, 4.01},
+    {"adaptive network", NETWORK_INTEGRATE, 64, HL_METHOD_DORMAND_PRINCE, 11.01},
+    {"adaptive line", INTEGRATE, 64, HL_METHOD_DORMAND_PRINCE, 10.05},
+};
+
+static void growth_of_nodes(void)
+{
+    static const ptrdiff_t few_nodes[3] = {100000}, many_nodes[3] = {1000000};
+    size_t k;
+    for (k = 0; k < sizeof nodes / sizeof *nodes; k++) {
+        lattice few, many, dense;
+        const int is_network = kuramoto_model_of(nodes[k].function) == NETWORK;
+        long small, large;
+        double a_node;
+        test("%s: working memory is at most %g numbers a node", nodes[k].name, nodes[k].numbers);
+        set(&few, nodes[k].function, nodes[k].bits, 1, few_nodes, nodes[k].method, 0);
+        set(&many, nodes[k].function, nodes[k].bits, 1, many_nodes, nodes[k].method, 0);
+        few.c.n_steps = many.c.n_steps = 2;
+        if (is_network) {
+            link_nodes(&few, 2);
+            link_nodes(&many, 2);
+        }
+        small = heap_of_call(&few, 2);
+        large = heap_of_call(&many, 2);
+        a_node = (double)(large - small) * 8.0 / nodes[k].bits / (double)(many.cells - few.cells);
+        expect(a_node <= nodes[k].numbers, "it grows from %ld to %ld bytes, %.3f numbers a node", small, large, a_node);
+        if (is_network) {
+            test("%s: no working memory for edges", nodes[k].name);
+            set(&dense, nodes[k].function, nodes[k].bits, 1, few_nodes, nodes[k].method, 0);
+            dense.c.n_steps = 2;
+            link_nodes(&dense, 20);
+            large = heap_of_call(&dense, 2);
+            expect(large <= small + 100000, "it grows from %ld to %ld bytes with 1.8 million edges", small, large);
+            drop(&dense);
+        }
+        drop(&few);
+        drop(&many);
+    }
+}
+
 static void leaks(void)
 {
     static const ptrdiff_t shape[3] = {30, 40, 8};
@@ -139,6 +211,7 @@ static void leaks(void)
     l.c.n_steps = 3;
     hl_set_num_threads_local(2);
     for (k = 0; k < 1000; k++) {
+        l.options.method = k % 2 ? HL_METHOD_RK4 : HL_METHOD_DORMAND_PRINCE;
         if (k == 10)
             after_ten = heap_in_use();
         expect(kuramoto_perform(&l.c) == HL_OK, "%s", hl_last_error_message());
@@ -195,45 +268,63 @@ static void absurd(void)
         }
 }
 
-/* The process' address space is limited so that the margins do not fit. */
+/* The process' address space is limited so that what a call works with does not fit. */
 static void no_memory(void)
 {
-    int pid;
-    test("where the margins cannot be had: HL_ERR_ALLOC, theta at step 0, and the process goes on");
-    fflush(stdout);
-    pid = fork();
-    if (pid == 0) {
-        static const ptrdiff_t shape[3] = {4000, 50, 100}, small_shape[3] = {3, 4, 5};
-        lattice large, small;
-        struct rlimit limit;
-        FILE *file;
-        unsigned long pages = 0;
-        ptrdiff_t done = -1, k;
-        alarm(60);
-        hl_set_num_threads_local(1);
-        set(&large, INTEGRATE, 64, 3, shape, HL_METHOD_RK4, 0);
-        set(&small, INTEGRATE, 64, 3, small_shape, HL_METHOD_RK4, 0);
-        large.c.n_steps = 1;
-        large.c.steps_done = &done;
-        file = fopen("/proc/self/statm", "r");
-        if (kuramoto_perform(&small.c) != HL_OK || !file || fscanf(file, "%lu", &pages) != 1)
-            _exit(3);
-        fclose(file);
-        limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (2UL << 20);
-        if (setrlimit(RLIMIT_AS, &limit))
-            _exit(4);
-        if (kuramoto_perform(&large.c) != HL_ERR_ALLOC)
-            _exit(5);
-        if (done != 0 || !strstr(hl_last_error_message(), "hl_kuramoto_integrate"))
-            _exit(6);
-        for (k = 0; k < large.cells; k++)
-            if (((double *)large.c.pointers[THETA])[k] != (double)(k % 101) / 16.0)
-                _exit(7);
-        if (kuramoto_perform(&small.c) != HL_OK)
-            _exit(8);
-        _exit(0);
+    static const struct {
+        const char *name;
+        enum kuramoto_function function;
+        int method, rank;
+        ptrdiff_t shape[3];
+    } rows[] = {
+        {"the margins of a cube", INTEGRATE, HL_METHOD_RK4, 3, {4000, 50, 100}},
+        {"the stages of adaptive steps", INTEGRATE, HL_METHOD_DORMAND_PRINCE, 2, {1000, 1000}},
+        {"the stages of a mean field", MEAN_FIELD_INTEGRATE, HL_METHOD_HEUN, 1, {1000000}},
+        {"sines and cosines of a network", NETWORK_INTEGRATE, HL_METHOD_EULER, 1, {1000000}},
+    };
+    size_t r;
+    for (r = 0; r < sizeof rows / sizeof *rows; r++) {
+        int pid;
+        test("where %s cannot be had: HL_ERR_ALLOC, theta at step 0, and the process goes on", rows[r].name);
+        fflush(stdout);
+        pid = fork();
+        if (pid == 0) {
+            static const ptrdiff_t small_shape[3] = {3, 4, 5};
+            lattice large, small;
+            struct rlimit limit;
+            FILE *file;
+            unsigned long pages = 0;
+            ptrdiff_t done = -1, k;
+            alarm(60);
+            hl_set_num_threads_local(1);
+            set(&large, rows[r].function, 64, rows[r].rank, rows[r].shape, rows[r].method, 0);
+            set(&small, rows[r].function, 64, rows[r].rank, small_shape, rows[r].method, 0);
+            if (rows[r].function == NETWORK_INTEGRATE) {
+                link_nodes(&large, 2);
+                link_nodes(&small, 2);
+            }
+            large.c.n_steps = 1;
+            large.c.steps_done = &done;
+            file = fopen("/proc/self/statm", "r");
+            if (kuramoto_perform(&small.c) != HL_OK || !file || fscanf(file, "%lu", &pages) != 1)
+                _exit(3);
+            fclose(file);
+            limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (2UL << 20);
+            if (setrlimit(RLIMIT_AS, &limit))
+                _exit(4);
+            if (kuramoto_perform(&large.c) != HL_ERR_ALLOC)
+                _exit(5);
+            if (done != 0 || strstr(hl_last_error_message(), kuramoto_function_name(&large.c)) != hl_last_error_message())
+                _exit(6);
+            for (k = 0; k < large.cells; k++)
+                if (((double *)large.c.pointers[THETA])[k] != (double)(k % 101) / 16.0)
+                    _exit(7);
+            if (kuramoto_perform(&small.c) != HL_OK)
+                _exit(8);
+            _exit(0);
+        }
+        expect_child(pid, 80.0);
     }
-    expect_child(pid, 80.0);
 }
 
 int main(void)
@@ -241,6 +332,7 @@ int main(void)
     absurd();
     no_memory();
     growth();
+    growth_of_nodes();
     leaks();
     return finish("kuramoto memory");
 }

@@ -3,6 +3,7 @@
 #include "bench.h"
 #include "cases.h"
 #include "harness.h"
+#include "kuramoto_bench.h"
 #include "problem.h"
 #include "strided.h"
 
@@ -22,6 +23,39 @@ static int32_t cancel(void *user, int64_t done, int64_t total)
 {
     (void)user, (void)done, (void)total;
     return 1;
+}
+
+/* Oscillators likewise: every function, method and kind of mistake. */
+static void oscillators(void)
+{
+    static kuramoto_bench b;
+    enum kuramoto_function function;
+    int bits, method;
+    for (function = RHS; function < N_KURAMOTO_FUNCTIONS; function++)
+        for (bits = 32; bits <= 64; bits += 32)
+            for (method = HL_METHOD_EULER; method <= HL_METHOD_DORMAND_PRINCE; method++) {
+                kuramoto_bench_set(&b, function, bits, 1, 0);
+                b.c.options->method = method;
+                b.c.options->noise = method == HL_METHOD_HEUN ? 0.5 : 0.0;
+                kuramoto_perform(&b.c);
+                b.c.options->progress = cancel;
+                kuramoto_perform(&b.c);
+                b.c.options->progress = NULL;
+                b.c.options->atol = 1e-300;
+                kuramoto_perform(&b.c);
+                kuramoto_bench_write(&b, THETA, 1, NAN);
+                kuramoto_perform(&b.c);
+                b.c.options->nonfinite = HL_NONFINITE_PROPAGATE;
+                kuramoto_perform(&b.c);
+                if (kuramoto_model_of(function) == NETWORK)
+                    kuramoto_bench_write(&b, NEIGHBOURS, 2, 99.0);
+                b.c.pointers[OMEGA] = NULL;
+                kuramoto_perform(&b.c);
+                b.c.shape[0] = -1;
+                kuramoto_perform(&b.c);
+                b.c.options->law = 17;
+                kuramoto_perform(&b.c);
+            }
 }
 
 static void everything(void)
@@ -55,6 +89,7 @@ static void everything(void)
         bench_set(&b, CONVERT);
         b.c.to_unit = 17;
         perform(&b.c);
+        oscillators();
         hl_set_num_threads(-5);
         hl_config();
         hl_shutdown();
@@ -116,6 +151,7 @@ static void floating_point(void)
 {
     static const int modes[] = {FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
     problem p = problem_new(37, 7, 300);
+    static kuramoto_bench b;
     fenv_t before, after;
     size_t k;
     test("rounding mode and flush-to-zero are as before");
@@ -123,6 +159,11 @@ static void floating_point(void)
         fesetround(modes[k]);
         fegetenv(&before);
         problem_spectrum(&p, NULL);
+        kuramoto_bench_set(&b, INTEGRATE, 64, 2, -1);
+        kuramoto_bench_accepted(&b);
+        kuramoto_bench_set(&b, NETWORK_INTEGRATE, 32, 1, -1);
+        b.c.options->method = HL_METHOD_DORMAND_PRINCE;
+        kuramoto_bench_accepted(&b);
         fegetenv(&after);
         expect(fegetround() == modes[k], "the rounding mode changed");
 #ifdef __x86_64__

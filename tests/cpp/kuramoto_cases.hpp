@@ -15,6 +15,7 @@ struct row {
     double lag, dt;
     std::ptrdiff_t n_steps, every;
     int per_cell, layout;
+    double noise, atol;
 
     std::ptrdiff_t n_frames() const { return every > 0 ? n_steps / every : 0; }
 };
@@ -28,7 +29,7 @@ inline std::vector<row> read_table() {
         std::istringstream words(line);
         row r;
         if (!(words >> r.name >> r.rank >> r.n[0] >> r.n[1] >> r.n[2] >> r.bits >> r.law >> r.method >> r.boundary[0] >> r.boundary[1] >>
-              r.boundary[2] >> r.lag >> r.dt >> r.n_steps >> r.every >> r.per_cell >> r.layout))
+              r.boundary[2] >> r.lag >> r.dt >> r.n_steps >> r.every >> r.per_cell >> r.layout >> r.noise >> r.atol))
             throw std::runtime_error("tests/cases/kuramoto.txt: cannot read the row: " + line);
         rows.push_back(r);
     }
@@ -47,6 +48,17 @@ inline double frequency(std::ptrdiff_t i) { return static_cast<double>((6271 * i
 inline double strength(std::ptrdiff_t i) { return 1 + static_cast<double>(37 * i % 64) / 64; }
 inline double face_phase(std::ptrdiff_t i, int side, int axis) {
     return static_cast<double>((911 * i + 77 * side + 13 * axis) % 65536) / 8192;
+}
+
+// The options of a row of either table. Noise has a seed, a first step and a first cell in every case; fixed steps know no tolerance.
+template <class Row>
+hl::kuramoto::options options_of(const Row& r) {
+    namespace hk = hl::kuramoto;
+    hk::options options;
+    options.law(static_cast<hk::law>(r.law)).method(static_cast<hk::method>(r.method)).lag(r.lag);
+    options.noise(r.noise, 12345).first_step(7).first_cell(3);
+    if (r.atol > 0) options.atol(r.atol);
+    return options;
 }
 
 // The faces of a lattice, laid out like its other arrays; one axis has none.
@@ -95,8 +107,7 @@ std::vector<double> run_lattice(const row& r, int layout) {
     coupling.put(made_of<T>(size, strength));
 
     namespace hk = hl::kuramoto;
-    hk::options options;
-    options.law(static_cast<hk::law>(r.law)).method(static_cast<hk::method>(r.method)).lag(r.lag);
+    hk::options options = options_of(r);
     for (std::size_t axis = 0; axis < N; ++axis) options.boundary(axis, static_cast<hk::boundary>(r.boundary[axis]));
     faces<T, N> rim;
     rim.give(options, r, layout);

@@ -10,4 +10,10 @@ void use_from_another_unit() {
     hl::kuramoto::rhs({}, 1.0, one, {}, hl::kuramoto::options().boundary(hl::kuramoto::boundary::periodic));
     hl::kuramoto::integrate(one, 1.0, one, 0.5, 0);
     hl::kuramoto::order_parameter(one);
+    const std::int32_t starts[2] = {0, 0};
+    const hl::kuramoto::network<double> unlinked(hl::row_major(starts, 2), hl::row_major(starts, 0));
+    hl::kuramoto::network_rhs(unlinked, one, 1.0, 1.0, {});
+    hl::kuramoto::network_integrate(unlinked, one, 1.0, 1.0, 0.5, 0);
+    hl::kuramoto::mean_field_rhs(one, 1.0, 1.0, {});
+    hl::kuramoto::mean_field_integrate(one, 1.0, 1.0, 0.5, 0);
 }

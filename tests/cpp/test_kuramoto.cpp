@@ -400,6 +400,17 @@ static const std::vector<mistake> mistakes = {
      [](request& q) { q.options.boundary(1, static_cast<hk::boundary>(-1)); }},
     {"a way with NaN that does not exist", both, HL_ERR_OPTION, "nonfinite",
      [](request& q) { q.options.nonfinite(static_cast<hk::nonfinite>(2)); }},
+    {"noise with RK4", both, HL_ERR_OPTION, "noise", [](request& q) { q.options.noise(0.5).method(hk::method::rk4); }},
+    {"noise below 0", both, HL_ERR_OPTION, "noise", [](request& q) { q.options.noise(-0.5); }},
+    {"no tolerance", both, HL_ERR_OPTION, "atol", [](request& q) { q.options.atol(0).method(hk::method::dormand_prince); }},
+    {"a tolerance that is NaN", both, HL_ERR_OPTION, "rtol",
+     [](request& q) { q.options.rtol(nan_value).method(hk::method::dormand_prince); }},
+    {"a next step that is infinite", both, HL_ERR_OPTION, "next_step",
+     [](request& q) {
+         static double next;
+         next = INFINITY;
+         q.options.next_step(next).method(hk::method::dormand_prince);
+     }},
     {"a lag that is NaN", both, HL_ERR_OPTION, "lag", [](request& q) { q.options.lag(nan_value); }},
     {"a field that must be 0", both, HL_ERR_OPTION, "reserved", [](request& q) { q.options.values().reserved = 1; }},
 };

@@ -13,6 +13,7 @@ module kuramoto_cases
     integer :: rank, n(3), bits, law, method, boundary(3)
     real(c_double) :: lag, dt
     integer :: n_steps, every, per_cell, layout, n_frames
+    real(c_double) :: noise, atol
   end type kuramoto_case
 
   ! The subscript triplet that a layout makes of an axis, and the length of the axis that it is taken from.
@@ -38,7 +39,7 @@ contains
       if (status /= 0) exit
       if (line == "" .or. line(1:1) == "#") cycle
       read (line, *) row%name, row%rank, row%n, row%bits, row%law, row%method, row%boundary, row%lag, row%dt, row%n_steps, &
-        row%every, row%per_cell, row%layout
+        row%every, row%per_cell, row%layout, row%noise, row%atol
       row%n_frames = 0
       if (row%every > 0) row%n_frames = row%n_steps / row%every
       rows = [rows, row]
@@ -68,7 +69,8 @@ contains
   function options_of_lattice(row) result(options)
     type(kuramoto_case), intent(in) :: row
     type(hl_kuramoto_options) :: options
-    options = hl_kuramoto_options(law=row%law, method=row%method, boundary=row%boundary, lag=row%lag)
+    options = hl_kuramoto_options(law=row%law, method=row%method, boundary=row%boundary, lag=row%lag, noise=row%noise, &
+      noise_seed=12345, first_step=7, first_cell=3, rtol=0.0_c_double, atol=row%atol)
   end function options_of_lattice
 
   ! The numbers of the table, cell after cell in C order (the last index runs fastest); all are exact in both precisions.

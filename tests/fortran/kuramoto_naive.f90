@@ -122,7 +122,7 @@ contains
     character(len=*), intent(inout) :: errmsg
     call hl_kuramoto_integrate(asked%theta, asked%omega, asked%coupling, asked%dt, asked%n_steps, asked%options, &
       asked%record_every, asked%frames, asked%order_r, asked%order_psi, asked%steps_done, asked%below_1, asked%above_1, &
-      asked%below_2, asked%above_2, stat, errmsg)
+      asked%below_2, asked%above_2, stat=stat, errmsg=errmsg)
   end subroutine by_integrate
 
   subroutine lattice_refused(make_call, procedure_name, asked, status, argument, text)

@@ -34,6 +34,10 @@ ptrdiff_t hl_test_kuramoto_offset(int32_t field)
         offsetof(hl_kuramoto_options, halo_below), offsetof(hl_kuramoto_options, halo_below_strides),
         offsetof(hl_kuramoto_options, halo_above), offsetof(hl_kuramoto_options, halo_above_strides),
         offsetof(hl_kuramoto_options, progress), offsetof(hl_kuramoto_options, progress_user),
+        offsetof(hl_kuramoto_options, noise), offsetof(hl_kuramoto_options, noise_seed),
+        offsetof(hl_kuramoto_options, first_step), offsetof(hl_kuramoto_options, first_cell),
+        offsetof(hl_kuramoto_options, rtol), offsetof(hl_kuramoto_options, atol),
+        offsetof(hl_kuramoto_options, next_step),
         sizeof(hl_kuramoto_options),
     };
     return field >= 0 && (size_t)field < sizeof offsets / sizeof *offsets ? (ptrdiff_t)offsets[field] : -1;

@@ -1,5 +1,5 @@
-/* Listens in on hl_exciton_spectrum and hl_kuramoto_rhs for test_no_copies.f90: what address and strides did each array get? The test is
-   linked with -Wl,--wrap=hl_exciton_spectrum,--wrap=hl_kuramoto_rhs, which sends the binding's calls here first. */
+/* Listens in on hl_exciton_spectrum, hl_kuramoto_rhs and hl_kuramoto_network_rhs for test_no_copies.f90: what address and strides did
+   each array get? The test is linked with -Wl,--wrap=... for each of them, which sends the binding's calls here first. */
 #include "hotloop.h"
 
 hl_status __real_hl_exciton_spectrum(ptrdiff_t n_conf, ptrdiff_t n_site, ptrdiff_t n_grid, const double *hamiltonians,
@@ -72,4 +72,37 @@ hl_status __wrap_hl_kuramoto_rhs(ptrdiff_t rank, const ptrdiff_t *shape, const d
     }
     return __real_hl_kuramoto_rhs(rank, shape, theta, theta_strides, omega, omega_strides, coupling, coupling_strides, dtheta,
                                   dtheta_strides, options);
+}
+
+hl_status __real_hl_kuramoto_network_rhs(ptrdiff_t n_nodes, ptrdiff_t n_edges, const void *row_start, const ptrdiff_t *row_start_strides,
+                                         const void *neighbours, const ptrdiff_t *neighbours_strides, const double *weights,
+                                         const ptrdiff_t *weights_strides, const double *theta, const ptrdiff_t *theta_strides,
+                                         const double *omega, const ptrdiff_t *omega_strides, const double *coupling,
+                                         const ptrdiff_t *coupling_strides, double *dtheta, const ptrdiff_t *dtheta_strides,
+                                         int32_t index_bits, const hl_kuramoto_options *options);
+hl_status __wrap_hl_kuramoto_network_rhs(ptrdiff_t n_nodes, ptrdiff_t n_edges, const void *row_start, const ptrdiff_t *row_start_strides,
+                                         const void *neighbours, const ptrdiff_t *neighbours_strides, const double *weights,
+                                         const ptrdiff_t *weights_strides, const double *theta, const ptrdiff_t *theta_strides,
+                                         const double *omega, const ptrdiff_t *omega_strides, const double *coupling,
+                                         const ptrdiff_t *coupling_strides, double *dtheta, const ptrdiff_t *dtheta_strides,
+                                         int32_t index_bits, const hl_kuramoto_options *options);
+
+/* In the order of the prototype: row_start, neighbours, weights, theta, omega, coupling, dtheta. */
+hl_status __wrap_hl_kuramoto_network_rhs(ptrdiff_t n_nodes, ptrdiff_t n_edges, const void *row_start, const ptrdiff_t *row_start_strides,
+                                         const void *neighbours, const ptrdiff_t *neighbours_strides, const double *weights,
+                                         const ptrdiff_t *weights_strides, const double *theta, const ptrdiff_t *theta_strides,
+                                         const double *omega, const ptrdiff_t *omega_strides, const double *coupling,
+                                         const ptrdiff_t *coupling_strides, double *dtheta, const ptrdiff_t *dtheta_strides,
+                                         int32_t index_bits, const hl_kuramoto_options *options)
+{
+    spy(0, row_start, row_start_strides, 1);
+    spy(1, neighbours, neighbours_strides, 1);
+    spy(2, weights, weights_strides, 1);
+    spy(3, theta, theta_strides, 1);
+    spy(4, omega, omega_strides, 1);
+    spy(5, coupling, coupling_strides, 1);
+    spy(6, dtheta, dtheta_strides, 1);
+    return __real_hl_kuramoto_network_rhs(n_nodes, n_edges, row_start, row_start_strides, neighbours, neighbours_strides, weights,
+                                          weights_strides, theta, theta_strides, omega, omega_strides, coupling, coupling_strides,
+                                          dtheta, dtheta_strides, index_bits, options);
 }

@@ -77,7 +77,7 @@ contains
 
   subroutine layout()
     type(c_options), target :: seen
-    integer(c_intptr_t) :: offsets(0:13), base
+    integer(c_intptr_t) :: offsets(0:20), base
     character(len=8) :: number
     integer :: field
     base = transfer(c_loc(seen), base)
@@ -85,15 +85,17 @@ contains
       address(c_loc(seen%boundary)), address(c_loc(seen%nonfinite)), address(c_loc(seen%accumulate)), &
       address(c_loc(seen%reserved)), address(c_loc(seen%lag)), address(c_loc(seen%halo_below)), &
       address(c_loc(seen%halo_below_strides)), address(c_loc(seen%halo_above)), address(c_loc(seen%halo_above_strides)), &
-      address(c_loc(seen%progress)), address(c_loc(seen%progress_user))] - base
-    do field = 0, 13
+      address(c_loc(seen%progress)), address(c_loc(seen%progress_user)), address(c_loc(seen%noise)), &
+      address(c_loc(seen%noise_seed)), address(c_loc(seen%first_step)), address(c_loc(seen%first_cell)), &
+      address(c_loc(seen%rtol)), address(c_loc(seen%atol)), address(c_loc(seen%next_step))] - base
+    do field = 0, 20
       write (number, "(i0)") field
       call claim(offsets(field) == hl_test_kuramoto_offset(int(field, c_int32_t)), "field " // trim(number) // &
         " lies where C has it")
     end do
-    call claim(int(c_sizeof(seen), c_ptrdiff_t) == hl_test_kuramoto_offset(14_c_int32_t), &
+    call claim(int(c_sizeof(seen), c_ptrdiff_t) == hl_test_kuramoto_offset(21_c_int32_t), &
       "the derived type is as large as the C struct")
-    call claim(hl_test_kuramoto_offset(15_c_int32_t) == -1, "every field was compared")
+    call claim(hl_test_kuramoto_offset(22_c_int32_t) == -1, "every field was compared")
   end subroutine layout
 
   integer(c_intptr_t) function address(pointer)
@@ -108,7 +110,11 @@ contains
     call claim(c_options_init(library, c_sizeof(library)) == HL_OK, "hl_kuramoto_options_init")
     call claim(ours%law == library%law .and. ours%method == library%method .and. all(ours%boundary == library%boundary) .and. &
       ours%nonfinite == library%nonfinite .and. (ours%accumulate .eqv. library%accumulate /= 0) .and. &
-      abs(ours%lag - library%lag) <= 0, "the defaults are the library's")
+      abs(ours%lag - library%lag) <= 0 .and. abs(ours%noise - library%noise) <= 0 .and. &
+      ours%noise_seed == library%noise_seed .and. ours%first_step == library%first_step .and. &
+      ours%first_cell == library%first_cell .and. abs(ours%rtol - library%rtol) <= 0 .and. &
+      abs(ours%atol - library%atol) <= 0, "the defaults are the library's")
+    call claim(.not. c_associated(library%next_step), "no step to try by default")
     call claim(.not. associated(ours%progress), "no progress procedure by default")
     do axis = 1, 3
       call claim(.not. c_associated(library%halo_below(axis)) .and. .not. c_associated(library%halo_above(axis)), &

@@ -9,7 +9,8 @@ module spied
 end module spied
 
 program test_no_copies
-  use, intrinsic :: iso_c_binding, only: c_double, c_intptr_t, c_ptr, c_ptrdiff_t, c_null_ptr, c_loc, c_associated
+  use, intrinsic :: iso_c_binding, only: c_double, c_int32_t, c_int64_t, c_intptr_t, c_ptr, c_ptrdiff_t, c_null_ptr, c_loc, &
+    c_associated
   use check
   use hotloop
   use hotloop_c, only: c_exciton_spectrum => hl_exciton_spectrum
@@ -52,6 +53,7 @@ program test_no_copies
   call shared_arrays_and_pointers()
   call components_by_address()
   call lattices()
+  call networks()
   call conclude("test_no_copies")
 
 contains
@@ -127,6 +129,39 @@ contains
     call arrived(7, c_loc(rims(2)), [4], "a spaced halo")
     call arrived(8, c_loc(theta(1, 1)), [2], "a halo out of the lattice's own array")
   end subroutine lattices
+
+  ! Graphs in sections of both kinds of integers.
+  subroutine networks()
+    integer(c_int32_t), target :: starts_32(9, 4), ends_32(20)
+    integer(c_int64_t), target :: starts_64(9, 4), ends_64(20)
+    real(c_double), target :: theta(9), omega(3, 5), coupling(1), dtheta(7), weights(30)
+    starts_32 = -1
+    ends_32 = -1
+    starts_32(8:2:-2, 2) = [0, 2, 3, 4]
+    ends_32(4:19:5) = [1, 2, 0, 1]
+    starts_64 = starts_32
+    ends_64 = ends_32
+    theta = 0.5_c_double
+    omega = 1
+    coupling = 1
+    weights = 2
+    call hl_kuramoto_network_rhs(starts_32(8:2:-2, 2), ends_32(4:19:5), theta(8:2:-3), omega(2, 5:1:-2), coupling(1), &
+      dtheta(2:6:2), weights=weights(28:1:-9), stat=stat, errmsg=message)
+    call claim(stat == HL_OK, "sections of a network", message)
+    call arrived(1, c_loc(starts_32(8, 2)), [-2], "rows in a reversed section")
+    call arrived(2, c_loc(ends_32(4)), [5], "spaced neighbours")
+    call arrived(3, c_loc(weights(28)), [-9], "reversed weights")
+    call arrived(4, c_loc(theta(8)), [-3], "reversed phases")
+    call arrived(5, c_loc(omega(2, 5)), [-6], "a reversed row of frequencies")
+    call arrived(6, c_loc(coupling(1)), [0], "one coupling for all")
+    call arrived(7, c_loc(dtheta(2)), [2], "spaced slopes")
+    call hl_kuramoto_network_rhs(starts_64(8:2:-2, 2), ends_64(4:19:5), theta(8:2:-3), omega(2, 5:1:-2), 1.0_c_double, &
+      dtheta(2:6:2), stat=stat, errmsg=message)
+    call claim(stat == HL_OK, "sections of a network of 64 bits", message)
+    call arrived(1, c_loc(starts_64(8, 2)), [-2], "rows of 64 bits in a reversed section")
+    call arrived(2, c_loc(ends_64(4)), [5], "spaced neighbours of 64 bits")
+    call claim(.not. c_associated(spied_addresses(3)), "absent weights of edges are NULL")
+  end subroutine networks
 
   ! The strides of axes that are longer than 1, in the library's order.
   subroutine arrived(array, expected_address, strides, text)

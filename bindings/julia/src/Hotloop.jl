@@ -1,25 +1,30 @@
 """
 Scientific hot loops from the C library hotloop, on the arrays that you already have.
 
-Arrays of `Float64` (lattices also of `Float32`) are read and written where they lie: any array that has strides and an
+Arrays of `Float64` (oscillators also of `Float32`) are read and written where they lie: any array that has strides and an
 address will do (views with any steps, transposes, permuted arrays, reshaped and reinterpreted ones). Nothing is copied or
 converted; what cannot be passed is an `ArgumentError` that names the argument and the remedy.
 
 Spectra of coupled pigments: [`exciton_spectrum`](@ref), [`exciton_sticks`](@ref), [`exciton_broaden`](@ref), each with a
 form that ends in `!` and writes into your arrays. Fits of measured ones: [`exciton_fit`](@ref),
-[`exciton_residual_gradient`](@ref), [`exciton_disorder`](@ref). Lattices of Kuramoto oscillators: [`kuramoto_integrate!`](@ref),
-[`kuramoto_rhs`](@ref), [`KuramotoRHS`](@ref), [`kuramoto_order_parameter`](@ref). Units: [`convert_units`](@ref). Threads:
-`Hotloop.set_num_threads`, `Hotloop.get_num_threads`, `Hotloop.with_threads`. What is loaded: `Hotloop.version()`,
-`Hotloop.config()`.
+[`exciton_residual_gradient`](@ref), [`exciton_disorder`](@ref). Kuramoto oscillators on lattices: [`kuramoto_integrate!`](@ref),
+[`kuramoto_rhs`](@ref), [`KuramotoRHS`](@ref), [`kuramoto_order_parameter`](@ref); on networks ([`KuramotoNetwork`](@ref)):
+[`kuramoto_network_integrate!`](@ref), [`kuramoto_network_rhs`](@ref), [`KuramotoNetworkRHS`](@ref); all with all:
+[`kuramoto_mean_field_integrate!`](@ref), [`kuramoto_mean_field_rhs`](@ref), [`KuramotoMeanFieldRHS`](@ref). Units:
+[`convert_units`](@ref). Threads: `Hotloop.set_num_threads`, `Hotloop.get_num_threads`, `Hotloop.with_threads`. What is loaded:
+`Hotloop.version()`, `Hotloop.config()`.
 """
 module Hotloop
 
 using Libdl
 using LinearAlgebra: Adjoint, Transpose
+using SparseArrays: SparseMatrixCSC, dropzeros, getcolptr, nnz, nonzeros, rowvals
 
 export exciton_spectrum, exciton_spectrum!, exciton_sticks, exciton_sticks!, exciton_broaden, exciton_broaden!
 export exciton_fit, exciton_residual_gradient, exciton_disorder
 export kuramoto_rhs, kuramoto_rhs!, KuramotoRHS, kuramoto_integrate!, kuramoto_order_parameter
+export kuramoto_mean_field_rhs, kuramoto_mean_field_rhs!, KuramotoMeanFieldRHS, kuramoto_mean_field_integrate!
+export KuramotoNetwork, kuramoto_network_rhs, kuramoto_network_rhs!, KuramotoNetworkRHS, kuramoto_network_integrate!
 export convert_units, convert_units!
 export HotloopError
 
@@ -36,9 +41,15 @@ include("exciton/sticks.jl")
 include("exciton/broaden.jl")
 include("exciton/spectrum.jl")
 include("exciton/fit.jl")
-include("kuramoto/options.jl") # lattices, and keywords become the option struct
+include("kuramoto/arrays.jl")   # arrays of oscillators
+include("kuramoto/options.jl")  # keywords become the option struct
+include("kuramoto/records.jl")  # what integrations write on their way
 include("kuramoto/rhs.jl")
 include("kuramoto/integrate.jl")
 include("kuramoto/order_parameter.jl")
+include("kuramoto/mean_field.jl")
+include("kuramoto/network.jl")  # graphs, and how a sparse matrix becomes one
+include("kuramoto/network_rhs.jl")
+include("kuramoto/network_integrate.jl")
 
 end

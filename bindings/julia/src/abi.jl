@@ -65,6 +65,7 @@ const HL_BOUNDARY_HALO = Int32(2)
 const HL_METHOD_EULER = Int32(0)
 const HL_METHOD_HEUN = Int32(1)
 const HL_METHOD_RK4 = Int32(2)
+const HL_METHOD_DORMAND_PRINCE = Int32(3)
 const HL_NONFINITE_REFUSE = Int32(0)
 const HL_NONFINITE_PROPAGATE = Int32(1)
 
@@ -155,6 +156,13 @@ struct KuramotoOptions
     halo_above_strides::NTuple{3,Ptr{Int}}
     progress::Ptr{Cvoid}
     progress_user::Ptr{Cvoid}
+    noise::Float64
+    noise_seed::Int64
+    first_step::Int64
+    first_cell::Int64
+    rtol::Float64
+    atol::Float64
+    next_step::Ptr{Float64}
 end
 
 # Every function of the header. `library.jl` looks each up once, when the package is loaded, and keeps its address under its name.
@@ -167,6 +175,9 @@ const FUNCTION_NAMES = (
     :hl_exciton_fit_options_init, :hl_exciton_residual_gradient, :hl_exciton_jacobian, :hl_exciton_fit,
     :hl_kuramoto_options_init, :hl_kuramoto_rhs, :hl_kuramoto_rhs_f32, :hl_kuramoto_integrate, :hl_kuramoto_integrate_f32,
     :hl_kuramoto_order_parameter, :hl_kuramoto_order_parameter_f32,
+    :hl_kuramoto_mean_field_rhs, :hl_kuramoto_mean_field_rhs_f32,
+    :hl_kuramoto_mean_field_integrate, :hl_kuramoto_mean_field_integrate_f32,
+    :hl_kuramoto_network_rhs, :hl_kuramoto_network_rhs_f32, :hl_kuramoto_network_integrate, :hl_kuramoto_network_integrate_f32,
 )
 for name in FUNCTION_NAMES
     @eval const $name = Ref{Ptr{Cvoid}}(C_NULL)

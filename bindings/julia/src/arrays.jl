@@ -10,8 +10,8 @@ struct Memory{T,N}
     strides::NTuple{N,Int}
 end
 
-# What the library computes with.
-const Element = Union{Float32,Float64}
+# What the library computes with, and what it counts with.
+const Element = Union{Float32,Float64,Int32,Int64}
 
 # The memory of an array, or `nothing` if its elements do not lie at even distances.
 memory(array::Array{<:Element}) = Memory(pointer(array), strides(array))

@@ -72,10 +72,10 @@ end
     end
 end
 
-@testset "the keywords' defaults are the library's: lattices" begin
+@testset "the keywords' defaults are the library's: oscillators" begin
     library, ours = Ref{Hotloop.KuramotoOptions}(), Ref{Any}()
     @test ccall(Hotloop.hl_kuramoto_options_init[], Int32, (Ptr{Cvoid}, Csize_t), library, sizeof(Hotloop.KuramotoOptions)) == 0
-    Hotloop.run_call(Hotloop.LatticeOptions((3, 4), Float64), nothing) do options
+    Hotloop.run_call(Hotloop.OscillatorOptions((3, 4), Float64), nothing) do options
         ours[] = options
         return Hotloop.HL_OK
     end

@@ -1,20 +1,30 @@
 # Every row of tests/cases/kuramoto.txt: the naive answer, the same bits in every layout, and a file for the comparison of languages.
 
-const LATTICE_COLUMNS = (:name, :rank, :n0, :n1, :n2, :bits, :law, :method, :b0, :b1, :b2, :lag, :dt, :n_steps, :every, :per_cell, :layout)
+const LATTICE_COLUMNS = (:name, :rank, :n0, :n1, :n2, :bits, :law, :method, :b0, :b1, :b2, :lag, :dt, :n_steps, :every, :per_cell, :layout,
+                         :noise, :atol)
 
-function read_lattice_case(line)
-    fields = split(line)
-    length(fields) == length(LATTICE_COLUMNS) || error("tests/cases/kuramoto.txt: a row has $(length(fields)) columns: $line")
-    value(column, text) = column === :name ? String(text) : parse(column in (:lag, :dt) ? Float64 : Int, text)
-    row = NamedTuple{LATTICE_COLUMNS}(Tuple(value(column, text) for (column, text) in zip(LATTICE_COLUMNS, fields)))
+# The rows of a table of Kuramoto oscillators, as named tuples of these columns.
+function read_kuramoto_rows(table, columns)
+    value(column, text) = column === :name ? String(text) : parse(column in (:lag, :dt, :noise, :atol) ? Float64 : Int, text)
+    return map(filter(line -> !startswith(line, "#") && !isempty(strip(line)), readlines(joinpath(ROOT, "tests", "cases", table)))) do line
+        fields = split(line)
+        length(fields) == length(columns) || error("tests/cases/$table: a row has $(length(fields)) columns: $line")
+        NamedTuple{columns}(Tuple(value(column, text) for (column, text) in zip(columns, fields)))
+    end
+end
+
+function lattice_case(row)
     # The table's axes are C's: Julia's in reverse.
     axes = row.rank:-1:1
     return merge(row, (T = row.bits == 64 ? Float64 : Float32, extents = Tuple((row.n0, row.n1, row.n2)[axis] for axis in axes),
                        boundary = Tuple(word(Hotloop.BOUNDARIES, (row.b0, row.b1, row.b2)[axis]) for axis in axes)))
 end
 
-const LATTICE_CASES = [read_lattice_case(line) for line in eachline(joinpath(ROOT, "tests", "cases", "kuramoto.txt"))
-                       if !startswith(line, "#") && !isempty(strip(line))]
+const LATTICE_CASES = map(lattice_case, read_kuramoto_rows("kuramoto.txt", LATTICE_COLUMNS))
+
+# The options of the integration of any table's case, beside those of the right-hand side.
+method_options(case) = (method = word(Hotloop.METHODS, case.method), noise = case.noise, noise_seed = 12345, first_step = 7,
+                        first_cell = 3, rtol = 0, atol = case.atol)
 
 # The inputs of a case, by the formulas in the table's head. Cells are numbered in C order, which is Julia's column-major order here.
 function lattice_inputs(case)
@@ -44,7 +54,7 @@ function compute_lattice(case, layout)
     order_r, order_psi = blank(layout, case.T, n_frames), blank(layout, case.T, n_frames)
     kuramoto_rhs!(dtheta, theta, omega, coupling; options...)
     steps_done = Ref(-1)
-    run = kuramoto_integrate!(theta, omega, coupling, case.dt, case.n_steps; method = word(Hotloop.METHODS, case.method),
+    run = kuramoto_integrate!(theta, omega, coupling, case.dt, case.n_steps; method_options(case)...,
                               record_every = case.every, frames = frames, order_r = order_r, order_psi = order_psi,
                               steps_done = steps_done, options...)
     steps_done[] == case.n_steps || error("$(steps_done[]) steps")
@@ -75,16 +85,33 @@ function naive_slopes(case, given, theta)
     return given.omega .+ given.coupling .* sum_of_neighbours
 end
 
-function naive_step(case, given, theta)
-    f(theta) = naive_slopes(case, given, theta)
+# One step of any table's case, number `step` from 1, with the slopes `f`.
+function naive_step(case, f, theta, step)
     h = case.dt
+    pushed = case.noise == 0 ? theta : theta .+ case.noise * sqrt(h) .* naive_normals(12345, 7 + step - 1, 3, size(theta))
+    case.method == 3 && return naive_rk4(f, theta, h, 24)
     k1 = f(theta)
-    case.method == 0 && return theta .+ h .* k1
-    case.method == 1 && return theta .+ h / 2 .* (k1 .+ f(theta .+ h .* k1))
-    k2 = f(theta .+ h / 2 .* k1)
-    k3 = f(theta .+ h / 2 .* k2)
-    k4 = f(theta .+ h .* k3)
-    return theta .+ h / 6 .* (k1 .+ 2 .* k2 .+ 2 .* k3 .+ k4)
+    case.method == 0 && return pushed .+ h .* k1
+    case.method == 1 && return pushed .+ h / 2 .* (k1 .+ f(pushed .+ h .* k1))
+    return naive_rk4(f, theta, h, 1)
+end
+
+function naive_rk4(f, theta, dt, steps)
+    h = dt / steps
+    for _ in 1:steps
+        k1 = f(theta)
+        k2 = f(theta .+ h / 2 .* k1)
+        k3 = f(theta .+ h / 2 .* k2)
+        k4 = f(theta .+ h .* k3)
+        theta = theta .+ h / 6 .* (k1 .+ 2 .* k2 .+ 2 .* k3 .+ k4)
+    end
+    return theta
+end
+
+# How far one step may be from the naive one, if a slope may be off by `tolerance`.
+function tolerance_of_step(case, before, tolerance)
+    size_of_phases = max(largest(before), 8.0)
+    return 3 * eps(case.T) * size_of_phases + 3 * case.dt * tolerance + (case.method == 3 ? 30 * case.atol : 0.0)
 end
 
 lattice_gaps_are_untouched(array) = all(value -> isnan(value) || value == 0, gaps(array))
@@ -109,14 +136,13 @@ for case in LATTICE_CASES
         @test agrees(found.dtheta, naive_slopes(case, given, theta); tolerance = tolerance)
         # Steps: each from the one before, as it was recorded.
         every_step = kuramoto_integrate!(copy(given.theta), given.omega, given.coupling, case.dt, case.n_steps;
-                                         method = word(Hotloop.METHODS, case.method), law = word(Hotloop.COUPLINGS, case.law),
-                                         lag = case.lag, boundary = case.boundary, halo_below = given.halo_below,
+                                         method_options(case)..., law = word(Hotloop.COUPLINGS, case.law), lag = case.lag, boundary = case.boundary, halo_below = given.halo_below,
                                          halo_above = given.halo_above, record_every = 1, frames = true)
         frame(s) = s == 0 ? given.theta : selectdim(every_step.frames, case.rank + 1, s)
         @test all(1:case.n_steps) do s
             before = Float64.(frame(s - 1))
-            size_of_phases = max(largest(before), 8.0)
-            agrees(frame(s), naive_step(case, given, before); tolerance = 3 * eps(case.T) * size_of_phases + 3 * case.dt * tolerance)
+            expected = naive_step(case, phases -> naive_slopes(case, given, phases), before, s)
+            agrees(frame(s), expected; tolerance = tolerance_of_step(case, before, tolerance))
         end
         @test found.theta == frame(case.n_steps)
         for (k, s) in enumerate(case.every == 0 ? (1:0) : case.every:case.every:case.n_steps)

@@ -13,6 +13,7 @@ include("support/count.jl")
 include("support/layouts.jl")
 include("support/reference.jl")
 include("support/naive.jl")
+include("support/normals.jl")
 include("support/child.jl")
 include("support/doctests.jl")
 
@@ -27,8 +28,12 @@ summary = counted("Hotloop") do
     @testset "fits" begin include("exciton_fit.jl") end
     @testset "lattices" begin include("kuramoto_cases.jl") end
     @testset "forms of the lattices' functions" begin include("kuramoto_forms.jl") end
+    @testset "networks and mean fields" begin include("kuramoto_nodes_cases.jl") end
+    @testset "forms of the networks' and mean fields' functions" begin include("kuramoto_nodes_forms.jl") end
+    @testset "noise and adaptive steps" begin include("kuramoto_methods.jl") end
     @testset "bad input" begin include("bad_input.jl") end
     @testset "bad lattices" begin include("kuramoto_bad_input.jl") end
+    @testset "bad networks and mean fields" begin include("kuramoto_nodes_bad_input.jl") end
     @testset "progress" begin include("progress.jl") end
     @testset "threads" begin include("threads.jl") end
     @testset "allocation" begin include("allocation.jl") end

@@ -21,7 +21,12 @@ enum class law : std::int32_t {
     direct_sine = HL_COUPLING_DIRECT_SINE,
     linear = HL_COUPLING_LINEAR
 };
-enum class method : std::int32_t { euler = HL_METHOD_EULER, heun = HL_METHOD_HEUN, rk4 = HL_METHOD_RK4 };
+enum class method : std::int32_t {
+    euler = HL_METHOD_EULER,
+    heun = HL_METHOD_HEUN,
+    rk4 = HL_METHOD_RK4,
+    dormand_prince = HL_METHOD_DORMAND_PRINCE
+};
 enum class boundary : std::int32_t {
     zero_flux = HL_BOUNDARY_ZERO_FLUX,
     periodic = HL_BOUNDARY_PERIODIC,
@@ -29,7 +34,7 @@ enum class boundary : std::int32_t {
 };
 enum class nonfinite : std::int32_t { refuse = HL_NONFINITE_REFUSE, propagate = HL_NONFINITE_PROPAGATE };
 
-// One value for each cell of a lattice, or one for all: natural frequencies and couplings are given as a view, a vector or a number.
+// One value for each cell of a lattice (node, edge), or one for all: natural frequencies and couplings are given as a view, a vector or a number.
 template <class T, std::size_t N>
 class cells {
 public:
@@ -138,10 +143,10 @@ public:
     options& law(kuramoto::law value) { return set(values_.law, static_cast<std::int32_t>(value)); }
     // The phase lag of Sakaguchi's coupling, radians.
     options& lag(double value) { return set(values_.lag, value); }
-    // Of `integrate`.
+    // Of integrations.
     options& method(kuramoto::method value) { return set(values_.method, static_cast<std::int32_t>(value)); }
     options& nonfinite(kuramoto::nonfinite value) { return set(values_.nonfinite, static_cast<std::int32_t>(value)); }
-    // `rhs` adds to dtheta.
+    // Right-hand sides are added to dtheta.
     options& accumulate(bool value) { return set(values_.accumulate, value ? 1 : 0); }
 
     // What lies beyond the ends of all axes, or of one; this takes back halos.
@@ -160,13 +165,29 @@ public:
     options& halo(std::size_t axis, view<const float, 1> below, view<const float, 1> above) { return set_halo(axis, below, above); }
     options& halo(std::size_t axis, view<const float, 2> below, view<const float, 2> above) { return set_halo(axis, below, above); }
 
+    // White noise of an integration by Euler's and Heun's methods: d theta = f dt + amplitude dW. What a cell gets in a step is a function
+    // of the seed and of both their numbers.
+    options& noise(double amplitude, std::int64_t seed = 0) {
+        values_.noise_seed = seed;
+        return set(values_.noise, amplitude);
+    }
+    // Numbers of the call's first step and first cell, for the noise of a run or a lattice in parts.
+    options& first_step(std::int64_t value) { return set(values_.first_step, value); }
+    options& first_cell(std::int64_t value) { return set(values_.first_cell, value); }
+    // For method::dormand_prince: the error of each of its steps, root mean square over the cells, is at most atol + rtol |theta|.
+    options& atol(double value) { return set(values_.atol, value); }
+    options& rtol(double value) { return set(values_.rtol, value); }
+    // For method::dormand_prince: the length of the first step to try, 0 if not known, in which every call leaves that of the next; so
+    // a run in parts has the bits of the whole. It must live as long as the options are used.
+    options& next_step(double& length) { return set(values_.next_step, &length); }
+
     // Counts steps.
     options& progress(progress_function function) {
         progress_ = std::move(function);
         return *this;
     }
 
-    // The plain fields, for reading or for a value that the setters do not offer. Its pointers are set by the call.
+    // The plain fields, for reading or for a value that the setters do not offer. Halos and progress are set by the call.
     const hl_kuramoto_options& values() const { return values_; }
     hl_kuramoto_options& values() { return values_; }
     const detail::face& face(std::size_t axis, std::size_t side) const { return faces_[axis][side]; }
@@ -203,7 +224,7 @@ class call_options {
 public:
     template <class T, std::size_t N>
     call_options(const char* function, const options& chosen, const view<T, N>& theta)
-        : values_(chosen.values()), progress_(chosen.progress()) {
+        : call_options(chosen) {
         static const char* const names[3][2] = {{"halo below axis 0", "halo above axis 0"},
                                                 {"halo below axis 1", "halo above axis 1"},
                                                 {"halo below axis 2", "halo above axis 2"}};
@@ -214,6 +235,9 @@ public:
             values_.halo_above[axis] = chosen.face(axis, 1).address_for<element>(function, names[axis][1], theta.extents(), axis,
                                                                                  values_.halo_above_strides[axis]);
         }
+    }
+    // Without a lattice: halos are not looked at.
+    explicit call_options(const options& chosen) : values_(chosen.values()), progress_(chosen.progress()) {
         if (chosen.progress()) {
             values_.progress = hl_cpp_report_progress;
             values_.progress_user = &progress_;

@@ -25,7 +25,7 @@ pub(super) struct Given<'a, T> {
 }
 
 impl<T: Real> Given<'_, T> {
-    /// For models without a lattice: boundaries are looked at and not used.
+    /// For models without a lattice: boundaries and halos are not looked at.
     ///
     /// # Safety
     /// As for `new`, without halos.

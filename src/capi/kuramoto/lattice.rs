@@ -75,10 +75,11 @@ pub unsafe extern "C" fn hl_kuramoto_rhs_f32(
     })
 }
 
-/// Integrates Kuramoto oscillators on a lattice in place, with a fixed step.
+/// Integrates Kuramoto oscillators on a lattice in place.
 ///
-/// The right-hand side is hl_kuramoto_rhs'. Several stages and steps are made in one sweep over memory, without storage
-/// for intermediate states.
+/// The right-hand side is hl_kuramoto_rhs'. With steps of one length several stages and steps are made in one sweep over memory,
+/// without storage for intermediate states; HL_METHOD_DORMAND_PRINCE makes steps of its own between them and needs ten numbers a
+/// cell.
 ///
 /// @param rank          1, 2 or 3
 /// @param shape         [rank] cells along each axis
@@ -97,8 +98,9 @@ pub unsafe extern "C" fn hl_kuramoto_rhs_f32(
 ///
 /// Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_SHAPE if n_frames does not fit;
 /// HL_ERR_NONFINITE, HL_ERR_ARGUMENT (dt; a phase too large), HL_ERR_OPTION. With a status from 1 to 99 nothing was
-/// written. After HL_ERR_CANCELLED or a callback's own status theta stands at a whole step, *steps_done, and the records
-/// up to it are written; so do integrations of parts give the same bits as one of the whole.
+/// written. After HL_ERR_CANCELLED, a callback's own status or HL_ERR_NOT_CONVERGED (a tolerance that no step meets) theta stands at
+/// a whole step, *steps_done, and the records up to it are written. Integrations of parts give the same bits as one of the whole;
+/// with noise if first_step counts the steps before, with adaptive steps if next_step is handed on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_kuramoto_integrate(
     rank: isize,

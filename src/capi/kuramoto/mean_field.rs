@@ -23,7 +23,7 @@ use crate::simd::Real;
 /// @param omega     [n_nodes] natural frequencies; stride 0 for one value
 /// @param coupling  [n_nodes] K of each oscillator; stride 0 for one value
 /// @param dtheta    [n_nodes] out
-/// @param options   NULL for defaults. Used: law, lag, accumulate, nonfinite; all are checked
+/// @param options   NULL for defaults. Used: law, lag, accumulate, nonfinite; boundaries and halos are not looked at
 ///
 /// `dtheta` shares no element with an input. Errors: array errors; HL_ERR_NONFINITE and HL_ERR_ARGUMENT (a phase too large)
 /// name the element; HL_ERR_OPTION. With a status from 1 to 99 nothing was written.
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn hl_kuramoto_mean_field_rhs_f32(
 /// @param order_psi     [n_frames] its argument, or NULL
 /// @param dt            length of a step, positive
 /// @param steps_done    NULL, or where the number of steps made is written, whatever the status; 0 for a status from 1 to 99
-/// @param options       NULL for defaults; accumulate and boundaries are not used
+/// @param options       NULL for defaults; accumulate, boundaries and halos are not used
 ///
 /// Aliasing, errors and what is left after one: as for hl_kuramoto_integrate.
 #[unsafe(no_mangle)]

@@ -29,7 +29,7 @@ use std::ffi::c_void;
 /// @param coupling    [n_nodes] K of each oscillator; stride 0 for one value
 /// @param dtheta      [n_nodes] out
 /// @param index_bits  32 (int32_t) or 64 (int64_t)
-/// @param options     NULL for defaults. Used: law, lag, accumulate, nonfinite; all are checked
+/// @param options     NULL for defaults. Used: law, lag, accumulate, nonfinite; boundaries and halos are not looked at
 ///
 /// `dtheta` shares no element with an input. Strides of the index arrays count integers. Errors: array errors; HL_ERR_ARGUMENT
 /// (an index out of range, a phase too large) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. With a status from 1 to 99
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn hl_kuramoto_network_rhs_f32(
 /// @param dt            length of a step, positive
 /// @param index_bits    32 (int32_t) or 64 (int64_t)
 /// @param steps_done    NULL, or where the number of steps made is written, whatever the status; 0 for a status from 1 to 99
-/// @param options       NULL for defaults; accumulate and boundaries are not used
+/// @param options       NULL for defaults; accumulate, boundaries and halos are not used
 ///
 /// Aliasing, errors and what is left after one: as for hl_kuramoto_integrate; HL_ERR_ARGUMENT also for an index out of range.
 #[unsafe(no_mangle)]

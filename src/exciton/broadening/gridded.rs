@@ -18,7 +18,7 @@
 use super::super::options::{Lineshape, Options, Widths};
 use super::{Broadening, Grid, Sticks, height};
 use crate::error::{Number, Result, try_vec};
-use crate::simd::Lanes;
+use crate::simd::{Aligned, Lanes};
 use std::f64::consts::{LN_2, PI};
 use std::slice::from_ref;
 
@@ -69,13 +69,18 @@ struct Class {
     coarse_len: usize,
     /// Coarse steps on either side that the second filter reaches.
     coarse_reach: usize,
-    /// Filter from fine to coarse, [taps], zero-padded to whole vectors.
+    /// Filter from fine to coarse, [taps], with `lead` zeros before it and behind it: `TOGETHER` coarse points look through it at once, each
+    /// from its own place.
     taps: usize,
-    smooth: Vec<f64>,
+    lead: usize,
+    smooth: Aligned,
     /// Filter from coarse to the caller's points, [tap][point within a coarse step], rows padded to pairs of vectors.
     spread_row: usize,
-    spread: Vec<f64>,
+    spread: Aligned,
 }
+
+/// Coarse points that are made at a time: they share the loads of the density, and their sums hide the latency of the multiply-add.
+const TOGETHER: usize = 4;
 
 /// Rows and arrays are padded to a multiple of this, two of the widest vectors.
 const ROW: usize = 16;
@@ -270,7 +275,8 @@ impl Class {
             origin: grid.first() - (coarse_reach * fine_per_coarse + fine_reach) as f64 * fine_step,
             fine_step,
             per_wavenumber: 1.0 / fine_step,
-            fine_len: (coarse_len - 1) * fine_per_coarse + taps + ROW,
+            // The last coarse points may be made with others that are none.
+            fine_len: (coarse_len + TOGETHER - 2) * fine_per_coarse + taps + ROW,
             start: [0; 2],
             uses: [false; 2],
             fine_per_coarse,
@@ -280,9 +286,10 @@ impl Class {
             coarse_len,
             coarse_reach,
             taps,
+            lead: (TOGETHER - 1) * fine_per_coarse,
             spread_row: points_per_coarse.min(grid.len()).next_multiple_of(ROW),
-            smooth: Vec::new(),
-            spread: Vec::new(),
+            smooth: Aligned::empty(),
+            spread: Aligned::empty(),
         })
     }
 
@@ -291,29 +298,33 @@ impl Class {
         // g_{sigma/sqrt2}(x) = exp(-x^2 / sigma^2); the trapezoidal rule's step and the product's norm go to spread.
         let per_sigma = self.fine_step / self.sigma;
         let gaussian = |fine_steps: f64| (-(fine_steps * per_sigma).powi(2)).exp();
-        self.smooth = try_vec("spectrum", self.taps, 0.0)?;
+        let mut smooth = Aligned::zeros("spectrum", 2 * self.lead + self.taps + ROW)?;
+        let (centre, filter) = (self.lead + self.fine_reach, smooth.slice_mut());
         for i in 0..=self.fine_reach {
             let value = gaussian(i as f64);
-            self.smooth[self.fine_reach - i] = value;
-            self.smooth[self.fine_reach + i] = value;
+            filter[centre - i] = value;
+            filter[centre + i] = value;
         }
         let coarse_step = self.fine_step * self.fine_per_coarse as f64;
         let norm = 2.0 * coarse_step / (self.sigma * (2.0 * PI).sqrt());
         let rows = 2 * self.coarse_reach + 2;
-        self.spread = try_vec("spectrum", rows * self.spread_row, 0.0)?;
-        for (tap, row) in self.spread.chunks_exact_mut(self.spread_row).enumerate() {
-            let coarse = (tap as f64 - self.coarse_reach as f64) * self.fine_per_coarse as f64;
+        let mut spread = Aligned::zeros("spectrum", rows * self.spread_row)?;
+        // Where a point is a fine point its value is in the other filter already.
+        let fine_per_point = self.point_in_fine_steps as usize;
+        let is_fine = fine_per_point as f64 == self.point_in_fine_steps;
+        for (tap, row) in spread.slice_mut().chunks_exact_mut(self.spread_row).enumerate() {
+            let coarse = (tap as isize - self.coarse_reach as isize) * self.fine_per_coarse as isize;
             for (p, slot) in row.iter_mut().enumerate().take(self.points_per_coarse.min(grid_len)) {
-                let distance = p as f64 * self.point_in_fine_steps - coarse;
-                // Where a point is a fine point the value is in the other filter already.
-                let known = if distance.fract() == 0.0 {
-                    self.smooth.get(self.fine_reach + distance.abs() as usize)
-                } else {
-                    None
-                };
-                *slot = norm * known.copied().filter(|&value| value > 0.0).unwrap_or_else(|| gaussian(distance));
+                let fine = (p * fine_per_point) as isize - coarse;
+                *slot = norm
+                    * if is_fine && fine.unsigned_abs() <= self.fine_reach {
+                        filter[centre.wrapping_add_signed(fine)]
+                    } else {
+                        gaussian(p as f64 * self.point_in_fine_steps - coarse as f64)
+                    };
             }
         }
+        (self.smooth, self.spread) = (smooth, spread);
         Ok(())
     }
 
@@ -326,55 +337,71 @@ impl Class {
         spectra: [&mut Vec<f64>; KINDS],
     ) -> Result<()> {
         // Where there are no sticks there is nothing to smooth: coarse points from `first` to `end` see some.
-        let is_touched = |at: &usize| densities.iter().any(|density| density[*at] != 0.0);
-        let Some(lowest) = (0..self.fine_len).find(is_touched) else { return Ok(()) };
-        let highest = (0..self.fine_len).rev().find(is_touched).unwrap_or(lowest);
-        let first = (lowest + 1).saturating_sub(self.taps).div_ceil(self.fine_per_coarse);
-        let end = (highest / self.fine_per_coarse + 1).min(self.coarse_len);
-        let mut coarse = try_vec("spectrum", self.coarse_len, [0.0; KINDS])?;
-        self.smooth::<V, KINDS>(densities, first, &mut coarse[first..end.max(first)]);
+        const PIECE: usize = 32;
+        let is_touched = |piece: usize| {
+            let range = piece * PIECE..((piece + 1) * PIECE).min(self.fine_len);
+            densities.iter().any(|density| density[range.clone()].iter().fold(false, |any, &x| any | (x != 0.0)))
+        };
+        let pieces = self.fine_len.div_ceil(PIECE);
+        let Some(lowest) = (0..pieces).find(|&piece| is_touched(piece)) else { return Ok(()) };
+        let highest = (lowest..pieces).rev().find(|&piece| is_touched(piece)).unwrap_or(lowest);
+        let first = (lowest * PIECE + 1).saturating_sub(self.taps).div_ceil(self.fine_per_coarse);
+        let end = (((highest + 1) * PIECE - 1) / self.fine_per_coarse + 1).clamp(first, self.coarse_len);
+        let mut coarse = try_vec("spectrum", self.coarse_len + TOGETHER, [0.0; KINDS])?;
+        // Vectors begin where lines of the cache do, wherever coarse points lie so.
+        let mut aligned = [(); KINDS].map(|()| Aligned::empty());
+        for (copy, density) in aligned.iter_mut().zip(densities) {
+            *copy = Aligned::zeros("spectrum", self.fine_len)?;
+            copy.slice_mut().copy_from_slice(density);
+        }
+        self.smooth::<V, KINDS>(aligned.each_ref().map(Aligned::slice), first, end, &mut coarse);
+        let coarse = &coarse[..self.coarse_len];
         if self.points_per_coarse > V::WIDTH {
-            self.spread::<V, KINDS, 2>(&coarse, points, spectra);
+            self.spread::<V, KINDS, 2>(coarse, points, spectra);
         } else {
-            self.spread::<V, KINDS, 1>(&coarse, points, spectra);
+            self.spread::<V, KINDS, 1>(coarse, points, spectra);
         }
         Ok(())
     }
 
-    /// Fine densities to coarse points from `first` on: a dot product for each. Two sums a density hide some of the
-    /// latency of the multiply-add; with two densities that is enough for three loads in two cycles.
+    /// Fine densities to coarse points from `first` to `end`: a dot product for each. Bound by multiply-adds: with two densities eight of
+    /// them share six loads.
     #[inline(always)]
     fn smooth<V: Lanes, const KINDS: usize>(
         &self,
         densities: [&[f64]; KINDS],
         first: usize,
+        end: usize,
         coarse: &mut [[f64; KINDS]],
     ) {
-        let taps = &self.smooth[..self.taps];
-        for (i, slot) in coarse.iter_mut().enumerate() {
-            let mut sums = [[V::zero(); 4]; KINDS];
-            let from = (first + i) * self.fine_per_coarse;
+        let filter = self.smooth.slice();
+        let seen = (self.lead + self.taps).next_multiple_of(V::WIDTH);
+        for group in (first..end).step_by(TOGETHER) {
+            let mut sums = [[V::zero(); TOGETHER]; KINDS];
+            let from = group * self.fine_per_coarse;
+            let densities = densities.map(|density| &density[from..from + seen]);
+            let filters: [&[f64]; TOGETHER] = std::array::from_fn(|point| {
+                let start = self.lead - point * self.fine_per_coarse;
+                &filter[start..start + seen]
+            });
             let mut at = 0;
-            while at + 4 * V::WIDTH <= taps.len() {
-                for part in 0..4 {
-                    let tap = V::load(&taps[at + part * V::WIDTH..]);
-                    for kind in 0..KINDS {
-                        let x = V::load(&densities[kind][from + at + part * V::WIDTH..]);
-                        sums[kind][part] = x.mul_add(tap, sums[kind][part]);
-                    }
-                }
-                at += 4 * V::WIDTH;
-            }
-            while at + V::WIDTH <= taps.len() {
-                let tap = V::load(&taps[at..]);
+            while at + V::WIDTH <= seen {
+                let mut values = [V::zero(); KINDS];
                 for kind in 0..KINDS {
-                    sums[kind][0] = V::load(&densities[kind][from + at..]).mul_add(tap, sums[kind][0]);
+                    values[kind] = V::load(&densities[kind][at..]);
+                }
+                for point in 0..TOGETHER {
+                    let tap = V::load(&filters[point][at..]);
+                    for kind in 0..KINDS {
+                        sums[kind][point] = values[kind].mul_add(tap, sums[kind][point]);
+                    }
                 }
                 at += V::WIDTH;
             }
-            for kind in 0..KINDS {
-                let [a, b, c, d] = sums[kind];
-                slot[kind] = ((a + b) + (c + d)).sum();
+            for point in 0..TOGETHER.min(end - group) {
+                for kind in 0..KINDS {
+                    coarse[group + point][kind] = sums[kind][point].sum();
+                }
             }
         }
     }
@@ -390,20 +417,22 @@ impl Class {
     ) {
         let rows = 2 * self.coarse_reach + 2;
         let height = V::splat(self.height);
+        let filter = self.spread.slice();
         for block in 0..points.div_ceil(self.points_per_coarse) {
             let window = &coarse[block..block + rows];
             let first = block * self.points_per_coarse;
             let mut p = 0;
             while p < self.points_per_coarse.min(points - first) {
                 let mut sums = [[[V::zero(); 2]; PARTS]; KINDS]; // by kind, vector of points, parity of the tap
-                for (pair, values) in window.chunks_exact(2).enumerate() {
+                // Slices of known lengths: their bounds are checked once for all loads.
+                for (taps, values) in filter[p..].chunks(2 * self.spread_row).zip(window.chunks_exact(2)) {
+                    let taps = [&taps[..PARTS * V::WIDTH], &taps[self.spread_row..][..PARTS * V::WIDTH]];
                     for parity in 0..2 {
-                        let row = &self.spread[(2 * pair + parity) * self.spread_row + p..];
                         for part in 0..PARTS {
-                            let filter = V::load(&row[part * V::WIDTH..]);
+                            let tap = V::load(&taps[parity][part * V::WIDTH..]);
                             for kind in 0..KINDS {
                                 let value = V::splat(values[parity][kind]);
-                                sums[kind][part][parity] = filter.mul_add(value, sums[kind][part][parity]);
+                                sums[kind][part][parity] = tap.mul_add(value, sums[kind][part][parity]);
                             }
                         }
                     }

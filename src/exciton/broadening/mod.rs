@@ -50,22 +50,10 @@ impl Grid {
         let name = view.name();
         let mut points = view.to_vec(name)?;
         let len = points.len();
-        for (i, &x) in points.iter().enumerate() {
-            if !x.is_finite() {
-                return Err(Error::new(Status::Nonfinite, format!("{name}: point {i} is {x}; use finite wavenumbers")));
-            }
-            if i > 0 && x <= points[i - 1] {
-                return Err(Error::new(
-                    Status::Argument,
-                    format!(
-                        "{name}: point {i} ({}) is not above point {} ({}); sort it in ascending order without \
-                         repetition",
-                        Number(x),
-                        i - 1,
-                        Number(points[i - 1])
-                    ),
-                ));
-            }
+        // A look at all of them without a branch for each; what is wrong is looked for when something is. (NaN is not above anything.)
+        let is_ascending = points.iter().zip(points.iter().skip(1)).fold(true, |good, (x, next)| good & (x < next));
+        if !(is_ascending && points.iter().fold(true, |good, x| good & x.is_finite())) {
+            return Err(complaint(name, &points));
         }
         let step = uniform_step(&points);
         // Any ordinary number: spare lanes compute with it before they are masked, and should raise no flags.
@@ -89,16 +77,38 @@ impl Grid {
     }
 }
 
+/// What is wrong with the first bad point.
+fn complaint(name: &str, points: &[f64]) -> Error {
+    for (i, &x) in points.iter().enumerate() {
+        if !x.is_finite() {
+            return Error::new(Status::Nonfinite, format!("{name}: point {i} is {x}; use finite wavenumbers"));
+        }
+        if i > 0 && x <= points[i - 1] {
+            return Error::new(
+                Status::Argument,
+                format!(
+                    "{name}: point {i} ({}) is not above point {} ({}); sort it in ascending order without repetition",
+                    Number(x),
+                    i - 1,
+                    Number(points[i - 1])
+                ),
+            );
+        }
+    }
+    unreachable!("one of the points is bad")
+}
+
 /// The step of a grid whose points are `first + i step` to a few roundings of the largest.
 fn uniform_step(points: &[f64]) -> Option<f64> {
     let [first, .., last] = points else { return None };
     let step = (last - first) / (points.len() - 1) as f64;
     let tolerance = 4.0 * f64::EPSILON * first.abs().max(last.abs());
-    points
+    // All of them, without a branch for each, in vectors.
+    let is_uniform = points
         .iter()
         .enumerate()
-        .all(|(i, x)| (x - (first + i as f64 * step)).abs() <= tolerance)
-        .then_some(step)
+        .fold(true, |is_uniform, (i, x)| is_uniform & ((x - (first + i as f64 * step)).abs() <= tolerance));
+    is_uniform.then_some(step)
 }
 
 /// How one call broadens its sticks.

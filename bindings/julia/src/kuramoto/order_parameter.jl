@@ -23,7 +23,7 @@ function kuramoto_order_parameter(theta)
 end
 
 function order_parameter_of_lattice(theta::AbstractArray{T,N}) where {T,N}
-    phase = lattice_array("theta", theta, T, size(theta))
+    phase = oscillator_array("theta", theta, T, size(theta))
     r, psi = Ref(zero(T)), Ref(zero(T))
     status = GC.@preserve theta on_own_thread_count() do
         ccall(kuramoto_order_parameter_of(T), hl_status,

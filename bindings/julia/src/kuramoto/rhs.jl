@@ -12,24 +12,28 @@ shares no element with another array. With `accumulate = true` it is added to wh
 function kuramoto_rhs!(dtheta, theta, omega, coupling; law::Symbol = :sine, lag::Real = 0, boundary = :zero_flux, halo_below = nothing,
                        halo_above = nothing, nonfinite::Symbol = :refuse, accumulate::Bool = false)
     check_lattice(theta)
-    options = LatticeOptions(size(theta), eltype(theta); law = law, lag = lag, boundary = boundary, halo_below = halo_below,
-                             halo_above = halo_above, nonfinite = nonfinite, accumulate = accumulate)
-    rhs_of_lattice!(dtheta, theta, omega, coupling, options)
+    options = OscillatorOptions(size(theta), eltype(theta); law = law, lag = lag, boundary = boundary, halo_below = halo_below,
+                                halo_above = halo_above, nonfinite = nonfinite, accumulate = accumulate)
+    slopes_into!(lattice_slopes, dtheta, theta, omega, coupling, options)
     return dtheta
 end
 
-function rhs_of_lattice!(dtheta, theta::AbstractArray{T,N}, omega, coupling, options) where {T,N}
-    phase = lattice_array("theta", theta, T, size(theta))
+lattice_slopes(theta::Memory{T,N}, omega, coupling, dtheta, extents, options) where {T,N} =
+    ccall(kuramoto_rhs_of(T), hl_status,
+          (Int, Ref{NTuple{N,Int}}, Ptr{Cvoid}, Ref{NTuple{N,Int}}, Ptr{Cvoid}, Ref{NTuple{N,Int}}, Ptr{Cvoid}, Ref{NTuple{N,Int}},
+           Ptr{Cvoid}, Ref{NTuple{N,Int}}, Ref{KuramotoOptions}),
+          N, reverse(extents), theta.pointer, theta.strides, omega.pointer, omega.strides, coupling.pointer, coupling.strides,
+          dtheta.pointer, dtheta.strides, options)
+
+# What the right-hand sides of all models do: `call` gets the arrays' memory and the option struct.
+function slopes_into!(call, dtheta, theta::AbstractArray{T,N}, omega, coupling, options) where {T,N}
+    phase = oscillator_array("theta", theta, T, size(theta))
     frequency, strength = field("omega", omega, T, size(theta)), field("coupling", coupling, T, size(theta))
     dtheta === nothing && throw(ArgumentError("dtheta: expected an array of $T, got nothing"))
-    slope = lattice_array("dtheta", dtheta, T, size(theta))
+    slope = oscillator_array("dtheta", dtheta, T, size(theta))
     frequencies, strengths = frequency.values, strength.values
     GC.@preserve dtheta theta frequencies strengths run_call(options, nothing) do struct_of_options
-        ccall(kuramoto_rhs_of(T), hl_status,
-              (Int, Ref{NTuple{N,Int}}, Ptr{Cvoid}, Ref{NTuple{N,Int}}, Ptr{Cvoid}, Ref{NTuple{N,Int}}, Ptr{Cvoid}, Ref{NTuple{N,Int}},
-               Ptr{Cvoid}, Ref{NTuple{N,Int}}, Ref{KuramotoOptions}),
-              N, reverse(size(theta)), phase.pointer, phase.strides, frequency.memory.pointer, frequency.memory.strides,
-              strength.memory.pointer, strength.memory.strides, slope.pointer, slope.strides, struct_of_options)
+        call(phase, frequency.memory, strength.memory, slope, size(theta), struct_of_options)
     end
 end
 

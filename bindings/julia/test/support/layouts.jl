@@ -1,9 +1,9 @@
 # One array in the memory layouts that the case table numbers: 0 plain, 1 reversed along every axis, 2 every second element along
 # every axis of a larger array, 3 row-major.
 
-# An array of NaN with this size and layout.
+# An array of NaN (of numbers that count nothing) with this size and layout.
 function blank(layout, ::Type{T}, extents::Int...) where {T}
-    nan = T(NaN)
+    nan = T <: Integer ? T(-777) : T(NaN)
     if layout == 1
         return view(fill(nan, extents), map(extent -> extent:-1:1, extents)...)
     elseif layout == 2
