@@ -7,6 +7,7 @@ use super::lines::{Cells, TERMS, WEIGHTS};
 use super::parameters::{Parameter, State};
 use crate::error::{Result, try_vec};
 use crate::exciton::solve::ROTATION_FACTOR;
+use crate::exciton::way::Way;
 use crate::simd::{Kernel, Lanes, Task};
 
 /// One chunk of configurations.
@@ -14,42 +15,51 @@ pub struct Back<'a> {
     pub evaluator: &'a Evaluator<'a>,
     pub state: &'a State,
     pub weights: &'a [f64],
-    /// Energies and eigenvectors of this chunk, in groups of `group` configurations; to be computed again if not there.
     pub kept: Option<&'a [f64]>,
-    pub group: usize,
+    pub way: Way,
     pub first: usize,
     pub len: usize,
 }
 
 impl Kernel for Back<'_> {
     type Output = Result<Vec<f64>>;
-    /// One vector at a time: no chain waits for itself here, and a pair of them would not fit the registers.
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
+        match self.way {
+            Way::Pairs => self.run_in::<V, V::Pair>(),
+            Way::Lanes | Way::Lapack => self.run_in::<V, V>(),
+        }
+    }
+}
+
+impl Back<'_> {
+    #[inline(always)]
+    fn run_in<V: Lanes, S: Lanes>(self) -> Result<Vec<f64>> {
         let problem = self.evaluator.problem;
         let (system, n) = (problem.system, problem.system.n());
         let changes = self.state.changes();
-        let mut group = Group::<V>::new(system)?;
-        let mut adjoint = Adjoint::<V>::new(problem)?;
-        for at in (0..self.len).step_by(V::WIDTH) {
+        let mut group = Group::<S>::new(system)?;
+        let mut adjoint = Adjoint::<S>::new(problem)?;
+        for at in (0..self.len).step_by(S::WIDTH) {
             let first = self.first + at;
-            let count = V::WIDTH.min(self.len - at);
+            let count = S::WIDTH.min(self.len - at);
             match self.kept {
                 Some(kept) => {
                     group.load_geometry(system, &changes, first, count)?;
-                    let lane = at % self.group;
-                    group.restore(system, &kept[(at - lane) * n * (n + 1)..], self.group, lane);
+                    let energies = at * n * (n + 1);
+                    let vectors = energies + n * S::WIDTH;
+                    group.restore(system, &kept[energies..vectors], &kept[vectors..vectors + n * n * S::WIDTH]);
                 }
                 None => group.solve(system, &changes, first, count)?,
             }
-            for (energy, slot) in group.energies.iter().zip(adjoint.energies.chunks_exact_mut(V::WIDTH)) {
+            for (energy, slot) in group.energies.iter().zip(adjoint.energies.chunks_exact_mut(S::WIDTH)) {
                 energy.store(slot);
             }
-            for lane in 0..V::WIDTH {
+            for lane in 0..S::WIDTH {
                 let weight = if lane < count { self.evaluator.weights.of(first + lane) } else { 0.0 };
-                adjoint.look_up(&self.evaluator.cells(), self.weights, lane, weight);
+                adjoint.look_up::<V>(&self.evaluator.cells(), self.weights, lane, weight);
             }
-            V::outlined(Gather { adjoint: &mut adjoint, problem, state: self.state, group: &group, first, count });
+            S::outlined(Gather { adjoint: &mut adjoint, problem, state: self.state, group: &group, first, count });
         }
         let mut sums = try_vec("gradient", adjoint.sums.len(), 0.0)?;
         for (sum, lanes) in sums.iter_mut().zip(&adjoint.sums) {
@@ -103,19 +113,19 @@ impl<S: Lanes> Adjoint<S> {
     /// The weights of one configuration's sticks: Horner's rule for all four quantities in one vector. One chain of 15
     /// multiply-adds a stick, of which the processor has several under way; bound by their loads.
     #[inline(always)]
-    fn look_up(&mut self, cells: &Cells, weights: &[f64], lane: usize, weight: f64) {
+    fn look_up<V: Lanes>(&mut self, cells: &Cells, weights: &[f64], lane: usize, weight: f64) {
         for k in 0..self.n {
             let mut quantities = [0.0; 8];
             if weight != 0.0
                 && let Some((cell, t)) = cells.place(self.energies[k * S::WIDTH + lane])
             {
-                let table = &weights[cell * TERMS * S::WIDTH..(cell + 1) * TERMS * S::WIDTH];
-                let t = S::splat(t);
-                let mut sum = S::zero();
-                for terms in table.chunks_exact(S::WIDTH).rev() {
-                    sum = sum.mul_add(t, S::load(terms));
+                let table = &weights[cell * TERMS * V::WIDTH..(cell + 1) * TERMS * V::WIDTH];
+                let t = V::splat(t);
+                let mut sum = V::zero();
+                for terms in table.chunks_exact(V::WIDTH).rev() {
+                    sum = sum.mul_add(t, V::load(terms));
                 }
-                (sum * S::splat(weight)).store(&mut quantities);
+                (sum * V::splat(weight)).store(&mut quantities);
             }
             for quantity in 0..WEIGHTS {
                 self.stick_weights[(quantity * self.n + k) * S::WIDTH + lane] = quantities[quantity];

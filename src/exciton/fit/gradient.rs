@@ -138,7 +138,7 @@ fn back(
         |(first, len)| {
             let n = evaluator.problem.system.n();
             let kept = kept.get(first * n * (n + 1)..).filter(|rest| !rest.is_empty());
-            dispatch(evaluator.level, Back { evaluator, state, weights, kept, group: choice.group, first, len })
+            dispatch(evaluator.level, Back { evaluator, state, weights, kept, way: choice.way, first, len })
         },
         |part: Vec<f64>| {
             gradient.iter_mut().zip(part).for_each(|(total, x)| *total += x);

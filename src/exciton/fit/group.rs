@@ -88,17 +88,15 @@ impl<V: Lanes> Group<V> {
         Ok(())
     }
 
-    /// Puts energies and eigenvectors of an earlier `solve` back, from lane `lane` on of groups of `width`; what follows from them
-    /// is computed again.
+    /// Puts energies and eigenvectors of an earlier `solve` back; what follows from them is computed again.
     #[inline(always)]
-    pub fn restore(&mut self, system: &System, kept: &[f64], width: usize, lane: usize) {
+    pub fn restore(&mut self, system: &System, energies: &[f64], vectors: &[f64]) {
         let n = system.n();
-        let (energies, vectors) = kept.split_at(n * width);
-        for (slot, from) in self.energies.iter_mut().zip(energies.chunks_exact(width)) {
-            *slot = V::load(&from[lane..]);
+        for (slot, from) in self.energies.iter_mut().zip(energies.chunks_exact(V::WIDTH)) {
+            *slot = V::load(from);
         }
-        for (slot, from) in self.batch.rows[..n * n].iter_mut().zip(vectors.chunks_exact(width)) {
-            *slot = V::load(&from[lane..]);
+        for (slot, from) in self.batch.rows[..n * n].iter_mut().zip(vectors.chunks_exact(V::WIDTH)) {
+            *slot = V::load(from);
         }
         self.project(system);
     }

@@ -179,14 +179,8 @@ impl BandLines {
                 }
             }
             let target = &mut coarse[STEPS * cell * row..];
-            let mut at = 0;
-            while at + 3 * V::WIDTH <= row {
-                smooth_strip::<V, 3, 2>(&self.smooth, &turned, target, row, at);
-                at += 3 * V::WIDTH;
-            }
-            while at < row {
-                smooth_strip::<V, 1, 4>(&self.smooth, &turned, target, row, at);
-                at += V::WIDTH;
+            for at in (0..row).step_by(V::WIDTH) {
+                smooth_columns::<V>(&self.smooth, &turned, target, row, at);
             }
         }
         let points = self.first.len();
@@ -194,14 +188,8 @@ impl BandLines {
         for (i, out) in spectra.chunks_exact_mut(row).enumerate() {
             let spread = &self.spread[i * self.taps..(i + 1) * self.taps];
             let source = &coarse[self.first[i] * row..];
-            let mut at = 0;
-            while at + 3 * V::WIDTH <= row {
-                spread_strip::<V, 3, 4>(spread, source, out, row, at);
-                at += 3 * V::WIDTH;
-            }
-            while at < row {
-                spread_strip::<V, 1, 4>(spread, source, out, row, at);
-                at += V::WIDTH;
+            for at in (0..row).step_by(V::WIDTH) {
+                spread_columns::<V>(spread, source, row, at).store(&mut out[at..]);
             }
         }
         Ok((spectra, coarse))
@@ -262,66 +250,40 @@ impl BandLines {
     }
 }
 
-/// Adds a cell's columns from `at` on, `STRIP` vectors of them, to the coarse grid, `TAPS` steps at a time: as many sums as
-/// hide the latency of one.
+/// Sums side by side, which hide the latency of one. More columns at a time would share loads but not fit the registers.
+const CHAINS: usize = 4;
+
+/// Adds a vector of a cell's columns, from `at` on, to the coarse grid.
 #[inline(always)]
-fn smooth_strip<V: Lanes, const STRIP: usize, const TAPS: usize>(
-    smooth: &[f64],
-    turned: &[f64],
-    coarse: &mut [f64],
-    row: usize,
-    at: usize,
-) {
-    for (group, taps) in smooth.chunks(TAPS * TERMS).enumerate() {
-        let mut sums = [[V::zero(); STRIP]; TAPS];
+fn smooth_columns<V: Lanes>(smooth: &[f64], turned: &[f64], coarse: &mut [f64], row: usize, at: usize) {
+    for (group, taps) in smooth.chunks(CHAINS * TERMS).enumerate() {
+        let mut sums = [V::zero(); CHAINS];
         for n in 0..TERMS {
-            for s in 0..STRIP {
-                let term = V::load(&turned[n * row + at + s * V::WIDTH..]);
-                for tap in 0..TAPS {
-                    // The last group may have fewer steps; what is computed for the others is not stored.
-                    let weight = taps.get(tap * TERMS + n).copied().unwrap_or(0.0);
-                    sums[tap][s] = term.mul_add(V::splat(weight), sums[tap][s]);
-                }
+            let term = V::load(&turned[n * row + at..]);
+            for (tap, sum) in sums.iter_mut().enumerate() {
+                // The last group may have fewer steps; what is computed for the others is not stored.
+                let weight = taps.get(tap * TERMS + n).copied().unwrap_or(0.0);
+                *sum = term.mul_add(V::splat(weight), *sum);
             }
         }
-        for tap in 0..TAPS.min(taps.len() / TERMS) {
-            for s in 0..STRIP {
-                let slot = &mut coarse[(group * TAPS + tap) * row + at + s * V::WIDTH..];
-                (V::load(slot) + sums[tap][s]).store(slot);
-            }
+        for (tap, &sum) in sums.iter().enumerate().take(taps.len() / TERMS) {
+            let slot = &mut coarse[(group * CHAINS + tap) * row + at..];
+            (V::load(slot) + sum).store(slot);
         }
     }
 }
 
-/// One point's columns from `at` on, `STRIP` vectors of them, from the coarse grid, in `CHAINS` sums each: the same number
-/// whatever the strip, so that a column's bits do not depend on its company.
+/// A vector of one point's columns, from `at` on, from the coarse grid. The number of taps is a multiple of `CHAINS`.
 #[inline(always)]
-fn spread_strip<V: Lanes, const STRIP: usize, const CHAINS: usize>(
-    spread: &[f64],
-    coarse: &[f64],
-    out: &mut [f64],
-    row: usize,
-    at: usize,
-) {
-    let mut sums = [[V::zero(); STRIP]; CHAINS];
-    // The number of taps is a multiple of the level's vectors, so of 4.
+fn spread_columns<V: Lanes>(spread: &[f64], coarse: &[f64], row: usize, at: usize) -> V {
+    let mut sums = [V::zero(); CHAINS];
     for (group, weights) in spread.chunks_exact(CHAINS).enumerate() {
-        for chain in 0..CHAINS {
-            let weight = V::splat(weights[chain]);
-            let start = (group * CHAINS + chain) * row + at;
-            let source = &coarse[start..start + STRIP * V::WIDTH];
-            for s in 0..STRIP {
-                sums[chain][s] = V::load(&source[s * V::WIDTH..]).mul_add(weight, sums[chain][s]);
-            }
+        for (chain, sum) in sums.iter_mut().enumerate() {
+            let source = V::load(&coarse[(group * CHAINS + chain) * row + at..]);
+            *sum = source.mul_add(V::splat(weights[chain]), *sum);
         }
     }
-    for s in 0..STRIP {
-        let mut sum = sums[0][s];
-        for chain in 1..CHAINS {
-            sum = sum + sums[chain][s];
-        }
-        sum.store(&mut out[at + s * V::WIDTH..]);
-    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3])
 }
 
 /// Row k: the coefficients of Chebyshev's polynomial T_k.
