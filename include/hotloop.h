@@ -9,7 +9,7 @@
  *    an axis, a zero stride broadcasts an input. The stride of an axis of extent 0 or 1 is ignored.
  *  - Nothing is copied, kept or freed: the library reads your inputs and writes your outputs in place.
  *  - An output shares no element with an input or another output, unless a function says otherwise.
- *    Interleaved views of one buffer are fine.
+ *    Interleaved views of one buffer are fine (of numbers of one size).
  *  - The result is HL_OK or the reason; hl_last_error_message() then names the argument, the index, the value and
  *    the remedy. With a status from 1 to 99 every output is untouched.
  *  - Every function may be called from any thread at any time. Results are the same bits for any number of threads.
@@ -652,10 +652,11 @@ hl_status hl_kuramoto_rhs_f32(ptrdiff_t rank,
                               const struct hl_kuramoto_options *options);
 
 /**
- * Integrates Kuramoto oscillators on a lattice in place, with a fixed step.
+ * Integrates Kuramoto oscillators on a lattice in place.
  *
- * The right-hand side is hl_kuramoto_rhs'. Several stages and steps are made in one sweep over memory, without storage
- * for intermediate states.
+ * The right-hand side is hl_kuramoto_rhs'. With steps of one length several stages and steps are made in one sweep over memory,
+ * without storage for intermediate states; HL_METHOD_DORMAND_PRINCE makes steps of its own between them and needs ten numbers a
+ * cell.
  *
  * @param rank          1, 2 or 3
  * @param shape         [rank] cells along each axis
@@ -674,8 +675,9 @@ hl_status hl_kuramoto_rhs_f32(ptrdiff_t rank,
  *
  * Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_SHAPE if n_frames does not fit;
  * HL_ERR_NONFINITE, HL_ERR_ARGUMENT (dt; a phase too large), HL_ERR_OPTION. With a status from 1 to 99 nothing was
- * written. After HL_ERR_CANCELLED or a callback's own status theta stands at a whole step, *steps_done, and the records
- * up to it are written; so do integrations of parts give the same bits as one of the whole.
+ * written. After HL_ERR_CANCELLED, a callback's own status or HL_ERR_NOT_CONVERGED (a tolerance that no step meets) theta stands at
+ * a whole step, *steps_done, and the records up to it are written. Integrations of parts give the same bits as one of the whole;
+ * with noise if first_step counts the steps before, with adaptive steps if next_step is handed on.
  */
 hl_status hl_kuramoto_integrate(ptrdiff_t rank,
                                 const ptrdiff_t *shape,
@@ -764,7 +766,7 @@ hl_status hl_kuramoto_order_parameter_f32(ptrdiff_t rank,
  * @param omega     [n_nodes] natural frequencies; stride 0 for one value
  * @param coupling  [n_nodes] K of each oscillator; stride 0 for one value
  * @param dtheta    [n_nodes] out
- * @param options   NULL for defaults. Used: law, lag, accumulate, nonfinite; all are checked
+ * @param options   NULL for defaults. Used: law, lag, accumulate, nonfinite; boundaries and halos are not looked at
  *
  * `dtheta` shares no element with an input. Errors: array errors; HL_ERR_NONFINITE and HL_ERR_ARGUMENT (a phase too large)
  * name the element; HL_ERR_OPTION. With a status from 1 to 99 nothing was written.
@@ -811,7 +813,7 @@ hl_status hl_kuramoto_mean_field_rhs_f32(ptrdiff_t n_nodes,
  * @param order_psi     [n_frames] its argument, or NULL
  * @param dt            length of a step, positive
  * @param steps_done    NULL, or where the number of steps made is written, whatever the status; 0 for a status from 1 to 99
- * @param options       NULL for defaults; accumulate and boundaries are not used
+ * @param options       NULL for defaults; accumulate, boundaries and halos are not used
  *
  * Aliasing, errors and what is left after one: as for hl_kuramoto_integrate.
  */
@@ -876,7 +878,7 @@ hl_status hl_kuramoto_mean_field_integrate_f32(ptrdiff_t n_nodes,
  * @param coupling    [n_nodes] K of each oscillator; stride 0 for one value
  * @param dtheta      [n_nodes] out
  * @param index_bits  32 (int32_t) or 64 (int64_t)
- * @param options     NULL for defaults. Used: law, lag, accumulate, nonfinite; all are checked
+ * @param options     NULL for defaults. Used: law, lag, accumulate, nonfinite; boundaries and halos are not looked at
  *
  * `dtheta` shares no element with an input. Strides of the index arrays count integers. Errors: array errors; HL_ERR_ARGUMENT
  * (an index out of range, a phase too large) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. With a status from 1 to 99
@@ -946,7 +948,7 @@ hl_status hl_kuramoto_network_rhs_f32(ptrdiff_t n_nodes,
  * @param dt            length of a step, positive
  * @param index_bits    32 (int32_t) or 64 (int64_t)
  * @param steps_done    NULL, or where the number of steps made is written, whatever the status; 0 for a status from 1 to 99
- * @param options       NULL for defaults; accumulate and boundaries are not used
+ * @param options       NULL for defaults; accumulate, boundaries and halos are not used
  *
  * Aliasing, errors and what is left after one: as for hl_kuramoto_integrate; HL_ERR_ARGUMENT also for an index out of range.
  */
