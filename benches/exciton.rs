@@ -68,6 +68,7 @@ impl Problem {
             kept: (0..n).collect(),
             energy_offset: 0.0,
             normalize_dipoles: false,
+            axis: None,
             needs: Needs { dipoles: true, rotation: true, eigenvectors },
         }
     }

@@ -131,6 +131,90 @@
 #define HL_BROADENING_GRIDDED 2
 
 /**
+ * A row of `parameters`: site i. The value is added to its site energy in every configuration, cm-1.
+ */
+#define HL_PARAMETER_SITE_ENERGY 0
+
+/**
+ * Sites i, j: added to their coupling, cm-1.
+ */
+#define HL_PARAMETER_COUPLING 1
+
+/**
+ * Site i: the factor of its dipole; 1 leaves it.
+ */
+#define HL_PARAMETER_DIPOLE_SCALE 2
+
+/**
+ * Site i, axis 0 to 2: a component of the rotation vector (axis times angle, radians) that turns its dipole.
+ */
+#define HL_PARAMETER_DIPOLE_ROTATION 3
+
+/**
+ * Site i, axis 0 to 2: added to its position, Angstrom.
+ */
+#define HL_PARAMETER_POSITION 4
+
+/**
+ * HL_SPECTRUM_*: the full width at half maximum itself, cm-1.
+ */
+#define HL_PARAMETER_FWHM 5
+
+/**
+ * HL_SPECTRUM_*: added to the energy at which lines appear, cm-1.
+ */
+#define HL_PARAMETER_SHIFT 6
+
+/**
+ * HL_SPECTRUM_*: the factor of the spectrum; 1 without this parameter.
+ */
+#define HL_PARAMETER_SCALE 7
+
+/**
+ * HL_SPECTRUM_*: added to the spectrum; 0 without this parameter.
+ */
+#define HL_PARAMETER_OFFSET 8
+
+#define HL_SPECTRUM_ABSORPTION 0
+
+#define HL_SPECTRUM_CD 1
+
+/**
+ * One value for both.
+ */
+#define HL_SPECTRUM_BOTH 2
+
+/**
+ * Why a fit ended: the last step gained less than misfit_tolerance of the misfit, as expected.
+ */
+#define HL_FIT_ENDED_MISFIT 1
+
+/**
+ * The next step would change the model by less than step_tolerance of the measurement.
+ */
+#define HL_FIT_ENDED_STEP 2
+
+/**
+ * The residuals are orthogonal to every derivative, to gradient_tolerance.
+ */
+#define HL_FIT_ENDED_GRADIENT 3
+
+/**
+ * max_iterations were done.
+ */
+#define HL_FIT_ENDED_MAX_ITERATIONS 4
+
+/**
+ * No step made the misfit smaller, however short.
+ */
+#define HL_FIT_ENDED_NO_PROGRESS 5
+
+/**
+ * The progress callback asked to stop.
+ */
+#define HL_FIT_ENDED_CANCELLED 6
+
+/**
  * sin(theta_n - theta - lag), through one sine and cosine of every cell.
  */
 #define HL_COUPLING_SINE 0
@@ -402,6 +486,96 @@ typedef struct hl_exciton_options {
   hl_progress_fn progress;
   void *progress_user;
 } hl_exciton_options;
+
+/**
+ * Options of hl_exciton_fit. Always filled by hl_exciton_fit_options_init first; fields are only ever appended.
+ */
+typedef struct hl_exciton_fit_options {
+  /**
+   * sizeof(hl_exciton_fit_options) of the caller's header.
+   */
+  size_t struct_size;
+  /**
+   * Steps from each start; default 100.
+   */
+  int32_t max_iterations;
+  /**
+   * Starts; default 1. The first is at `values`; a value of a later one is drawn about its prior if it has one, else
+   * evenly between its bounds if both are finite, else it is that of the first.
+   */
+  int32_t n_start;
+  /**
+   * Of the later starts; default 0.
+   */
+  uint64_t seed;
+  /**
+   * 0 or 1; default 0. 1 multiplies the covariance by twice the misfit over the degrees of freedom: for measurements
+   * whose sigma is known up to a factor only, or not at all.
+   */
+  int32_t scale_covariance;
+  /**
+   * 0.
+   */
+  int32_t reserved;
+  /**
+   * Default 1e-10.
+   */
+  double misfit_tolerance;
+  /**
+   * Default 1e-10.
+   */
+  double step_tolerance;
+  /**
+   * Default 1e-10.
+   */
+  double gradient_tolerance;
+  /**
+   * [n_parameter] bounds; NULL for none. Infinities are none.
+   */
+  const double *lower;
+  const ptrdiff_t *lower_strides;
+  const double *upper;
+  const ptrdiff_t *upper_strides;
+  /**
+   * [n_parameter] what is expected beforehand, and its standard deviation (infinite for nothing). Both or neither.
+   */
+  const double *prior;
+  const ptrdiff_t *prior_strides;
+  const double *prior_sigma;
+  const ptrdiff_t *prior_sigma_strides;
+} hl_exciton_fit_options;
+
+/**
+ * How a fit ended.
+ */
+typedef struct hl_exciton_fit_result {
+  /**
+   * HL_FIT_ENDED_* of the best start.
+   */
+  int32_t reason;
+  /**
+   * The best start, from 0.
+   */
+  int32_t start;
+  /**
+   * Steps and evaluations of the Jacobian, of all starts.
+   */
+  int64_t iterations;
+  int64_t evaluations;
+  /**
+   * Points and priors that count, less values that are not at a bound.
+   */
+  int64_t degrees_of_freedom;
+  /**
+   * 1/2 sum ((model - measured) / sigma)^2, at the first start and at the end.
+   */
+  double initial_misfit;
+  double misfit;
+  /**
+   * 1/2 sum ((value - prior) / prior_sigma)^2 at the end.
+   */
+  double prior_misfit;
+} hl_exciton_fit_result;
 
 /**
  * Options of the Kuramoto functions. Always filled by hl_kuramoto_options_init first; fields are only ever appended.
@@ -990,6 +1164,339 @@ hl_status hl_exciton_spectrum(ptrdiff_t n_conf,
                               double *cd,
                               const ptrdiff_t *cd_strides,
                               const struct hl_exciton_options *options);
+
+/**
+ * Linear dichroism of samples that are oriented about an axis: the weighted mean over configurations, on the scale of
+ * absorption.
+ *
+ * LD(x) = sum_k LD_k g(x - e_k) with LD_k = 3/2 (3 (M_k . n)^2 - |M_k|^2): three times the absorption along n less that across
+ * it for perfect order, so that LD / absorption is the reduced dichroism 3/2 (3 cos^2 - 1) of a band (Rodger and Norden,
+ * Circular Dichroism and Linear Dichroism, 1997, section 2.3). Multiply it by the order parameter S of the sample. Excitons,
+ * lines and options as for hl_exciton_spectrum.
+ *
+ * @param n_conf        number of configurations, at least 1
+ * @param n_site        number of pigments
+ * @param n_grid        number of grid points
+ * @param hamiltonians  [n_conf][n_site][n_site] cm-1
+ * @param dipoles       [n_conf][n_site][3] any unit; stride 0 on the first axis shares one set
+ * @param weights       [n_conf], or NULL for equal weights
+ * @param grid          [n_grid] cm-1, ascending
+ * @param axis          [3] the axis n, of any length but 0
+ * @param ld            [n_grid]
+ * @param options       NULL for defaults
+ *
+ * The output shares no element with an input. Errors as for hl_exciton_spectrum; HL_ERR_ARGUMENT and HL_ERR_NONFINITE for the
+ * axis. With any status but HL_OK the output is untouched.
+ */
+hl_status hl_exciton_linear_dichroism(ptrdiff_t n_conf,
+                                      ptrdiff_t n_site,
+                                      ptrdiff_t n_grid,
+                                      const double *hamiltonians,
+                                      const ptrdiff_t *hamiltonians_strides,
+                                      const double *dipoles,
+                                      const ptrdiff_t *dipoles_strides,
+                                      const double *weights,
+                                      const ptrdiff_t *weights_strides,
+                                      const double *grid,
+                                      const ptrdiff_t *grid_strides,
+                                      const double *axis,
+                                      const ptrdiff_t *axis_strides,
+                                      double *ld,
+                                      const ptrdiff_t *ld_strides,
+                                      const struct hl_exciton_options *options);
+
+/**
+ * Couplings of point dipoles: the elements of Hamiltonians beside the diagonal.
+ *
+ * V_ij = screening 5034.1166 cm-1 (mu_i . mu_j / r^3 - 3 (mu_i . r) (mu_j . r) / r^5), r = r_i - r_j (for example van
+ * Amerongen, Valkunas and van Grondelle, Photosynthetic Excitons, 2000, equation 2.12).
+ *
+ * @param n_conf        number of configurations
+ * @param n_site        number of pigments
+ * @param dipoles       [n_conf][n_site][3] debye
+ * @param positions     [n_conf][n_site][3] Angstrom
+ * @param screening     factor for the medium between the pigments; 1 in vacuum
+ * @param hamiltonians  [n_conf][n_site][n_site] cm-1: both elements of each pair are written; the diagonal is left as it is
+ *
+ * The output shares no element with an input. Errors: array errors; HL_ERR_NONFINITE; HL_ERR_ARGUMENT (two pigments in one
+ * place; screening not finite) names sites and configuration. With any status but HL_OK the output is untouched.
+ */
+hl_status hl_exciton_point_dipole_couplings(ptrdiff_t n_conf,
+                                            ptrdiff_t n_site,
+                                            const double *dipoles,
+                                            const ptrdiff_t *dipoles_strides,
+                                            const double *positions,
+                                            const ptrdiff_t *positions_strides,
+                                            double screening,
+                                            double *hamiltonians,
+                                            const ptrdiff_t *hamiltonians_strides);
+
+/**
+ * An ensemble with static disorder about one Hamiltonian: member m has site energies H_ii + sum_k site_factor_ik z_k and
+ * couplings H_ij + coupling_sigma_ij z_ij with independent standard normal numbers z.
+ *
+ * The covariance of the site energies is site_factor site_factor^T: independent sites have their standard deviations on the
+ * diagonal of site_factor, correlated ones a Cholesky factor, and a bath that sites share is one more column. The numbers are
+ * counter-based (Philox 4x32-10: Salmon, Moraes, Dror and Shaw, SC11), so member m depends on seed and m alone: not on
+ * threads, on language, or on what else is drawn.
+ *
+ * @param n_member        number of members
+ * @param n_site          number of pigments
+ * @param n_factor        number of columns of site_factor
+ * @param hamiltonian     [n_site][n_site] cm-1; the lower triangle is used
+ * @param site_factor     [n_site][n_factor] cm-1
+ * @param coupling_sigma  [n_site][n_site] cm-1, not negative; the lower triangle without the diagonal is used; NULL for none
+ * @param seed            which ensemble
+ * @param first_member    number of the first member
+ * @param hamiltonians    [n_member][n_site][n_site] cm-1
+ *
+ * The output shares no element with an input. Errors: array errors; HL_ERR_NONFINITE and HL_ERR_ARGUMENT name the element.
+ * With any status but HL_OK the output is untouched.
+ */
+hl_status hl_exciton_disorder(ptrdiff_t n_member,
+                              ptrdiff_t n_site,
+                              ptrdiff_t n_factor,
+                              const double *hamiltonian,
+                              const ptrdiff_t *hamiltonian_strides,
+                              const double *site_factor,
+                              const ptrdiff_t *site_factor_strides,
+                              const double *coupling_sigma,
+                              const ptrdiff_t *coupling_sigma_strides,
+                              uint64_t seed,
+                              uint64_t first_member,
+                              double *hamiltonians,
+                              const ptrdiff_t *hamiltonians_strides);
+
+/**
+ * Fills `options` with defaults. Writes at most struct_size bytes.
+ *
+ * @param struct_size  sizeof(hl_exciton_fit_options)
+ *
+ * Errors: HL_ERR_NULL; HL_ERR_OPTION if struct_size is too small for a size_t.
+ */
+hl_status hl_exciton_fit_options_init(struct hl_exciton_fit_options *options,
+                                      size_t struct_size);
+
+/**
+ * The misfit of the mean spectra to measured ones, and its gradient with respect to the parameters.
+ *
+ * misfit = 1/2 sum_i ((model_i - measured_i) / sigma_i)^2 over the points of absorption and of CD, where
+ * model(x) = scale x^p S(x - shift) + offset, S is the mean spectrum of hl_exciton_spectrum with the parameters' changes
+ * made to every configuration, and p is 1 with frequency_prefactor (of the point, not moved by the shift), else 0. Lines
+ * are Gaussian and not cut, so cutoff and broadening are not used. Degenerate levels are nothing special: the derivative
+ * of tr(B g(H)) is sum_kl X_kl B_kl g[e_k, e_l] with divided differences of the line g (Daletskii and Krein).
+ *
+ * A row of `parameters` is a kind, HL_PARAMETER_*, and what it concerns: a site, two sites, a site and an axis, or
+ * HL_SPECTRUM_*. No two rows may set the same number. What has no row is not changed (widths are then those of the options).
+ *
+ * @param n_conf               number of configurations, at least 1
+ * @param n_site               number of pigments
+ * @param n_absorption         number of points of absorption; 0 leaves absorption out, and its arrays may be NULL
+ * @param n_cd                 the same for CD
+ * @param n_parameter          number of parameters
+ * @param hamiltonians         [n_conf][n_site][n_site] cm-1, symmetric to 1e-12 of the largest element
+ * @param dipoles              [n_conf][n_site][3] any unit; stride 0 on the first axis shares one set
+ * @param positions            [n_conf][n_site][3] Angstrom; NULL only without CD
+ * @param weights              [n_conf] not negative, with a positive sum; NULL for equal weights
+ * @param absorption_grid      [n_absorption] cm-1, ascending
+ * @param absorption_measured  [n_absorption]
+ * @param absorption_sigma     [n_absorption] standard deviations, positive; infinite for a point that does not count;
+ *                             NULL for 1
+ * @param cd_grid              [n_cd] cm-1, ascending
+ * @param cd_measured          [n_cd]
+ * @param cd_sigma             [n_cd], or NULL for 1
+ * @param parameters           [n_parameter][3] kind, first, second
+ * @param values               [n_parameter]
+ * @param misfit               where one number goes, or NULL
+ * @param gradient             [n_parameter] d misfit / d value, or NULL
+ * @param absorption           [n_absorption] the model, or NULL
+ * @param cd                   [n_cd] the model, or NULL
+ * @param options              NULL for defaults
+ *
+ * Outputs share no element with each other or with inputs. Errors: HL_ERR_SHAPE for n_conf = 0; array errors;
+ * HL_ERR_NONFINITE; HL_ERR_ARGUMENT names configuration, point or row; HL_ERR_OPTION (a lineshape or widths without
+ * derivatives; normalize_dipoles with dipoles as parameters; lines too narrow for the grid); HL_ERR_NOT_CONVERGED. With any
+ * status but HL_OK the outputs are untouched.
+ */
+hl_status hl_exciton_residual_gradient(ptrdiff_t n_conf,
+                                       ptrdiff_t n_site,
+                                       ptrdiff_t n_absorption,
+                                       ptrdiff_t n_cd,
+                                       ptrdiff_t n_parameter,
+                                       const double *hamiltonians,
+                                       const ptrdiff_t *hamiltonians_strides,
+                                       const double *dipoles,
+                                       const ptrdiff_t *dipoles_strides,
+                                       const double *positions,
+                                       const ptrdiff_t *positions_strides,
+                                       const double *weights,
+                                       const ptrdiff_t *weights_strides,
+                                       const double *absorption_grid,
+                                       const ptrdiff_t *absorption_grid_strides,
+                                       const double *absorption_measured,
+                                       const ptrdiff_t *absorption_measured_strides,
+                                       const double *absorption_sigma,
+                                       const ptrdiff_t *absorption_sigma_strides,
+                                       const double *cd_grid,
+                                       const ptrdiff_t *cd_grid_strides,
+                                       const double *cd_measured,
+                                       const ptrdiff_t *cd_measured_strides,
+                                       const double *cd_sigma,
+                                       const ptrdiff_t *cd_sigma_strides,
+                                       const int32_t *parameters,
+                                       const ptrdiff_t *parameters_strides,
+                                       const double *values,
+                                       const ptrdiff_t *values_strides,
+                                       double *misfit,
+                                       double *gradient,
+                                       const ptrdiff_t *gradient_strides,
+                                       double *absorption,
+                                       const ptrdiff_t *absorption_strides,
+                                       double *cd,
+                                       const ptrdiff_t *cd_strides,
+                                       const struct hl_exciton_options *options);
+
+/**
+ * Mean spectra and their derivatives with respect to parameters, for Gauss-Newton methods and linear error analysis.
+ *
+ * Model, parameters and arrays as for hl_exciton_residual_gradient.
+ *
+ * @param n_conf               number of configurations, at least 1
+ * @param n_site               number of pigments
+ * @param n_absorption         number of points of absorption; 0 leaves absorption out
+ * @param n_cd                 the same for CD
+ * @param n_parameter          number of parameters
+ * @param hamiltonians         [n_conf][n_site][n_site] cm-1
+ * @param dipoles              [n_conf][n_site][3]
+ * @param positions            [n_conf][n_site][3] Angstrom; NULL only without CD
+ * @param weights              [n_conf], or NULL
+ * @param absorption_grid      [n_absorption] cm-1, ascending
+ * @param cd_grid              [n_cd] cm-1, ascending
+ * @param parameters           [n_parameter][3] kind, first, second
+ * @param values               [n_parameter]
+ * @param absorption           [n_absorption] the model, or NULL
+ * @param cd                   [n_cd] the model, or NULL
+ * @param absorption_jacobian  [n_absorption][n_parameter], or NULL
+ * @param cd_jacobian          [n_cd][n_parameter], or NULL
+ * @param options              NULL for defaults
+ *
+ * Outputs share no element with each other or with inputs. Errors as for hl_exciton_residual_gradient. With any status but
+ * HL_OK the outputs are untouched.
+ */
+hl_status hl_exciton_jacobian(ptrdiff_t n_conf,
+                              ptrdiff_t n_site,
+                              ptrdiff_t n_absorption,
+                              ptrdiff_t n_cd,
+                              ptrdiff_t n_parameter,
+                              const double *hamiltonians,
+                              const ptrdiff_t *hamiltonians_strides,
+                              const double *dipoles,
+                              const ptrdiff_t *dipoles_strides,
+                              const double *positions,
+                              const ptrdiff_t *positions_strides,
+                              const double *weights,
+                              const ptrdiff_t *weights_strides,
+                              const double *absorption_grid,
+                              const ptrdiff_t *absorption_grid_strides,
+                              const double *cd_grid,
+                              const ptrdiff_t *cd_grid_strides,
+                              const int32_t *parameters,
+                              const ptrdiff_t *parameters_strides,
+                              const double *values,
+                              const ptrdiff_t *values_strides,
+                              double *absorption,
+                              const ptrdiff_t *absorption_strides,
+                              double *cd,
+                              const ptrdiff_t *cd_strides,
+                              double *absorption_jacobian,
+                              const ptrdiff_t *absorption_jacobian_strides,
+                              double *cd_jacobian,
+                              const ptrdiff_t *cd_jacobian_strides,
+                              const struct hl_exciton_options *options);
+
+/**
+ * The values of parameters that suit measured spectra best: bounded least squares (Levenberg and Marquardt), with priors,
+ * from one start or several.
+ *
+ * Minimises the misfit of hl_exciton_residual_gradient (model, parameters and arrays as there) plus
+ * 1/2 sum_p ((value_p - prior_p) / prior_sigma_p)^2. The covariance is the inverse of J^T J at the minimum, J being the
+ * derivatives of all residuals in their standard deviations: of values that end at a bound, and of combinations that
+ * nothing determines, it is 0.
+ *
+ * @param n_conf               number of configurations, at least 1
+ * @param n_site               number of pigments
+ * @param n_absorption         number of points of absorption; 0 leaves absorption out
+ * @param n_cd                 the same for CD
+ * @param n_parameter          number of parameters
+ * @param hamiltonians         [n_conf][n_site][n_site] cm-1
+ * @param dipoles              [n_conf][n_site][3]
+ * @param positions            [n_conf][n_site][3] Angstrom; NULL only without CD
+ * @param weights              [n_conf], or NULL
+ * @param absorption_grid      [n_absorption] cm-1, ascending
+ * @param absorption_measured  [n_absorption]
+ * @param absorption_sigma     [n_absorption], or NULL for 1
+ * @param cd_grid              [n_cd] cm-1, ascending
+ * @param cd_measured          [n_cd]
+ * @param cd_sigma             [n_cd], or NULL for 1
+ * @param parameters           [n_parameter][3] kind, first, second
+ * @param values               [n_parameter] in: the start; out: the best values
+ * @param standard_errors      [n_parameter] roots of the diagonal of covariance, or NULL
+ * @param covariance           [n_parameter][n_parameter], or NULL
+ * @param correlation          [n_parameter][n_parameter] covariance over both standard errors, 1 on the diagonal, or NULL
+ * @param absorption           [n_absorption] the model at the best values, or NULL
+ * @param cd                   [n_cd] the model at the best values, or NULL
+ * @param result               how the fit ended, or NULL
+ * @param options              NULL for defaults. Progress counts configurations, as if every start took max_iterations
+ * @param fit_options          NULL for defaults
+ *
+ * Outputs share no element with each other or with inputs. Errors as for hl_exciton_residual_gradient; HL_ERR_OPTION for
+ * fit_options; HL_ERR_ARGUMENT for a start outside its bounds; HL_ERR_SINGULAR if the measurement and the priors do not
+ * determine all values (the message names the first row that depends on those before it). After HL_ERR_SINGULAR,
+ * HL_ERR_CANCELLED and the callback's own negative status all outputs are written: the best values so far. With any other
+ * status but HL_OK they are untouched.
+ */
+hl_status hl_exciton_fit(ptrdiff_t n_conf,
+                         ptrdiff_t n_site,
+                         ptrdiff_t n_absorption,
+                         ptrdiff_t n_cd,
+                         ptrdiff_t n_parameter,
+                         const double *hamiltonians,
+                         const ptrdiff_t *hamiltonians_strides,
+                         const double *dipoles,
+                         const ptrdiff_t *dipoles_strides,
+                         const double *positions,
+                         const ptrdiff_t *positions_strides,
+                         const double *weights,
+                         const ptrdiff_t *weights_strides,
+                         const double *absorption_grid,
+                         const ptrdiff_t *absorption_grid_strides,
+                         const double *absorption_measured,
+                         const ptrdiff_t *absorption_measured_strides,
+                         const double *absorption_sigma,
+                         const ptrdiff_t *absorption_sigma_strides,
+                         const double *cd_grid,
+                         const ptrdiff_t *cd_grid_strides,
+                         const double *cd_measured,
+                         const ptrdiff_t *cd_measured_strides,
+                         const double *cd_sigma,
+                         const ptrdiff_t *cd_sigma_strides,
+                         const int32_t *parameters,
+                         const ptrdiff_t *parameters_strides,
+                         double *values,
+                         const ptrdiff_t *values_strides,
+                         double *standard_errors,
+                         const ptrdiff_t *standard_errors_strides,
+                         double *covariance,
+                         const ptrdiff_t *covariance_strides,
+                         double *correlation,
+                         const ptrdiff_t *correlation_strides,
+                         double *absorption,
+                         const ptrdiff_t *absorption_strides,
+                         double *cd,
+                         const ptrdiff_t *cd_strides,
+                         struct hl_exciton_fit_result *result,
+                         const struct hl_exciton_options *options,
+                         const struct hl_exciton_fit_options *fit_options);
 
 /**
  * What went wrong in the last call on this thread that failed: function, argument, index, value and remedy. Empty

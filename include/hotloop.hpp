@@ -18,6 +18,7 @@
 #include "hotloop/anisoap.hpp"
 #include "hotloop/error.hpp"
 #include "hotloop/exciton.hpp"
+#include "hotloop/fit.hpp"
 #include "hotloop/kuramoto.hpp"
 #include "hotloop/library.hpp"
 #include "hotloop/neighbours.hpp"

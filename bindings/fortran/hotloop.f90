@@ -22,6 +22,8 @@ include "hotloop/exciton/options.inc"
 include "hotloop/exciton/sticks.inc"
 include "hotloop/exciton/broaden.inc"
 include "hotloop/exciton/spectrum.inc"
+include "hotloop/exciton/fit_c.inc"
+include "hotloop/exciton/fit.inc"
 include "hotloop/kuramoto/c.inc"
 include "hotloop/kuramoto/options.inc"
 include "hotloop/kuramoto/arguments.inc"
@@ -44,6 +46,8 @@ module hotloop_c
   use hotloop_c_units
   use hotloop_exciton_constants
   use hotloop_c_exciton
+  use hotloop_fit_constants
+  use hotloop_c_fit
   use hotloop_kuramoto_constants
   use hotloop_c_kuramoto
   use hotloop_c_neighbours
@@ -64,6 +68,8 @@ module hotloop
   use hotloop_exciton_sticks
   use hotloop_exciton_broaden
   use hotloop_exciton_spectrum
+  use hotloop_fit_constants
+  use hotloop_exciton_fit
   use hotloop_kuramoto_constants
   use hotloop_kuramoto_options, only: hl_kuramoto_options
   use hotloop_kuramoto_f64

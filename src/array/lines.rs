@@ -5,6 +5,7 @@
 
 use super::{Layout, View, ViewMut};
 use crate::error::{Error, Result};
+use crate::simd::prefetch;
 
 impl<const N: usize> Layout<N> {
     fn permuted(&self, order: [usize; N]) -> Self {
@@ -67,19 +68,15 @@ impl<'a, T: Copy, const N: usize> View<'a, T, N> {
     /// is worked on.
     #[inline(always)]
     pub fn prefetch_line(&self, index: [usize; N], len: usize) {
-        #[cfg(target_arch = "x86_64")]
         if len > 0 {
             let (offset, stride) = self.layout.line(index, len);
             if stride == 1 {
-                let first = self.pointer.wrapping_offset(offset).cast::<i8>();
+                let first = self.pointer.wrapping_offset(offset).cast::<u8>();
                 for byte in (0..len * size_of::<T>()).step_by(64) {
-                    // SAFETY: a hint that reads nothing; the address is inside the array anyway.
-                    unsafe { std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(first.wrapping_add(byte)) };
+                    prefetch(first.wrapping_add(byte));
                 }
             }
         }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = (index, len);
     }
 
     /// Elements along the last axis from `index` on.

@@ -18,6 +18,12 @@
 //! `(r_j - r_l) . (mu_j x mu_l) = (r_j x mu_j) . mu_l + (r_l x mu_l) . mu_j`: O(n^2) instead of O(n^3), and only six
 //! columns need to follow the eigensolver. Sum rules: `sum_k D_k = sum_j |mu_j|^2`, `sum_k R_k / e_k = 0`.
 //!
+//! * `couplings`   of point dipoles
+//! * `disorder`    ensembles about one Hamiltonian
+//! Linear dichroism about an axis n of symmetry is one more quadratic form of M_k: `LD_k = 3/2 (3 (M_k . n)^2 - D_k)`, three
+//! times the difference of absorption along n and across it, so that LD / A is the reduced dichroism `3/2 (3 cos^2 - 1)`
+//! (A. Rodger and B. Norden, Circular Dichroism and Linear Dichroism, 1997, section 2.3).
+//!
 //! * `options`     what a caller may choose
 //! * `system`      the caller's arrays, checked and laid out in lanes
 //! * `way`         which eigensolver, and how many configurations at a time
@@ -26,8 +32,12 @@
 //! * `broadening`  from sticks to spectra: direct sum, or one convolution for all
 //! * `weights`     of configurations in a mean
 //! * `spectrum`    all of it, for the mean over configurations
+//! * `fit`         how spectra change with parameters, and which suit a measurement
 
 mod broadening;
+mod couplings;
+mod disorder;
+pub mod fit;
 mod options;
 mod solve;
 mod spectrum;
@@ -37,6 +47,8 @@ mod way;
 mod weights;
 
 pub use broadening::{Grid, Method};
+pub use disorder::{Disorder, disorder};
+pub use couplings::{PointDipoles, point_dipole_couplings};
 pub use options::{Lineshape, Normalization, Options, Widths};
 pub use spectrum::{Spectra, StickArrays, broaden, spectrum};
 pub use sticks::{StickOutputs, sticks};

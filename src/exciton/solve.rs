@@ -1,13 +1,13 @@
 //! Excitons of one group of configurations at a time: small systems in lanes, large ones through LAPACK.
 
-use super::system::System;
+use super::system::{Changes, System};
 use super::way::Way;
 use crate::error::{Error, Result, Status, try_vec};
 use crate::linalg::{NotConverged, batched::Batch, large::Large};
 use crate::simd::{Lanes, Level, Task};
 
 /// 4 pi / (1e8 Angstrom cm-1): times an energy in cm-1, the factor of M . N in a rotational strength.
-const ROTATION_FACTOR: f64 = 4.0 * std::f64::consts::PI * 1e-8;
+pub(super) const ROTATION_FACTOR: f64 = 4.0 * std::f64::consts::PI * 1e-8;
 
 /// Excitons of up to `width` configurations, by quantity, exciton and lane, in the order of the eigensolver.
 #[derive(Default)]
@@ -155,11 +155,11 @@ impl<'a, V: Lanes> Solver<'a, V> {
     pub fn check(&mut self, first: usize, count: usize) -> Result<()> {
         match &mut self.workspace {
             Workspace::Lanes { batch, vectors, .. } => {
-                self.system.pack_matrices(first, count, &mut batch.matrix)?;
+                self.system.pack_matrices(first, count, &Changes::default(), &mut batch.matrix)?;
                 if self.system.has_clearly_finite_geometry::<V>(first, count) {
                     return Ok(());
                 }
-                self.system.pack_rows(first, count, &mut batch.rows, vectors)
+                self.system.pack_rows(first, count, &Changes::default(), &mut batch.rows, vectors)
             }
             Workspace::Lapack(_) => (first..first + count).try_for_each(|c| self.system.check(c)),
         }
@@ -176,11 +176,11 @@ impl<'a, V: Lanes> Solver<'a, V> {
     fn solve_inline(&mut self, first: usize, count: usize) -> Result<()> {
         match &mut self.workspace {
             Workspace::Lanes { batch, shared_rows, shared_rows_are_known, vectors } => {
-                let packed = self.system.pack_matrices(first, count, &mut batch.matrix)?;
+                let packed = self.system.pack_matrices(first, count, &Changes::default(), &mut batch.matrix)?;
                 if *shared_rows_are_known {
                     batch.rows.copy_from_slice(shared_rows);
                 } else {
-                    self.system.pack_rows(first, count, &mut batch.rows, vectors)?;
+                    self.system.pack_rows(first, count, &Changes::default(), &mut batch.rows, vectors)?;
                     if self.system.shares_geometry() {
                         shared_rows.copy_from_slice(&batch.rows);
                         *shared_rows_are_known = true;
@@ -216,7 +216,7 @@ impl<V: Lanes> Task for SolveGroup<'_, '_, V> {
     }
 }
 
-fn not_converged(first: usize, count: usize) -> Error {
+pub(super) fn not_converged(first: usize, count: usize) -> Error {
     Error::new(
         Status::NotConverged,
         format!(
@@ -246,7 +246,11 @@ fn finish_batch<V: Lanes>(
         energy.store(&mut excitons.energies[k * w..]);
         if system.needs.dipoles {
             let m = &row[..3];
-            let strength = m[2].mul_add(m[2], m[1].mul_add(m[1], m[0] * m[0]));
+            let mut strength = m[2].mul_add(m[2], m[1].mul_add(m[1], m[0] * m[0]));
+            if let Some(axis) = system.axis {
+                let along = m[2].mul_add(V::splat(axis[2]), m[1].mul_add(V::splat(axis[1]), m[0] * V::splat(axis[0])));
+                strength = (V::splat(4.5) * along).mul_add(along, V::splat(-1.5) * strength);
+            }
             strength.store(&mut excitons.dipole_strengths[k * w..]);
             for x in 0..3 {
                 m[x].store(&mut excitons.exciton_dipoles[(3 * k + x) * w..]);
@@ -291,7 +295,11 @@ fn solve_large(
         excitons.energies[k] = origin + system.energy_offset + large.eigenvalues()[k];
         let row = &large.rows()[k * columns..(k + 1) * columns];
         if system.needs.dipoles {
-            excitons.dipole_strengths[k] = row[..3].iter().map(|m| m * m).sum();
+            let strength: f64 = row[..3].iter().map(|m| m * m).sum();
+            excitons.dipole_strengths[k] = system.axis.map_or(strength, |axis| {
+                let along: f64 = row[..3].iter().zip(axis).map(|(m, n)| m * n).sum();
+                4.5 * along * along - 1.5 * strength
+            });
             excitons.exciton_dipoles[3 * k..3 * k + 3].copy_from_slice(&row[..3]);
         }
         if system.needs.rotation {

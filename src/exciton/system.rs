@@ -31,7 +31,20 @@ pub struct System<'a> {
     pub kept: Vec<usize>,
     pub energy_offset: f64,
     pub normalize_dipoles: bool,
+    /// A unit vector: strengths of excitons are then those of linear dichroism about it instead of dipole strengths.
+    pub axis: Option<[f64; 3]>,
     pub needs: Needs,
+}
+
+/// What is changed in every configuration as it is loaded, by kept site; an empty table changes nothing.
+#[derive(Clone, Copy, Default)]
+pub struct Changes<'a> {
+    /// [n][n] cm-1, added to Hamiltonians (symmetric).
+    pub hamiltonian: &'a [f64],
+    /// [n]: dipoles are multiplied by these.
+    pub dipoles: &'a [[[f64; 3]; 3]],
+    /// [n] Angstrom, added to positions.
+    pub positions: &'a [[f64; 3]],
 }
 
 /// Matrices of a group in lanes, ready for the eigensolver, and what leads back to energies.
@@ -75,10 +88,16 @@ impl System<'_> {
     }
 
     /// Loads the Hamiltonians of configurations `first..first + count` (at most `V::WIDTH`; spare lanes repeat the
-    /// last) into `matrix` [n][n]: checked, moved to mean 0 on the diagonal so that rounding is relative to the
+    /// last) into `matrix` [n][n]: checked, changed, moved to mean 0 on the diagonal so that rounding is relative to the
     /// couplings and not to 12,000 cm-1, and scaled by a power of 2 if far from 1.
     #[inline(always)]
-    pub fn pack_matrices<V: Lanes>(&self, first: usize, count: usize, matrix: &mut [V]) -> Result<PackedMatrices<V>> {
+    pub fn pack_matrices<V: Lanes>(
+        &self,
+        first: usize,
+        count: usize,
+        changes: &Changes,
+        matrix: &mut [V],
+    ) -> Result<PackedMatrices<V>> {
         let n = self.n();
         let matrix = &mut matrix[..n * n];
         gather(&self.hamiltonians, first, count, self.keeps_all(), n, matrix, |c, i, j| {
@@ -116,6 +135,11 @@ impl System<'_> {
             return Err(self.diagnose_matrices(first, count));
         }
 
+        if !changes.hamiltonian.is_empty() {
+            for (element, &change) in matrix.iter_mut().zip(changes.hamiltonian) {
+                *element = *element + V::splat(change);
+            }
+        }
         let mut norm = V::zero();
         for i in 0..n {
             matrix[i * n + i] = matrix[i * n + i] - trace;
@@ -139,9 +163,17 @@ impl System<'_> {
         Ok(PackedMatrices { origin: trace + V::splat(self.energy_offset), unit })
     }
 
-    /// Fills `rows` [n][columns] with mu_j | (r_j - r_c) x mu_j | identity.
+    /// Fills `rows` [n][columns] with mu_j | (r_j - r_c) x mu_j | identity. Leaves mu_j and then r_j, as changed, in
+    /// `scratch`.
     #[inline(always)]
-    pub fn pack_rows<V: Lanes>(&self, first: usize, count: usize, rows: &mut [V], scratch: &mut [V]) -> Result<()> {
+    pub fn pack_rows<V: Lanes>(
+        &self,
+        first: usize,
+        count: usize,
+        changes: &Changes,
+        rows: &mut [V],
+        scratch: &mut [V],
+    ) -> Result<()> {
         let (n, columns) = (self.n(), self.columns());
         let rows = &mut rows[..n * columns];
         let (mu, r) = scratch[..6 * n].split_at_mut(3 * n);
@@ -151,6 +183,13 @@ impl System<'_> {
             && let Some(dipoles) = &self.dipoles
         {
             self.gather_vectors(dipoles, first, count, mu);
+            for (i, map) in changes.dipoles.iter().enumerate() {
+                let [x, y, z] = [mu[3 * i], mu[3 * i + 1], mu[3 * i + 2]];
+                for (axis, row) in map.iter().enumerate() {
+                    let sum = V::splat(row[1]).mul_add(y, V::splat(row[0]) * x);
+                    mu[3 * i + axis] = V::splat(row[2]).mul_add(z, sum);
+                }
+            }
             let mut strength = V::zero();
             for &x in mu.iter() {
                 not_finite = x.mul_add(V::zero(), not_finite);
@@ -171,6 +210,9 @@ impl System<'_> {
             && let Some(positions) = &self.positions
         {
             self.gather_vectors(positions, first, count, r);
+            for (slot, &change) in r.iter_mut().zip(changes.positions.as_flattened()) {
+                *slot = *slot + V::splat(change);
+            }
             let mut centroid = [V::zero(); 3];
             for i in 0..n {
                 for x in 0..3 {
@@ -205,7 +247,7 @@ impl System<'_> {
     }
 
     #[inline(always)]
-    fn gather_vectors<V: Lanes>(&self, vectors: &View<'_, f64, 3>, first: usize, count: usize, into: &mut [V]) {
+    pub fn gather_vectors<V: Lanes>(&self, vectors: &View<'_, f64, 3>, first: usize, count: usize, into: &mut [V]) {
         gather(vectors, first, count, self.keeps_all(), 3, into, |c, i, x| vectors.at([c, self.kept[i], x]));
     }
 

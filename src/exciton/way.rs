@@ -32,26 +32,24 @@ const LARGEST_PAIR_BYTES: usize = 384 << 10;
 impl Choice {
     /// For `n_conf` matrices of size `n`, with eigenvectors or without.
     pub fn new(n_conf: usize, n: usize, with_vectors: bool, level: Level) -> Self {
+        let lanes = Self::in_lanes(n_conf, n, with_vectors, level);
+        let nanoseconds = lapack_nanoseconds(n, with_vectors);
+        if lanes.way == Way::Pairs || lanes.nanoseconds <= nanoseconds {
+            lanes
+        } else {
+            Self { way: Way::Lapack, group: 1, nanoseconds }
+        }
+    }
+
+    /// The same for kernels that have lanes alone.
+    pub fn in_lanes(n_conf: usize, n: usize, with_vectors: bool, level: Level) -> Self {
         let lanes = level.lanes();
-        let one = |way| {
-            let group = match way {
-                Way::Pairs => level.lanes_of_a_pair(),
-                Way::Lanes => lanes,
-                Way::Lapack => 1,
-            };
-            let nanoseconds = match way {
-                Way::Lapack => lapack_nanoseconds(n, with_vectors),
-                _ => vector_nanoseconds(n, with_vectors) / n_conf.clamp(1, lanes) as f64,
-            };
-            Self { way, group, nanoseconds }
-        };
+        let nanoseconds = vector_nanoseconds(n, with_vectors) / n_conf.clamp(1, lanes) as f64;
         let pair_bytes = n.saturating_mul(n).saturating_mul(level.lanes_of_a_pair() * size_of::<f64>());
         if n_conf > lanes && pair_bytes <= LARGEST_PAIR_BYTES {
-            one(Way::Pairs)
-        } else if one(Way::Lanes).nanoseconds <= one(Way::Lapack).nanoseconds {
-            one(Way::Lanes)
+            Self { way: Way::Pairs, group: level.lanes_of_a_pair(), nanoseconds }
         } else {
-            one(Way::Lapack)
+            Self { way: Way::Lanes, group: lanes, nanoseconds }
         }
     }
 }

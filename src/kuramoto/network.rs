@@ -6,13 +6,13 @@
 //!
 //! As on a lattice one sine and cosine of every node serve all edges to it. They lie side by side, so that an edge is one
 //! access to memory: with more nodes than the caches hold, the time is that of fetching 16 bytes (8 in f32) from anywhere for
-//! every edge, otherwise that of a few scalar instructions.
+//! every edge (asked for a piece ahead), otherwise that of a few scalar instructions.
 
 use super::law::{Coupling, Law};
 use super::nodes::{BLOCK, Nodes};
 use crate::array::View;
 use crate::error::{Error, Result, Status, try_vec};
-use crate::simd::{Kernel, Lanes, Level, Real, dispatch, sin_cos};
+use crate::simd::{Kernel, Lanes, Level, Real, dispatch, prefetch, sin_cos};
 use crate::threads::{Progress, for_each_chunk, ranges};
 
 /// An integer type that callers keep indices in.
@@ -44,7 +44,9 @@ pub struct Graph<'a, T, I> {
 }
 
 /// Edges and nodes worked on at a time.
-const PIECE: usize = 512;
+const PIECE: usize = 256;
+/// From so many nodes on what is known of them (16 bytes each) does not fit a second-level cache.
+const NODES_BEYOND_CACHES: usize = 1 << 16;
 /// Edges or nodes, a nanosecond each, that a thread should have at least.
 const WORTH_A_CHUNK: usize = 32_768;
 
@@ -154,6 +156,12 @@ impl<'a, T: Real, I: Index> Network<'a, T, I> {
             self.graph.neighbours.read_line([from], &mut neighbours[..len]);
             if let Some(of_edges) = &self.graph.weights {
                 of_edges.read_line([0, 0, from], &mut weights[..len]);
+            }
+            // All at once: the processor has many requests under way, while sums would have it wait for a few.
+            if self.described.len() >= NODES_BEYOND_CACHES {
+                for neighbour in &neighbours[..len] {
+                    prefetch(self.described.as_ptr().wrapping_add(neighbour.to_i64() as usize));
+                }
             }
             while starts[row + 1] <= from {
                 row += 1;

@@ -231,9 +231,12 @@ fn rotate_columns<V: Lanes>(
         rotate_strip::<V, 6>(lowest, n, cosines, sines, columns, first, rows);
         first += 6;
     }
-    while first < end {
+    while first + 2 <= end {
+        rotate_strip::<V, 2>(lowest, n, cosines, sines, columns, first, rows);
+        first += 2;
+    }
+    if first < end {
         rotate_strip::<V, 1>(lowest, n, cosines, sines, columns, first, rows);
-        first += 1;
     }
 }
 

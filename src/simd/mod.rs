@@ -121,6 +121,18 @@ fn choose() -> Result<Level, String> {
     Ok(level)
 }
 
+/// Asks the processor to bring the memory at an address into its caches. A hint: nothing is read, whatever the address.
+#[inline(always)]
+pub fn prefetch<T>(address: *const T) {
+    // SAFETY: the instruction never faults.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}
+
 /// A computation that can be compiled for any level, in precision `T`. Implementations mark `run` `#[inline(always)]`.
 pub trait Kernel<T: Real = f64> {
     type Output;

@@ -43,6 +43,24 @@ NUMBER(HL_CD_SCALE_ROSENFELD, 1);
 NUMBER(HL_BROADENING_AUTO, 0);
 NUMBER(HL_BROADENING_DIRECT, 1);
 NUMBER(HL_BROADENING_GRIDDED, 2);
+NUMBER(HL_PARAMETER_SITE_ENERGY, 0);
+NUMBER(HL_PARAMETER_COUPLING, 1);
+NUMBER(HL_PARAMETER_DIPOLE_SCALE, 2);
+NUMBER(HL_PARAMETER_DIPOLE_ROTATION, 3);
+NUMBER(HL_PARAMETER_POSITION, 4);
+NUMBER(HL_PARAMETER_FWHM, 5);
+NUMBER(HL_PARAMETER_SHIFT, 6);
+NUMBER(HL_PARAMETER_SCALE, 7);
+NUMBER(HL_PARAMETER_OFFSET, 8);
+NUMBER(HL_SPECTRUM_ABSORPTION, 0);
+NUMBER(HL_SPECTRUM_CD, 1);
+NUMBER(HL_SPECTRUM_BOTH, 2);
+NUMBER(HL_FIT_ENDED_MISFIT, 1);
+NUMBER(HL_FIT_ENDED_STEP, 2);
+NUMBER(HL_FIT_ENDED_GRADIENT, 3);
+NUMBER(HL_FIT_ENDED_MAX_ITERATIONS, 4);
+NUMBER(HL_FIT_ENDED_NO_PROGRESS, 5);
+NUMBER(HL_FIT_ENDED_CANCELLED, 6);
 NUMBER(HL_COUPLING_SINE, 0);
 NUMBER(HL_COUPLING_DIRECT_SINE, 1);
 NUMBER(HL_COUPLING_LINEAR, 2);
@@ -178,6 +196,8 @@ int main(void)
     const int64_t no_rows_64 = 0;
     double r = 0.0, psi = 0.0, phase = 0.5;
     float single_r = 0.0f, single_phase = 0.5f;
+    hl_exciton_fit_options fit_options;
+    const double axis[3] = {0.0, 0.0, 1.0};
     hl_progress_fn progress = never_called;
     double wavenumber = 8065.543937, electronvolt = 0.0;
     int major = -1, minor = -1, patch = -1;
@@ -209,6 +229,22 @@ int main(void)
           "broadening of nothing");
     check(hl_exciton_spectrum(1, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK,
           "spectrum of nothing");
+    check(hl_exciton_point_dipole_couplings(0, 0, NULL, NULL, NULL, NULL, 1.0, NULL, NULL) == HL_OK, "couplings of nothing");
+    check(hl_exciton_linear_dichroism(1, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, axis, NULL, NULL, NULL, NULL) == HL_OK,
+          "linear dichroism of nothing");
+    check(hl_exciton_disorder(0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL) == HL_OK, "disorder of nothing");
+    check(hl_exciton_residual_gradient(1, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                       NULL) == HL_OK,
+          "the misfit of nothing");
+    check(hl_exciton_jacobian(1, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                              NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK,
+          "derivatives of nothing");
+    check(hl_exciton_fit_options_init(&fit_options, sizeof fit_options) == HL_OK && fit_options.n_start == 1, "options of fits");
+    check(hl_exciton_fit(1, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                         NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                         &fit_options) == HL_OK,
+          "a fit of nothing");
     check(hl_kuramoto_options_init(&kuramoto_options, sizeof kuramoto_options) == HL_OK, "options of oscillators are initialised");
     check(kuramoto_options.noise == 0.0 && kuramoto_options.rtol == 0.0 && kuramoto_options.atol == 1e-6 && kuramoto_options.next_step == NULL,
           "no noise and 1e-6 radians by default");

@@ -15,6 +15,7 @@ C_TYPES = {
     "ptrdiff_t": ctypes.c_ssize_t,
     "int32_t": ctypes.c_int32,
     "int64_t": ctypes.c_int64,
+    "uint64_t": ctypes.c_uint64,
     "hl_status": ctypes.c_int32,
     "double": ctypes.c_double,
     "hl_progress_fn": _abi.ProgressFunction,
@@ -22,6 +23,8 @@ C_TYPES = {
     "hl_exciton_options *": ctypes.POINTER(_abi.ExcitonOptions),
     "struct hl_kuramoto_options *": ctypes.POINTER(_abi.KuramotoOptions),
     "hl_kuramoto_options *": ctypes.POINTER(_abi.KuramotoOptions),
+    "struct hl_exciton_fit_options *": ctypes.POINTER(_abi.ExcitonFitOptions),
+    "struct hl_exciton_fit_result *": ctypes.POINTER(_abi.ExcitonFitResult),
     "struct hl_anisoap_options *": ctypes.POINTER(_abi.AnisoapOptions),
     "hl_anisoap_options *": ctypes.POINTER(_abi.AnisoapOptions),
     "char *": ctypes.c_char_p,
@@ -73,11 +76,13 @@ def test_a_function_is_declared_as_in_the_header(prototype):
     "name, struct",
     [
         ("hl_exciton_options", _abi.ExcitonOptions),
+        ("hl_exciton_fit_options", _abi.ExcitonFitOptions),
+        ("hl_exciton_fit_result", _abi.ExcitonFitResult),
         ("hl_kuramoto_options", _abi.KuramotoOptions),
         ("hl_anisoap_options", _abi.AnisoapOptions),
     ],
 )
-def test_an_option_struct_is_the_header_s(name, struct):
+def test_a_struct_is_the_header_s(name, struct):
     body = re.search(rf"struct {name}\s*\{{(.*?)\}}", header_text(), re.S).group(1)
     fields = [" ".join(line.split()) for line in body.split(";") if line.strip()]
     expected = [(re.search(r"(\w+)(\[\d+\])?$", field).group(1), c_type(field)) for field in fields]
@@ -117,6 +122,9 @@ def test_the_numbers_of_the_words_are_the_header_s():
         ("NORMALIZATION", _abi.NORMALIZATIONS),
         ("CD_SCALE", _abi.CD_SCALES),
         ("BROADENING", _abi.BROADENINGS),
+        ("PARAMETER", _abi.PARAMETERS),
+        ("SPECTRUM", _abi.SPECTRA),
+        ("FIT_ENDED", _abi.FIT_ENDS),
         ("COUPLING", _abi.COUPLING_LAWS),
         ("BOUNDARY", _abi.BOUNDARIES),
         ("METHOD", _abi.METHODS),

@@ -17,7 +17,7 @@ def run(name, folder, *arguments):
 
 
 def test_every_example_is_tested():
-    names = ["anisoap_features.py", "ensemble_spectrum.py", "fmo_spectrum.py", "kuramoto_lattice.py"]
+    names = ["anisoap_features.py", "ensemble_spectrum.py", "fit_site_energies.py", "fmo_spectrum.py", "kuramoto_lattice.py"]
     assert sorted(path.name for path in EXAMPLES.glob("*.py")) == names
 
 
@@ -40,6 +40,16 @@ def test_ensemble_spectrum_of_equal_members_is_the_spectrum_of_one(tmp_path):
     for found, name in ((absorption, "default__abs"), (cd, "default__cd")):
         # The reference was made with positions that had been rounded to single precision.
         assert np.abs(found - reference[name]).max() <= 1e-6 * np.abs(reference[name]).max()
+
+
+def test_fit_site_energies_finds_them_within_the_stated_errors(tmp_path):
+    import matplotlib.image
+
+    printed = run("fit_site_energies.py", tmp_path, DATA / "brixner_conf.csv", 300)
+    assert printed.startswith("300 members of 7 pigments") and "site-energy 6" in printed
+    (line,) = (line for line in printed.splitlines() if line.startswith("largest deviation"))
+    assert float(line.split(":")[1].split()[0]) < 4.0
+    assert np.ptp(matplotlib.image.imread(tmp_path / "fit_site_energies.png")) > 0.5
 
 
 def test_kuramoto_lattice_draws_its_animation_and_its_curves(tmp_path):

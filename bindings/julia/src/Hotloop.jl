@@ -6,7 +6,8 @@ address will do (views with any steps, transposes, permuted arrays, reshaped and
 converted; what cannot be passed is an `ArgumentError` that names the argument and the remedy.
 
 Spectra of coupled pigments: [`exciton_spectrum`](@ref), [`exciton_sticks`](@ref), [`exciton_broaden`](@ref), each with a
-form that ends in `!` and writes into your arrays. Kuramoto oscillators on lattices: [`kuramoto_integrate!`](@ref),
+form that ends in `!` and writes into your arrays. Fits of measured ones: [`exciton_fit`](@ref),
+[`exciton_residual_gradient`](@ref), [`exciton_disorder`](@ref). Kuramoto oscillators on lattices: [`kuramoto_integrate!`](@ref),
 [`kuramoto_rhs`](@ref), [`KuramotoRHS`](@ref), [`kuramoto_order_parameter`](@ref); on networks ([`KuramotoNetwork`](@ref)):
 [`kuramoto_network_integrate!`](@ref), [`kuramoto_network_rhs`](@ref), [`KuramotoNetworkRHS`](@ref); all with all:
 [`kuramoto_mean_field_integrate!`](@ref), [`kuramoto_mean_field_rhs`](@ref), [`KuramotoMeanFieldRHS`](@ref). Descriptors of
@@ -21,6 +22,7 @@ using LinearAlgebra: Adjoint, Transpose
 using SparseArrays: SparseMatrixCSC, dropzeros, getcolptr, nnz, nonzeros, rowvals
 
 export exciton_spectrum, exciton_spectrum!, exciton_sticks, exciton_sticks!, exciton_broaden, exciton_broaden!
+export exciton_fit, exciton_residual_gradient, exciton_disorder
 export kuramoto_rhs, kuramoto_rhs!, KuramotoRHS, kuramoto_integrate!, kuramoto_order_parameter
 export kuramoto_mean_field_rhs, kuramoto_mean_field_rhs!, KuramotoMeanFieldRHS, kuramoto_mean_field_integrate!
 export KuramotoNetwork, kuramoto_network_rhs, kuramoto_network_rhs!, KuramotoNetworkRHS, kuramoto_network_integrate!
@@ -41,6 +43,7 @@ include("exciton/arguments.jl") # shapes that the exciton functions share
 include("exciton/sticks.jl")
 include("exciton/broaden.jl")
 include("exciton/spectrum.jl")
+include("exciton/fit.jl")
 include("kuramoto/arrays.jl")   # arrays of oscillators
 include("kuramoto/options.jl")  # keywords become the option struct
 include("kuramoto/records.jl")  # what integrations write on their way

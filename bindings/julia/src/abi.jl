@@ -37,6 +37,25 @@ const HL_BROADENING_AUTO = Int32(0)
 const HL_BROADENING_DIRECT = Int32(1)
 const HL_BROADENING_GRIDDED = Int32(2)
 
+const HL_PARAMETER_SITE_ENERGY = Int32(0)
+const HL_PARAMETER_COUPLING = Int32(1)
+const HL_PARAMETER_DIPOLE_SCALE = Int32(2)
+const HL_PARAMETER_DIPOLE_ROTATION = Int32(3)
+const HL_PARAMETER_POSITION = Int32(4)
+const HL_PARAMETER_FWHM = Int32(5)
+const HL_PARAMETER_SHIFT = Int32(6)
+const HL_PARAMETER_SCALE = Int32(7)
+const HL_PARAMETER_OFFSET = Int32(8)
+const HL_SPECTRUM_ABSORPTION = Int32(0)
+const HL_SPECTRUM_CD = Int32(1)
+const HL_SPECTRUM_BOTH = Int32(2)
+const HL_FIT_ENDED_MISFIT = Int32(1)
+const HL_FIT_ENDED_STEP = Int32(2)
+const HL_FIT_ENDED_GRADIENT = Int32(3)
+const HL_FIT_ENDED_MAX_ITERATIONS = Int32(4)
+const HL_FIT_ENDED_NO_PROGRESS = Int32(5)
+const HL_FIT_ENDED_CANCELLED = Int32(6)
+
 const HL_COUPLING_SINE = Int32(0)
 const HL_COUPLING_DIRECT_SINE = Int32(1)
 const HL_COUPLING_LINEAR = Int32(2)
@@ -99,6 +118,39 @@ struct ExcitonOptions
     progress_user::Ptr{Cvoid}
 end
 
+# hl_exciton_fit_options.
+struct ExcitonFitOptions
+    struct_size::Csize_t
+    max_iterations::Int32
+    n_start::Int32
+    seed::UInt64
+    scale_covariance::Int32
+    reserved::Int32
+    misfit_tolerance::Float64
+    step_tolerance::Float64
+    gradient_tolerance::Float64
+    lower::Ptr{Float64}
+    lower_strides::Ptr{Int}
+    upper::Ptr{Float64}
+    upper_strides::Ptr{Int}
+    prior::Ptr{Float64}
+    prior_strides::Ptr{Int}
+    prior_sigma::Ptr{Float64}
+    prior_sigma_strides::Ptr{Int}
+end
+
+# hl_exciton_fit_result.
+struct ExcitonFitResult
+    reason::Int32
+    start::Int32
+    iterations::Int64
+    evaluations::Int64
+    degrees_of_freedom::Int64
+    initial_misfit::Float64
+    misfit::Float64
+    prior_misfit::Float64
+end
+
 # hl_kuramoto_options.
 struct KuramotoOptions
     struct_size::Csize_t
@@ -149,7 +201,9 @@ const FUNCTION_NAMES = (
     :hl_version, :hl_abi_version, :hl_config, :hl_last_error_message, :hl_status_string,
     :hl_set_num_threads, :hl_set_num_threads_local, :hl_get_num_threads, :hl_shutdown,
     :hl_units_convert,
-    :hl_exciton_options_init, :hl_exciton_sticks, :hl_exciton_broaden, :hl_exciton_spectrum,
+    :hl_exciton_options_init, :hl_exciton_sticks, :hl_exciton_broaden, :hl_exciton_spectrum, :hl_exciton_point_dipole_couplings,
+    :hl_exciton_linear_dichroism, :hl_exciton_disorder,
+    :hl_exciton_fit_options_init, :hl_exciton_residual_gradient, :hl_exciton_jacobian, :hl_exciton_fit,
     :hl_kuramoto_options_init, :hl_kuramoto_rhs, :hl_kuramoto_rhs_f32, :hl_kuramoto_integrate, :hl_kuramoto_integrate_f32,
     :hl_kuramoto_order_parameter, :hl_kuramoto_order_parameter_f32,
     :hl_kuramoto_mean_field_rhs, :hl_kuramoto_mean_field_rhs_f32,

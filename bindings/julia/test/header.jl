@@ -15,7 +15,8 @@ end
 
 number(expression) = "printf(\"%lld\\n\", (long long)($expression));"
 
-const STRUCTS = ("hl_exciton_options" => Hotloop.ExcitonOptions, "hl_kuramoto_options" => Hotloop.KuramotoOptions,
+const STRUCTS = ("hl_exciton_options" => Hotloop.ExcitonOptions, "hl_exciton_fit_options" => Hotloop.ExcitonFitOptions,
+                 "hl_exciton_fit_result" => Hotloop.ExcitonFitResult, "hl_kuramoto_options" => Hotloop.KuramotoOptions,
                  "hl_anisoap_options" => Hotloop.AnisoapOptions)
 
 @testset "$name has C's size, offsets and field sizes" for (name, ours) in STRUCTS

@@ -25,6 +25,7 @@ summary = counted("Hotloop") do
     @testset "reference values" begin include("exciton_reference.jl") end
     @testset "properties of spectra" begin include("exciton_properties.jl") end
     @testset "forms of the exciton functions" begin include("exciton_forms.jl") end
+    @testset "fits" begin include("exciton_fit.jl") end
     @testset "lattices" begin include("kuramoto_cases.jl") end
     @testset "forms of the lattices' functions" begin include("kuramoto_forms.jl") end
     @testset "networks and mean fields" begin include("kuramoto_nodes_cases.jl") end

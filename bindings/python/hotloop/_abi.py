@@ -3,7 +3,7 @@
 A test compares these rows with include/hotloop.h, so that neither can change alone.
 """
 
-from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_void_p
+from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_uint64, c_void_p
 
 ABI_VERSION = 0
 
@@ -18,6 +18,12 @@ FWHM_BY = {"common": 0, "exciton": 1, "site": 2}
 NORMALIZATIONS = {"peak": 0, "area": 1}
 CD_SCALES = {"dissymmetry": 0, "rosenfeld": 1}
 BROADENINGS = {"auto": 0, "direct": 1, "gridded": 2}
+PARAMETERS = {
+    "site-energy": 0, "coupling": 1, "dipole-scale": 2, "dipole-rotation": 3, "position": 4, "fwhm": 5, "shift": 6,
+    "scale": 7, "offset": 8,
+}  # fmt: skip
+SPECTRA = {"absorption": 0, "cd": 1, "both": 2}
+FIT_ENDS = {"misfit": 1, "step": 2, "gradient": 3, "max-iterations": 4, "no-progress": 5, "cancelled": 6}
 COUPLING_LAWS = {"sine": 0, "direct-sine": 1, "linear": 2}
 BOUNDARIES = {"zero-flux": 0, "periodic": 1, "halo": 2}
 METHODS = {"euler": 0, "heun": 1, "rk4": 2, "dormand-prince": 3}
@@ -55,6 +61,45 @@ class ExcitonOptions(Structure):
         ("deleted_strides", c_void_p),
         ("progress", ProgressFunction),
         ("progress_user", c_void_p),
+    ]
+
+
+class ExcitonFitOptions(Structure):
+    """hl_exciton_fit_options, field by field."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("max_iterations", c_int32),
+        ("n_start", c_int32),
+        ("seed", c_uint64),
+        ("scale_covariance", c_int32),
+        ("reserved", c_int32),
+        ("misfit_tolerance", c_double),
+        ("step_tolerance", c_double),
+        ("gradient_tolerance", c_double),
+        ("lower", c_void_p),
+        ("lower_strides", c_void_p),
+        ("upper", c_void_p),
+        ("upper_strides", c_void_p),
+        ("prior", c_void_p),
+        ("prior_strides", c_void_p),
+        ("prior_sigma", c_void_p),
+        ("prior_sigma_strides", c_void_p),
+    ]
+
+
+class ExcitonFitResult(Structure):
+    """hl_exciton_fit_result, field by field."""
+
+    _fields_ = [
+        ("reason", c_int32),
+        ("start", c_int32),
+        ("iterations", c_int64),
+        ("evaluations", c_int64),
+        ("degrees_of_freedom", c_int64),
+        ("initial_misfit", c_double),
+        ("misfit", c_double),
+        ("prior_misfit", c_double),
     ]
 
 
@@ -113,6 +158,7 @@ class AnisoapOptions(Structure):
 _ARRAY = (c_void_p, c_void_p)
 _SIZE = (c_ssize_t,)
 _OPTIONS = (POINTER(ExcitonOptions),)
+_FIT_OPTIONS = (POINTER(ExcitonFitOptions),)
 _KURAMOTO_OPTIONS = (POINTER(KuramotoOptions),)
 _LATTICE = (c_ssize_t, c_void_p)  # rank and shape
 _PLACE = (c_void_p,)  # of one number
@@ -148,6 +194,13 @@ FUNCTIONS = {
     "hl_exciton_sticks": (STATUS, 2 * _SIZE + 8 * _ARRAY + _OPTIONS),
     "hl_exciton_broaden": (STATUS, 3 * _SIZE + 7 * _ARRAY + _OPTIONS),
     "hl_exciton_spectrum": (STATUS, 3 * _SIZE + 7 * _ARRAY + _OPTIONS),
+    "hl_exciton_point_dipole_couplings": (STATUS, 2 * _SIZE + 2 * _ARRAY + (c_double,) + _ARRAY),
+    "hl_exciton_linear_dichroism": (STATUS, 3 * _SIZE + 6 * _ARRAY + _OPTIONS),
+    "hl_exciton_disorder": (STATUS, 3 * _SIZE + 3 * _ARRAY + (c_uint64, c_uint64) + _ARRAY),
+    "hl_exciton_residual_gradient": (STATUS, 5 * _SIZE + 12 * _ARRAY + _PLACE + 3 * _ARRAY + _OPTIONS),
+    "hl_exciton_jacobian": (STATUS, 5 * _SIZE + 12 * _ARRAY + _OPTIONS),
+    "hl_exciton_fit_options_init": (STATUS, _FIT_OPTIONS + (c_size_t,)),
+    "hl_exciton_fit": (STATUS, 5 * _SIZE + 17 * _ARRAY + (POINTER(ExcitonFitResult),) + _OPTIONS + _FIT_OPTIONS),
     "hl_kuramoto_options_init": (STATUS, _KURAMOTO_OPTIONS + (c_size_t,)),
     **{name + suffix: (STATUS, takes) for name, takes in _KURAMOTO.items() for suffix in ("", "_f32")},
     "hl_anisoap_options_init": (STATUS, _ANISOAP_OPTIONS + (c_size_t,)),

@@ -131,6 +131,8 @@ def _in_python_words(message: str) -> str:
     message = re.sub(r"\bn_steps\b", "steps", message)
     message = re.sub(r"^shape(\[\d\])?: has", "theta: the lattice has", message)
     message = re.sub(r"\b(fwhm(?:_cd)?)_values\b", r"\1", message)
+    message = re.sub(r"\bn_start\b", "starts", message)
+    message = re.sub(r"\bsite_factor\b", "site_sigma", message)
     return re.sub(
         r"\bHL_(?:LINESHAPE|NORMALIZATION|CD_SCALE|BROADENING|COUPLING|BOUNDARY|METHOD|NONFINITE|RADIAL_BASIS|CHANNEL_ORDER|SPECTRUM_PAIRS"
         r"|SPECTRUM_SIGN|COEFFICIENTS)_(\w+)",

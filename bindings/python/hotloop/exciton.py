@@ -8,7 +8,10 @@ positions (angstrom). Its eigenvectors V and energies e give, for exciton k,
   lambda_k = 1e8 / e_k angstrom (the scale on which cd / absorption is the dissymmetry factor g = 4 R / D).
 
 `sticks` returns these, `broaden` turns sticks into spectra on a grid, and `spectrum` goes straight from Hamiltonians to
-the mean spectra of an ensemble without storing anything per configuration.
+the mean spectra of an ensemble without storing anything per configuration. `residual_gradient` and `jacobian` say how
+mean spectra change with site energies, couplings, dipoles, positions, widths, shifts and scales, and `fit` finds the
+values that suit measured spectra best, with their uncertainties. `point_dipole_couplings` makes couplings, `disorder` an
+ensemble about one Hamiltonian; `load_confs` and `save_confs` read and write fmo_analysis' files.
 
 Arrays are read and written where they lie, with any strides; nothing is copied or cast. Outputs may be views of one
 buffer (two columns of an array, for example), but must not share an element with each other or with an input. The
@@ -24,13 +27,44 @@ from typing import Any, Literal
 
 import numpy as np
 
-from . import _exciton_inputs as inputs, _progress
+from . import _arrays, _exciton_inputs as inputs, _progress
+from ._confs import Confs, align, load_confs, save_confs
 from ._errors import MissingArrayError
+from ._exciton_fit import (
+    FitResult,
+    Jacobian,
+    Misfit,
+    disorder,
+    fit,
+    jacobian,
+    point_dipole_couplings,
+    residual_gradient,
+    site_energies,
+)
 from ._exciton_options import ExcitonOptions
 from ._library import library
 from ._outputs import outputs
 
-__all__ = ["Sticks", "broaden", "spectrum", "sticks"]
+__all__ = [
+    "Confs",
+    "FitResult",
+    "Jacobian",
+    "Misfit",
+    "Sticks",
+    "align",
+    "broaden",
+    "disorder",
+    "fit",
+    "jacobian",
+    "linear_dichroism",
+    "load_confs",
+    "point_dipole_couplings",
+    "residual_gradient",
+    "save_confs",
+    "site_energies",
+    "spectrum",
+    "sticks",
+]
 
 Array = np.ndarray
 Lineshape = Literal["gaussian", "lorentzian", "voigt"]
@@ -336,3 +370,68 @@ def spectrum(
     steps = n_conf * n_site * (n_site**2 + n_grid)
     _progress.run(library.hl_exciton_spectrum, arguments, options, progress, steps)
     return absorption, cd
+
+
+def linear_dichroism(
+    hamiltonians: Array,
+    dipoles: Array,
+    axis: Any,
+    grid: Array,
+    *,
+    weights: Array | None = None,
+    fwhm: float | Array = 70.0,
+    cutoff: float = 3.0,
+    lineshape: Lineshape = "gaussian",
+    fwhm_by: Literal["common", "exciton", "site"] | None = None,
+    lorentzian_fwhm: float = 0.0,
+    normalization: Normalization = "peak",
+    broadening: Broadening = "auto",
+    frequency_prefactor: bool = False,
+    normalize_dipoles: bool = False,
+    deleted: Any = None,
+    energy_offset: float = 0.0,
+    progress: Progress | bool | None = None,
+    out: Array | None = None,
+) -> Array:
+    """Mean linear dichroism about an axis, on the scale of absorption.
+
+    LD_k = 3/2 (3 (M_k . n)^2 - |M_k|^2): three times the absorption along n less that across it, for perfect order. LD /
+    absorption is the reduced dichroism 3/2 (3 cos^2 - 1); multiply by the order parameter of the sample.
+
+    Parameters
+    ----------
+    axis : array_like, shape (3,)
+        Of any length but 0.
+    hamiltonians, dipoles, grid, and the others
+        As in `spectrum`.
+    out : ndarray of float64, shape (n_grid,), optional
+
+    Returns
+    -------
+    ndarray, shape (n_grid,)
+    """
+    sizes, system = inputs.system(hamiltonians, dipoles, None)
+    n_conf, n_site = sizes.n_conf, sizes.n_site
+    n_grid, ensemble = inputs.ensemble(weights, grid, n_conf)
+    axis = np.array(axis, np.float64)
+    _arrays.check_shape("axis", axis, (3,), "a direction")
+    options = ExcitonOptions()
+    options.set(
+        energy_offset=energy_offset,
+        normalize_dipoles=normalize_dipoles,
+        lineshape=lineshape,
+        lorentzian_fwhm=lorentzian_fwhm,
+        normalization=normalization,
+        cutoff=cutoff,
+        broadening=broadening,
+        frequency_prefactor=frequency_prefactor,
+    )
+    options.set_widths(fwhm, None, fwhm_by, n_site, ("exciton", "site"))
+    if deleted is not None:
+        options.set_deleted(deleted, n_site)
+    array = np.empty(n_grid) if out is None else out
+    result = _arrays.as_output("out", array, (n_grid,), 1)
+    arguments = (n_conf, n_site, n_grid, *system[:4], *ensemble, *_arrays.argument(axis), *result)
+    steps = n_conf * n_site * (n_site**2 + n_grid)
+    _progress.run(library.hl_exciton_linear_dichroism, arguments, options, progress, steps)
+    return array

@@ -4,7 +4,20 @@
 mod options;
 mod sticks;
 mod spectra;
+mod dichroism;
+mod couplings;
+mod disorder;
+mod fit_options;
+mod fit_model;
+mod derivatives;
+mod fit;
 
+pub use couplings::*;
+pub use derivatives::*;
+pub use dichroism::*;
+pub use disorder::*;
+pub use fit::*;
+pub use fit_options::*;
 pub use options::*;
 pub use spectra::*;
 pub use sticks::*;

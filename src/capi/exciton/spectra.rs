@@ -167,6 +167,7 @@ pub unsafe extern "C" fn hl_exciton_spectrum(
             kept: given.options.kept_sites(if n_conf == 0 { 0 } else { n_site })?,
             energy_offset: given.options.energy_offset,
             normalize_dipoles: given.options.normalize_dipoles,
+            axis: None,
             needs: Needs {
                 dipoles: dipoles_wanted,
                 rotation,
@@ -211,12 +212,16 @@ impl SpectrumOutputs<'_> {
     }
 
     fn write(self, spectra: exciton::Spectra) {
-        for (output, values) in [(self.absorption, spectra.absorption), (self.cd, spectra.cd)] {
-            if let Some(mut output) = output {
-                for (i, value) in values.into_iter().enumerate() {
-                    output.set([i], value);
-                }
-            }
+        write(self.absorption, spectra.absorption);
+        write(self.cd, spectra.cd);
+    }
+}
+
+/// Values into an output that the caller may have left out.
+pub(super) fn write(output: Option<ViewMut<f64, 1>>, values: Vec<f64>) {
+    if let Some(mut output) = output {
+        for (i, value) in values.into_iter().enumerate() {
+            output.set([i], value);
         }
     }
 }

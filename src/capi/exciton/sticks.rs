@@ -104,6 +104,7 @@ pub unsafe extern "C" fn hl_exciton_sticks(
             kept: given.options.kept_sites(if n_conf == 0 { 0 } else { n_site })?,
             energy_offset: given.options.energy_offset,
             normalize_dipoles: given.options.normalize_dipoles,
+            axis: None,
             needs,
         };
         let mut progress = given.progress;

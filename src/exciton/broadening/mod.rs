@@ -47,12 +47,13 @@ const PADDING: usize = 32;
 
 impl Grid {
     pub fn new(view: &View<'_, f64, 1>) -> Result<Self> {
-        let mut points = view.to_vec("grid")?;
+        let name = view.name();
+        let mut points = view.to_vec(name)?;
         let len = points.len();
         // A look at all of them without a branch for each; what is wrong is looked for when something is. (NaN is not above anything.)
         let is_ascending = points.iter().zip(points.iter().skip(1)).fold(true, |good, (x, next)| good & (x < next));
         if !(is_ascending && points.iter().fold(true, |good, x| good & x.is_finite())) {
-            return Err(complaint(&points));
+            return Err(complaint(name, &points));
         }
         let step = uniform_step(&points);
         // Any ordinary number: spare lanes compute with it before they are masked, and should raise no flags.
@@ -65,22 +66,28 @@ impl Grid {
         self.len
     }
 
+    /// The points alone.
+    pub fn into_points(mut self) -> Vec<f64> {
+        self.points.truncate(self.len);
+        self.points
+    }
+
     fn first(&self) -> f64 {
         self.points[0]
     }
 }
 
 /// What is wrong with the first bad point.
-fn complaint(points: &[f64]) -> Error {
+fn complaint(name: &str, points: &[f64]) -> Error {
     for (i, &x) in points.iter().enumerate() {
         if !x.is_finite() {
-            return Error::new(Status::Nonfinite, format!("grid: point {i} is {x}; use finite wavenumbers"));
+            return Error::new(Status::Nonfinite, format!("{name}: point {i} is {x}; use finite wavenumbers"));
         }
         if i > 0 && x <= points[i - 1] {
             return Error::new(
                 Status::Argument,
                 format!(
-                    "grid: point {i} ({}) is not above point {} ({}); sort it in ascending order without repetition",
+                    "{name}: point {i} ({}) is not above point {} ({}); sort it in ascending order without repetition",
                     Number(x),
                     i - 1,
                     Number(points[i - 1])

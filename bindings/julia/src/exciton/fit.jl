@@ -1,0 +1,197 @@
+# Fits of measured spectra, the misfit with its gradient, and disordered ensembles.
+
+const PARAMETERS = (site_energy = HL_PARAMETER_SITE_ENERGY, coupling = HL_PARAMETER_COUPLING, dipole_scale = HL_PARAMETER_DIPOLE_SCALE,
+                    dipole_rotation = HL_PARAMETER_DIPOLE_ROTATION, position = HL_PARAMETER_POSITION, fwhm = HL_PARAMETER_FWHM,
+                    shift = HL_PARAMETER_SHIFT, scale = HL_PARAMETER_SCALE, offset = HL_PARAMETER_OFFSET)
+const SPECTRA = (absorption = HL_SPECTRUM_ABSORPTION, cd = HL_SPECTRUM_CD, both = HL_SPECTRUM_BOTH)
+const AXES = (x = Int32(0), y = Int32(1), z = Int32(2))
+const FIT_ENDS = (misfit = HL_FIT_ENDED_MISFIT, step = HL_FIT_ENDED_STEP, gradient = HL_FIT_ENDED_GRADIENT,
+                  max_iterations = HL_FIT_ENDED_MAX_ITERATIONS, no_progress = HL_FIT_ENDED_NO_PROGRESS,
+                  cancelled = HL_FIT_ENDED_CANCELLED)
+
+# A parameter as the library's three numbers: sites count from 1 here and from 0 there.
+function parameter_row(parameter)
+    kind = first(parameter)
+    number = code("parameters", kind, PARAMETERS)
+    rest = Base.tail(parameter)
+    site(place) = place isa Integer && 1 <= place <= typemax(Int32) ? Int32(place - 1) :
+        throw(ArgumentError("parameters: $parameter: sites are numbers that count from 1"))
+    wanted = kind in (:coupling, :dipole_rotation, :position) ? 2 : 1
+    length(rest) == wanted || throw(ArgumentError("parameters: $parameter: $(repr(kind)) takes $wanted more"))
+    kind === :coupling && return (number, site(rest[1]), site(rest[2]))
+    kind in (:dipole_rotation, :position) && return (number, site(rest[1]), code("parameters", rest[2], AXES))
+    number >= HL_PARAMETER_FWHM && return (number, code("parameters", rest[1], SPECTRA), Int32(0))
+    return (number, site(rest[1]), Int32(0))
+end
+
+# The value that leaves the model as it is.
+function neutral(parameter, fwhm, fwhm_cd)
+    kind = first(parameter)
+    kind in (:dipole_scale, :scale) && return 1.0
+    kind === :fwhm && return Float64(parameter[2] === :cd && fwhm_cd !== nothing ? fwhm_cd : fwhm)
+    return 0.0
+end
+
+# Grid, values and sigma of a measured spectrum, which is `nothing`, (grid, values) or (grid, values, sigma).
+measured_arrays(name, ::Nothing) = (0, absent(Val(1)), absent(Val(1)), absent(Val(1)))
+function measured_arrays(name, measured)
+    measured isa Tuple && length(measured) in (2, 3) ||
+        throw(ArgumentError("$name: expected (grid, values) or (grid, values, sigma), got a $(typeof(measured))"))
+    count = grid_length(measured[1])
+    sigma = length(measured) == 3 ? memory_of_vector("$name: sigma", measured[3], count) : absent(Val(1))
+    return count, memory_of_vector("$name: grid", measured[1], count), memory_of_vector("$name: values", measured[2], count), sigma
+end
+
+by_parameter(name, ::Nothing, count) = nothing
+function by_parameter(name, values, count)
+    length(values) == count || throw(ArgumentError("$name: has $(length(values)) numbers, expected one for each of $count parameters"))
+    return collect(Float64, values)
+end
+address(::Nothing) = Ptr{Float64}(C_NULL)
+address(values::Vector{Float64}) = pointer(values)
+
+"""
+    exciton_residual_gradient(hamiltonians, dipoles, positions, parameters, values; absorption, cd, options...)
+
+The misfit `sum(((model - measured) / sigma)^2) / 2` of mean spectra to measured ones and its gradient, as a named tuple
+`(misfit, gradient, absorption, cd)`; the last two are the model at the measurement's points. For arguments see [`exciton_fit`](@ref).
+"""
+function exciton_residual_gradient(hamiltonians, dipoles, positions, parameters, values; absorption = nothing, cd = nothing,
+                                   weights = nothing, progress = nothing, model...)
+    n_site, n_conf = system_size(hamiltonians)
+    rows = Int32[number for parameter in parameters for number in parameter_row(parameter)]
+    count = length(parameters)
+    values = by_parameter("values", values, count)
+    hamiltonian = argument("hamiltonians", hamiltonians, (n_site, n_site, n_conf))
+    dipole = argument("dipoles", dipoles, (3, n_site, n_conf); shared = true)
+    position = argument("positions", positions, (3, n_site, n_conf); shared = true)
+    weight = argument("weights", weights, n_conf)
+    n_absorption, a_grid, a_values, a_sigma = measured_arrays("absorption", absorption)
+    n_cd, c_grid, c_values, c_sigma = measured_arrays("cd", cd)
+    misfit, gradient = Ref(0.0), zeros(count)
+    spectra = (zeros(n_absorption), zeros(n_cd))
+    options = CallOptions(n_site, (); model...)
+    GC.@preserve hamiltonians dipoles positions weights absorption cd rows values gradient spectra begin
+        run_call(options, progress) do struct_of_options
+            ccall(hl_exciton_residual_gradient[], hl_status,
+                  (Int, Int, Int, Int, Int, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64},
+                   Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
+                   Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
+                   Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
+                   Ptr{Int32}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ref{Float64}, Ptr{Float64}, Ptr{Int},
+                   Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ref{ExcitonOptions}),
+                  n_conf, n_site, n_absorption, n_cd, count, hamiltonian.pointer, hamiltonian.strides, dipole.pointer, dipole.strides,
+                  position.pointer, position.strides, weight.pointer, weight.strides, a_grid.pointer, a_grid.strides,
+                  a_values.pointer, a_values.strides, a_sigma.pointer, a_sigma.strides, c_grid.pointer, c_grid.strides,
+                  c_values.pointer, c_values.strides, c_sigma.pointer, c_sigma.strides, rows, C_NULL, values, C_NULL, misfit, gradient,
+                  C_NULL, spectra[1], C_NULL, spectra[2], C_NULL, struct_of_options)
+        end
+    end
+    return (misfit = misfit[], gradient = gradient, absorption = spectra[1], cd = spectra[2])
+end
+
+"""
+    exciton_fit(hamiltonians, dipoles, positions, parameters; absorption, cd, options...)
+
+The values of parameters that suit measured spectra best, as a named tuple `(values, standard_errors, covariance, correlation,
+absorption, cd, reason, start, iterations, evaluations, degrees_of_freedom, initial_misfit, misfit, prior_misfit)`.
+
+# Arguments
+- `hamiltonians`, `dipoles`, `positions`: as in [`exciton_spectrum`](@ref).
+- `parameters`: a vector of tuples. `(:site_energy, i)` and `(:coupling, i, j)` are added, cm-1; `(:dipole_scale, i)` is a factor;
+  `(:dipole_rotation, i, :x)` turns a dipole, radians; `(:position, i, :x)` is added, angstrom; `(:fwhm, :absorption)` is the width,
+  cm-1 (also `:cd` or `:both`, as for the rest); `(:shift, :both)` moves lines, cm-1; `(:scale, :both)` is a factor;
+  `(:offset, :cd)` is added.
+
+# Options
+- `absorption`, `cd`: `(grid, values)` or `(grid, values, sigma)`: what was measured. Points of infinite `sigma` do not count.
+- `values`: where to start; default: what changes nothing.
+- `lower`, `upper`, `prior`, `prior_sigma`: a number for each parameter.
+- `starts = 1`, `seed = 0`: later starts are drawn about priors or between bounds.
+- `max_iterations = 100`, `misfit_tolerance`, `step_tolerance`, `gradient_tolerance = 1e-10`.
+- `scale_covariance`: estimate the measurement's uncertainty from what remains; default: where no `sigma` is given.
+- `weights`, `progress`, `fwhm`, `fwhm_cd`, `normalization`, `cd_scale`, `frequency_prefactor`, `normalize_dipoles`, `deleted`,
+  `energy_offset`: as in [`exciton_spectrum`](@ref). Lines are Gaussian and never cut.
+"""
+function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = nothing, cd = nothing, values = nothing,
+                     lower = nothing, upper = nothing, prior = nothing, prior_sigma = nothing, starts::Integer = 1, seed::Integer = 0,
+                     max_iterations::Integer = 100, misfit_tolerance::Real = 1e-10, step_tolerance::Real = 1e-10,
+                     gradient_tolerance::Real = 1e-10, scale_covariance = nothing, weights = nothing, progress = nothing,
+                     fwhm = 70.0, fwhm_cd = nothing, model...)
+    n_site, n_conf = system_size(hamiltonians)
+    rows = Int32[number for parameter in parameters for number in parameter_row(parameter)]
+    count = length(parameters)
+    best = values === nothing ? Float64[neutral(parameter, fwhm, fwhm_cd) for parameter in parameters] :
+        by_parameter("values", values, count)
+    hamiltonian = argument("hamiltonians", hamiltonians, (n_site, n_site, n_conf))
+    dipole = argument("dipoles", dipoles, (3, n_site, n_conf); shared = true)
+    position = argument("positions", positions, (3, n_site, n_conf); shared = true)
+    weight = argument("weights", weights, n_conf)
+    absorption === nothing && cd === nothing && throw(ArgumentError("absorption: neither absorption nor cd is given"))
+    n_absorption, a_grid, a_values, a_sigma = measured_arrays("absorption", absorption)
+    n_cd, c_grid, c_values, c_sigma = measured_arrays("cd", cd)
+    has_sigma = any(measured -> measured !== nothing && length(measured) == 3, (absorption, cd))
+    scales = scale_covariance === nothing ? !has_sigma : Bool(scale_covariance)
+    low, high = by_parameter("lower", lower, count), by_parameter("upper", upper, count)
+    before, before_sigma = by_parameter("prior", prior, count), by_parameter("prior_sigma", prior_sigma, count)
+    errors, covariance, correlation = zeros(count), zeros(count, count), zeros(count, count)
+    spectra = (zeros(n_absorption), zeros(n_cd))
+    result = Ref(ExcitonFitResult(0, 0, 0, 0, 0, 0.0, 0.0, 0.0))
+    options = CallOptions(n_site, (); fwhm = fwhm, fwhm_cd = fwhm_cd, model...)
+    GC.@preserve hamiltonians dipoles positions weights absorption cd rows best low high before before_sigma errors covariance correlation spectra begin
+        fit_options = ExcitonFitOptions(sizeof(ExcitonFitOptions), max_iterations, starts, seed, scales, 0, misfit_tolerance,
+                                        step_tolerance, gradient_tolerance, address(low), C_NULL, address(high), C_NULL,
+                                        address(before), C_NULL, address(before_sigma), C_NULL)
+        run_call(options, progress) do struct_of_options
+            ccall(hl_exciton_fit[], hl_status,
+                  (Int, Int, Int, Int, Int, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64},
+                   Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
+                   Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
+                   Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
+                   Ptr{Int32}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int},
+                   Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ref{ExcitonFitResult}, Ref{ExcitonOptions},
+                   Ref{ExcitonFitOptions}),
+                  n_conf, n_site, n_absorption, n_cd, count, hamiltonian.pointer, hamiltonian.strides, dipole.pointer, dipole.strides,
+                  position.pointer, position.strides, weight.pointer, weight.strides, a_grid.pointer, a_grid.strides,
+                  a_values.pointer, a_values.strides, a_sigma.pointer, a_sigma.strides, c_grid.pointer, c_grid.strides,
+                  c_values.pointer, c_values.strides, c_sigma.pointer, c_sigma.strides, rows, C_NULL, best, C_NULL, errors, C_NULL,
+                  covariance, C_NULL, correlation, C_NULL, spectra[1], C_NULL, spectra[2], C_NULL, result, struct_of_options,
+                  fit_options)
+        end
+    end
+    ended = result[]
+    reason = first(word for word in keys(FIT_ENDS) if FIT_ENDS[word] == ended.reason)
+    return (values = best, standard_errors = errors, covariance = covariance, correlation = correlation, absorption = spectra[1],
+            cd = spectra[2], reason = reason, start = Int(ended.start) + 1, iterations = ended.iterations,
+            evaluations = ended.evaluations, degrees_of_freedom = ended.degrees_of_freedom, initial_misfit = ended.initial_misfit,
+            misfit = ended.misfit, prior_misfit = ended.prior_misfit)
+end
+
+"""
+    exciton_disorder(hamiltonian, n_member, site_factor; coupling_sigma = nothing, seed = 0, first_member = 0)
+
+An ensemble with static disorder about one Hamiltonian: `(n_site, n_site, n_member)`. `site_factor` is a vector of the standard
+deviations of the site energies, or a matrix `(n_site, n_factor)` F whose F F' is their covariance, cm-1. Members are functions of
+`seed` and their number alone, the same in every language.
+"""
+function exciton_disorder(hamiltonian::AbstractMatrix, n_member::Integer, site_factor; coupling_sigma = nothing, seed::Integer = 0,
+                          first_member::Integer = 0)
+    n_site, _ = system_size(hamiltonian)
+    factor = site_factor isa AbstractVector ? Float64[i == j ? site_factor[i] : 0.0 for i in 1:n_site, j in 1:n_site] : site_factor
+    size(factor, 1) == n_site || throw(ArgumentError("site_factor: its size is $(size(factor)), expected $n_site rows"))
+    about, of_sites = memory_of("hamiltonian", hamiltonian), memory_of("site_factor", factor)
+    of_couplings = coupling_sigma === nothing ? absent(Val(2)) : memory_of("coupling_sigma", coupling_sigma)
+    coupling_sigma === nothing || size(coupling_sigma) == (n_site, n_site) ||
+        throw(ArgumentError("coupling_sigma: its size is $(size(coupling_sigma)), expected $((n_site, n_site))"))
+    members = zeros(n_site, n_site, n_member)
+    GC.@preserve hamiltonian factor coupling_sigma members begin
+        check(on_own_thread_count() do
+            ccall(hl_exciton_disorder[], hl_status,
+                  (Int, Int, Int, Ptr{Float64}, Ref{NTuple{2,Int}}, Ptr{Float64}, Ref{NTuple{2,Int}}, Ptr{Float64}, Ref{NTuple{2,Int}},
+                   UInt64, UInt64, Ptr{Float64}, Ptr{Int}),
+                  n_member, n_site, size(factor, 2), about.pointer, about.strides, of_sites.pointer, of_sites.strides,
+                  of_couplings.pointer, of_couplings.strides, seed, first_member, members, C_NULL)
+        end)
+    end
+    return members
+end

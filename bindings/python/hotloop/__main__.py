@@ -1,0 +1,40 @@
+"""``python -m hotloop``: spectra of configuration files, fits of measured spectra, alignment of structures."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from . import _command_fit, _command_spectrum, _confs
+from ._errors import HotloopError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m hotloop", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    _command_spectrum.add_to(commands)
+    _command_fit.add_to(commands)
+    aligning = commands.add_parser("align", help="move and turn structures onto their mean")
+    aligning.add_argument("confs", help="folder, file or pattern of conf*.csv")
+    aligning.add_argument("-o", "--output", required=True, type=Path, help="folder for the aligned configurations")
+    aligning.add_argument("--iterations", type=int, default=100)
+    aligning.add_argument("--tolerance", type=float, default=1e-8)
+    aligning.set_defaults(run=_align)
+    chosen = parser.parse_args(arguments)
+    try:
+        return chosen.run(chosen) or 0
+    except (HotloopError, OSError) as error:
+        print(f"hotloop {chosen.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _align(chosen: argparse.Namespace) -> None:
+    written = _confs.save_confs(_confs.align(_confs.load_confs(chosen.confs), chosen.iterations, chosen.tolerance), chosen.output)
+    print(f"{len(written)} configurations in {chosen.output}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""``python -m hotloop fit``: fits configuration files to measured spectra."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import _command_spectrum as shared, _confs, exciton
+from ._errors import ArgumentError, Cancelled, SingularError
+
+_FREE = ("site-energies", "couplings", "dipole-scales", "fwhm", "shift", "scale", "offset")
+_BANDS = ("absorption", "cd")
+
+
+def add_to(commands: Any) -> None:
+    parser = commands.add_parser("fit", help="fit configuration files to measured spectra")
+    parser.add_argument("confs", help="folder, file or pattern of conf*.csv")
+    parser.add_argument(
+        "--experiment", nargs="+", required=True, metavar="FILE",
+        help="measured absorption and, if there is one, CD: columns of wavenumber, value and, if known, standard deviation "
+        "(1 %% of the peak where it is not); '-' for absorption that was not measured",
+    )  # fmt: skip
+    parser.add_argument("--free", nargs="+", default=["site-energies"], choices=_FREE, help="what varies")
+    parser.add_argument("--prior", type=float, help="standard deviation of site energies and couplings about the files', cm-1")
+    parser.add_argument("--starts", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    shared.add_model(parser)
+    parser.add_argument("-f", "--plot", action="store_true", help="draw fit.png")
+    parser.set_defaults(run=run)
+
+
+def read_experiment(path: str) -> tuple[tuple[np.ndarray, ...], bool]:
+    """Wavenumbers in ascending order, values, and their standard deviations: the file's (then True), or 1 % of the peak."""
+    rows = _confs.read_numbers(Path(path))
+    if not rows:
+        raise ArgumentError(f"{path}: holds no numbers; it needs columns of wavenumber and value")
+    width = len(rows[0])
+    for number, row in enumerate(rows, 1):
+        if len(row) != width or width not in (2, 3):
+            raise ArgumentError(f"{path}: row {number} has {len(row)} columns; every row has 2, or 3 with a standard deviation")
+    table = np.array(sorted(rows))
+    twice = np.flatnonzero(np.diff(table[:, 0]) == 0)
+    if len(twice):
+        raise ArgumentError(f"{path}: the wavenumber {table[twice[0], 0]:g} comes twice")
+    if width == 2:
+        peak = np.abs(table[:, 1]).max()
+        if peak == 0.0:
+            raise ArgumentError(f"{path}: all values are 0; there is nothing to fit")
+        table = np.c_[table, np.full(len(table), 0.01 * peak)]
+    return tuple(np.ascontiguousarray(column) for column in table.T), width == 3
+
+
+def free_parameters(free: list[str], n_site: int, deleted: list[int] | None, bands: list[str]) -> list[tuple[Any, ...]]:
+    sites = [site for site in range(n_site) if site not in (deleted or [])]
+    lists = {
+        "site-energies": [("site-energy", i) for i in sites],
+        "couplings": [("coupling", j, i) for i in sites for j in sites if j < i],
+        "dipole-scales": [("dipole-scale", i) for i in sites],
+        **{kind: [(kind, band) for band in bands] for kind in ("fwhm", "shift", "scale", "offset")},
+    }
+    return [parameter for kind in dict.fromkeys(free) for parameter in lists[kind]]
+
+
+def start(parameters: list[tuple[Any, ...]], spectra: dict[str, np.ndarray], measured: dict[str, Any], fwhm: float) -> np.ndarray:
+    """Where the fit begins: the files as they are, and scales that suit the measurement's units."""
+    values = []
+    for kind, *of in parameters:
+        value = {"dipole-scale": 1.0, "fwhm": fwhm}.get(kind, 0.0)
+        if kind == "scale":
+            model, target = spectra[of[0]], measured[of[0]][1]
+            value = float(model @ target / (model @ model)) if model.any() else 1.0
+        values.append(value)
+    return np.array(values)
+
+
+def run(chosen: argparse.Namespace) -> None:
+    if len(chosen.experiment) > 2:
+        raise ArgumentError(f"--experiment: {len(chosen.experiment)} files are given; one of absorption, and one of CD")
+    config = shared.settings(chosen)
+    confs = _confs.load_confs(chosen.confs)
+    options = shared.system(confs, config)
+    files = {band: read_experiment(path) for band, path in zip(_BANDS, chosen.experiment) if path != "-"}
+    measured = {band: columns for band, (columns, _) in files.items()}
+    if not measured:
+        raise ArgumentError("--experiment: no file is given")
+    shared.prepare(chosen.output, chosen.overwrite or config["overwrite"])
+    system = confs[:3]
+    parameters = free_parameters(chosen.free, confs.hamiltonians.shape[1], options["deleted"], list(measured))
+    grids = {f"{band}_grid": columns[0] for band, columns in measured.items()}
+    before = exciton.jacobian(*system, [], [], **grids, **options)
+    initial = {band: getattr(before, band) for band in measured}
+    prior = None
+    values = start(parameters, initial, measured, options["fwhm"])
+    if chosen.prior is not None:
+        moved = np.array([p[0] in ("site-energy", "coupling") for p in parameters])
+        prior = {"prior": values, "prior_sigma": np.where(moved, chosen.prior, np.inf)}
+    note = None
+    try:
+        # Standard deviations that were not measured are known up to a factor at best.
+        found = exciton.fit(
+            *system, parameters, values, **measured, **(prior or {}), starts=chosen.starts, seed=chosen.seed,
+            scale_covariance=not all(is_known for _, is_known in files.values()), progress=shared.reporter(), **options,
+        )  # fmt: skip
+    except (Cancelled, SingularError, KeyboardInterrupt) as error:
+        found, note = error.fit, str(error) or "interrupted: these are the best values so far"
+        if found is None:
+            raise
+    print(found)
+    if note:
+        print(note)
+    save(chosen.output, found, measured, initial, config, note)
+    if chosen.plot:
+        plot(chosen.output / "fit.png", found, measured, initial)
+
+
+def save(folder: Path, found: Any, measured: dict[str, Any], initial: dict[str, Any], config: dict[str, Any], note: str | None) -> None:
+    """fit.json, and for each spectrum its columns: wavenumber, measured, initial, fitted, residual."""
+    report = {
+        "parameters": [
+            {"parameter": list(p), "value": v, "standard_error": e}
+            for p, v, e in zip(found.parameters, found.values.tolist(), found.standard_errors.tolist())
+        ],
+        "covariance": found.covariance.tolist(),
+        "correlation": found.correlation.tolist(),
+        "reason": found.reason,
+        "note": note,
+        "iterations": found.iterations,
+        "degrees_of_freedom": found.degrees_of_freedom,
+        "initial_misfit": found.initial_misfit,
+        "misfit": found.misfit,
+        "config": config,
+    }
+    (folder / "fit.json").write_text(json.dumps(report, indent=2) + "\n")
+    for band, (grid, values, *_) in measured.items():
+        fitted = getattr(found, band)
+        name = {"absorption": "abs", "cd": "cd"}[band]
+        shared.save_columns(folder / f"{name}_fit.csv", grid, values, initial[band], fitted, values - fitted)
+
+
+def plot(path: Path, found: Any, measured: dict[str, Any], initial: dict[str, Any]) -> None:
+    drawing, axes = shared.figure(len(measured))
+    for axis, (band, (grid, values, *_)) in zip(axes[:, 0], measured.items()):
+        fitted = getattr(found, band)
+        size = np.abs(initial[band]).max() or 1.0
+        axis.plot(grid, values, ".", markersize=3, label="measured")
+        axis.plot(grid, initial[band] * np.abs(values).max() / size, "--", label="initial (scaled)")
+        axis.plot(grid, fitted, label="fitted")
+        axis.plot(grid, values - fitted, linewidth=0.8, label="residual")
+        axis.set_ylabel(band)
+        axis.legend(fontsize="small")
+    axes[-1, 0].set_xlabel("wavenumber (cm$^{-1}$)")
+    drawing.savefig(path, dpi=150, bbox_inches="tight")

@@ -1,0 +1,165 @@
+//! Static disorder: members of an ensemble about one Hamiltonian.
+//!
+//! Member m has site energies `H_ii + sum_k F_ik z_k` and couplings `H_ij + s_ij z_ij` with independent standard normal
+//! numbers z. The factor F stands for any correlation: the covariance of the site energies is `F F^T`, so independent
+//! sites have their standard deviations on the diagonal of F, and a bath that all sites share is one more column.
+//!
+//! The numbers are those of stream m of `random` (the z_k first, then the pairs row by row), so member m is the same whatever
+//! else is drawn, on any number of threads and in any language.
+
+use crate::array::{View, ViewMut};
+use crate::error::{Error, Number, Result, Status, try_vec};
+use crate::random;
+use crate::simd::Level;
+use crate::threads::{Progress, for_each_chunk, ranges};
+
+pub struct Disorder<'a> {
+    /// [n_site][n_site] cm-1
+    pub hamiltonian: View<'a, f64, 2>,
+    /// [n_site][n_factor] cm-1
+    pub site_factor: View<'a, f64, 2>,
+    /// [n_site][n_site] cm-1, of which the lower triangle is used.
+    pub coupling_sigma: Option<View<'a, f64, 2>>,
+    pub seed: u64,
+    /// Number of the first member.
+    pub first: u64,
+}
+
+/// Writes members `first`, `first + 1`, ... to `members` [n_member][n_site][n_site].
+pub fn disorder(about: &Disorder, members: ViewMut<f64, 3>) -> Result<()> {
+    let [n_member, n, _] = members.dims();
+    if n_member == 0 || n == 0 {
+        return Ok(());
+    }
+    about.check(n)?;
+    let level = Level::current()?;
+    let n_factor = about.site_factor.dims()[1];
+    let pairs = if about.coupling_sigma.is_some() { n * (n - 1) / 2 } else { 0 };
+    // About 100 us to a chunk.
+    let size = (10_000 / (n * (n + n_factor) + 4 * pairs)).max(1);
+    for_each_chunk(
+        ranges(n_member, size).zip(members.chunks(size)),
+        |_| 0,
+        &mut Progress::none(),
+        |((first, len), mut output)| {
+            let mut numbers = try_vec("disorder", n_factor + pairs, 0.0)?;
+            for m in 0..len {
+                let stream = about.first.wrapping_add((first + m) as u64);
+                random::normals(level, about.seed, stream, 0, 1, &mut numbers);
+                about.write(m, &numbers, &mut output);
+            }
+            Ok(())
+        },
+        Ok,
+    )
+}
+
+impl Disorder<'_> {
+    fn write(&self, m: usize, numbers: &[f64], output: &mut ViewMut<f64, 3>) {
+        let [n, n_factor] = self.site_factor.dims();
+        let (of_sites, mut of_pairs) = numbers.split_at(n_factor);
+        for i in 0..n {
+            let mut energy = self.hamiltonian.at([i, i]);
+            for (k, z) in of_sites.iter().enumerate() {
+                energy += self.site_factor.at([i, k]) * z;
+            }
+            output.set([m, i, i], energy);
+            for j in 0..i {
+                let mut coupling = self.hamiltonian.at([i, j]);
+                if let (Some(sigma), Some((z, rest))) = (&self.coupling_sigma, of_pairs.split_first()) {
+                    coupling += sigma.at([i, j]) * z;
+                    of_pairs = rest;
+                }
+                output.set([m, i, j], coupling);
+                output.set([m, j, i], coupling);
+            }
+        }
+    }
+
+    fn check(&self, n: usize) -> Result<()> {
+        let refuse = |name: &str, i: usize, j: usize, value: f64| {
+            let status = if value.is_finite() { Status::Argument } else { Status::Nonfinite };
+            let message = format!("{name}: element ({i}, {j}) is {}; use finite values, and standard deviations of at least 0", Number(value));
+            Err(Error::new(status, message))
+        };
+        for i in 0..n {
+            for j in 0..=i {
+                let value = self.hamiltonian.at([i, j]);
+                if !value.is_finite() {
+                    return refuse("hamiltonian", i, j, value);
+                }
+                let sigma = self.coupling_sigma.as_ref().filter(|_| j < i).map_or(0.0, |sigma| sigma.at([i, j]));
+                if !(sigma >= 0.0 && sigma.is_finite()) {
+                    return refuse("coupling_sigma", i, j, sigma);
+                }
+            }
+            for k in 0..self.site_factor.dims()[1] {
+                let value = self.site_factor.at([i, k]);
+                if !value.is_finite() {
+                    return refuse("site_factor", i, k, value);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const N: usize = 3;
+    const HAMILTONIAN: [f64; 9] = [12_400.0, 50.0, -20.0, 50.0, 12_500.0, 30.0, -20.0, 30.0, 12_300.0];
+    /// Two independent widths, and a bath that sites 0 and 2 share.
+    const FACTOR: [f64; 12] = [80.0, 0.0, 0.0, 30.0, 0.0, 60.0, 0.0, 0.0, 0.0, 0.0, 0.0, -30.0];
+    const SIGMA: [f64; 9] = [0.0, 9.0, 9.0, 4.0, 0.0, 9.0, 0.0, 7.0, 0.0];
+
+    fn draw(n_member: usize, first: u64, with_couplings: bool) -> Vec<f64> {
+        let mut members = vec![0.0; n_member * N * N];
+        let about = Disorder {
+            hamiltonian: View::from_slice("hamiltonian", &HAMILTONIAN, [N, N]),
+            site_factor: View::from_slice("site_factor", &FACTOR, [N, 4]),
+            coupling_sigma: with_couplings.then(|| View::from_slice("coupling_sigma", &SIGMA, [N, N])),
+            seed: 42,
+            first,
+        };
+        disorder(&about, ViewMut::from_slice("members", &mut members, [n_member, N, N])).unwrap();
+        members
+    }
+
+    #[test]
+    fn means_and_covariances_are_those_asked_for() {
+        let count = 200_000;
+        let members = draw(count, 0, true);
+        // Elements 0, 4, 8 (sites) and 3, 6, 7 (couplings), as deviations.
+        let elements = [0, 4, 8, 3, 6, 7];
+        let deviation = |m: usize, e: usize| members[m * 9 + elements[e]] - HAMILTONIAN[elements[e]];
+        let row = |site: usize| &FACTOR[site * 4..site * 4 + 4];
+        for a in 0..6 {
+            let mean: f64 = (0..count).map(|m| deviation(m, a)).sum::<f64>() / count as f64;
+            assert!(mean.abs() < 1.0, "{a}: {mean}");
+            for b in 0..=a {
+                let found: f64 = (0..count).map(|m| deviation(m, a) * deviation(m, b)).sum::<f64>() / count as f64;
+                let expected = match (a, b) {
+                    (0..3, _) => row(a).iter().zip(row(b)).map(|(x, y)| x * y).sum(),
+                    _ if a == b => SIGMA[elements[a]].powi(2),
+                    _ => 0.0,
+                };
+                assert!((found - expected).abs() < 80.0, "{a} {b}: {found} {expected}");
+            }
+        }
+        assert!(members.chunks(9).all(|h| h[1] == h[3] && h[2] == h[6] && h[5] == h[7] && h[6] == HAMILTONIAN[6]));
+    }
+
+    #[test]
+    fn a_member_is_the_same_whatever_else_is_drawn() {
+        let whole = draw(3000, 0, true);
+        assert_eq!(draw(10, 2000, true), whole[2000 * 9..2010 * 9]);
+        let before = crate::threads::set_local(2).unwrap();
+        assert_eq!(draw(3000, 0, true), whole);
+        crate::threads::set_local(before).unwrap();
+        // Without disorder of the couplings the site energies are the same.
+        let sites = draw(3000, 0, false);
+        assert!(sites.chunks(9).zip(whole.chunks(9)).all(|(a, b)| a[0] == b[0] && a[8] == b[8] && a[3] == 50.0));
+    }
+}

@@ -1,0 +1,413 @@
+//! What each exciton contributes to each column of moments: its strength, and how strengths and energies change.
+//!
+//! For a parameter of the Hamiltonian with `X = V^T (dH/dp) V` and the quadratic form `B` (in the basis of excitons) the
+//! spectrum changes by `sum_kl X_kl B_kl g[e_k, e_l]`. Gathered by exciton that is
+//!
+//! ```text
+//! value of k:  sum_l 2 X_kl B_kl / (e_k - e_l)    over the l whose energies differ
+//! slope of k:  sum_l X_kl B_kl                    over those that do not, and k itself
+//! ```
+//!
+//! Two energies differ if they are more than 1e-5 sigma apart. Nearer ones take the mean of both slopes, which errs by
+//! 1e-11 of them; at 1e-5 sigma the difference quotient has lost as much to rounding. For CD the form is `e B`: with
+//! `phi(e) = e g(x - e)`, `phi' = g + e g'` turns a value and a slope into `e value + slope` and `e slope`.
+
+use super::forward::Problem;
+use super::group::{Group, form};
+use super::lines::SIGMA_PER_FWHM;
+use super::parameters::{Parameter, Parameters, State};
+use crate::error::{Result, try_vec};
+use crate::exciton::solve::ROTATION_FACTOR;
+use crate::exciton::system::Changes;
+use crate::simd::{Lanes, Task};
+
+/// Columns of moments: parameters of the Hamiltonian, then the sticks themselves, then parameters of the geometry.
+pub struct Columns {
+    hamiltonian: Vec<Parameter>,
+    geometry: Vec<Parameter>,
+    /// By parameter; the sticks' own for what concerns spectra.
+    of: Vec<usize>,
+}
+
+impl Columns {
+    pub fn sticks_alone() -> Self {
+        Self { hamiltonian: Vec::new(), geometry: Vec::new(), of: Vec::new() }
+    }
+
+    pub fn new(parameters: &Parameters) -> Result<Self> {
+        let list = parameters.list();
+        let mut columns = Self::sticks_alone();
+        for vec in [&mut columns.hamiltonian, &mut columns.geometry] {
+            let failed = |_| crate::error::Error::out_of_memory("parameters", size_of_val(list));
+            vec.try_reserve_exact(list.len()).map_err(failed)?;
+        }
+        columns.of = try_vec("parameters", list.len(), 0)?;
+        columns.hamiltonian.extend(list.iter().filter(|p| p.concerns_hamiltonian()));
+        for (&parameter, slot) in list.iter().zip(&mut columns.of) {
+            *slot = if parameter.concerns_hamiltonian() {
+                columns.hamiltonian.iter().position(|&p| p == parameter).expect("it was put there")
+            } else if parameter.concerns_sticks() {
+                columns.geometry.push(parameter);
+                columns.hamiltonian.len() + columns.geometry.len()
+            } else {
+                columns.hamiltonian.len()
+            };
+        }
+        Ok(columns)
+    }
+
+    pub fn len(&self) -> usize {
+        self.hamiltonian.len() + 1 + self.geometry.len()
+    }
+
+    /// The column of the sticks themselves.
+    pub fn sticks(&self) -> usize {
+        self.hamiltonian.len()
+    }
+
+    pub fn of(&self, p: usize) -> usize {
+        self.of[p]
+    }
+
+    pub fn hamiltonian(&self) -> &[Parameter] {
+        &self.hamiltonian
+    }
+}
+
+impl State {
+    pub fn changes(&self) -> Changes<'_> {
+        Changes { hamiltonian: &self.hamiltonian, dipoles: &self.dipoles, positions: &self.positions }
+    }
+}
+
+/// Energies nearer than this count as one.
+pub fn degeneracy(fwhm: [f64; 2]) -> f64 {
+    1e-5 * SIGMA_PER_FWHM * fwhm[0].min(fwhm[1])
+}
+
+/// Of one group of configurations; lanes last.
+pub struct Coefficients<S> {
+    n: usize,
+    columns: usize,
+    hamiltonian_columns: usize,
+    energies: Vec<f64>,
+    /// [band][k][column]
+    values: Vec<f64>,
+    /// [band][k][column of the Hamiltonian]
+    slopes: Vec<f64>,
+    work: Work<S>,
+}
+
+struct Work<S> {
+    /// [n][n]: 2 / (e_k - e_l), 0 where they do not differ; and 1 where they do not.
+    inverse_gaps: Vec<S>,
+    equal: Vec<S>,
+    /// [n][n]
+    forms: Vec<S>,
+    /// [n] each
+    factors: Vec<S>,
+    products: Vec<S>,
+    slopes: Vec<S>,
+    /// [n][3] as the caller has them.
+    base_dipoles: Vec<S>,
+}
+
+impl<S: Lanes> Coefficients<S> {
+    #[inline(always)]
+    pub fn new(problem: &Problem, columns: &Columns) -> Result<Self> {
+        let n = problem.system.n();
+        let hamiltonian_columns = columns.hamiltonian.len();
+        let numbers = |len: usize| try_vec("coefficients", len.saturating_mul(S::WIDTH), 0.0);
+        let lanes = |len: usize| try_vec("coefficients", len, S::zero());
+        let square = if hamiltonian_columns > 0 { n * n } else { 0 };
+        Ok(Self {
+            n,
+            columns: columns.len(),
+            hamiltonian_columns,
+            energies: numbers(n)?,
+            values: numbers(2 * n * columns.len())?,
+            slopes: numbers(2 * n * hamiltonian_columns)?,
+            work: Work {
+                inverse_gaps: lanes(square)?,
+                equal: lanes(square)?,
+                forms: lanes(square)?,
+                factors: lanes(n)?,
+                products: lanes(n)?,
+                slopes: lanes(n)?,
+                base_dipoles: lanes(if columns.geometry.is_empty() { 0 } else { 3 * n })?,
+            },
+        })
+    }
+
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    #[inline(always)]
+    pub fn energy(&self, k: usize, lane: usize) -> f64 {
+        self.energies[k * S::WIDTH + lane]
+    }
+
+    #[inline(always)]
+    pub fn value(&self, band: usize, k: usize, column: usize, lane: usize) -> f64 {
+        self.values[((band * self.n + k) * self.columns + column) * S::WIDTH + lane]
+    }
+
+    #[inline(always)]
+    pub fn slope(&self, band: usize, k: usize, column: usize, lane: usize) -> f64 {
+        self.slopes[((band * self.n + k) * self.hamiltonian_columns + column) * S::WIDTH + lane]
+    }
+
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments)]
+    pub fn fill(
+        &mut self,
+        problem: &Problem,
+        state: &State,
+        columns: &Columns,
+        group: &Group<S>,
+        first: usize,
+        count: usize,
+        wanted: [bool; 2],
+    ) {
+        S::outlined(Fill { coefficients: self, problem, state, columns, group, first, count, wanted });
+    }
+}
+
+struct Fill<'c, 'a, S> {
+    coefficients: &'c mut Coefficients<S>,
+    problem: &'a Problem<'a>,
+    state: &'a State,
+    columns: &'a Columns,
+    group: &'a Group<S>,
+    first: usize,
+    count: usize,
+    wanted: [bool; 2],
+}
+
+impl<S: Lanes> Task for Fill<'_, '_, S> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { coefficients, problem, state, columns, group, first, count, wanted } = self;
+        let n = coefficients.n;
+        let width = problem.system.vector_columns();
+        for (energy, slot) in group.energies.iter().zip(coefficients.energies.chunks_exact_mut(S::WIDTH)) {
+            energy.store(slot);
+        }
+        let mut any_equal = false;
+        if !columns.hamiltonian.is_empty() {
+            let work = &mut coefficients.work;
+            any_equal = gaps(n, &group.energies, degeneracy(state.fwhm), &mut work.inverse_gaps, &mut work.equal);
+        }
+        for band in (0..2).filter(|&band| wanted[band]) {
+            let factor = S::splat(if band == 1 { ROTATION_FACTOR * problem.options.cd_scale } else { 1.0 });
+            for k in 0..n {
+                let strength = form(&group.moments, width, band == 1, k, k) * factor;
+                let strength = if band == 1 { strength * group.energies[k] } else { strength };
+                let at = ((band * n + k) * coefficients.columns + columns.sticks()) * S::WIDTH;
+                strength.store(&mut coefficients.values[at..]);
+            }
+            if !columns.hamiltonian.is_empty() {
+                for k in 0..n {
+                    for l in 0..=k {
+                        let value = form(&group.moments, width, band == 1, k, l) * factor;
+                        coefficients.work.forms[k * n + l] = value;
+                        coefficients.work.forms[l * n + k] = value;
+                    }
+                }
+                for k in 0..n {
+                    hamiltonian_columns(coefficients, columns, group, band, k, any_equal);
+                }
+            }
+        }
+        if !columns.geometry.is_empty() {
+            let base = &mut coefficients.work.base_dipoles;
+            if let Some(dipoles) = &problem.system.dipoles {
+                problem.system.gather_vectors(dipoles, first, count, base);
+            }
+            geometry_columns(coefficients, problem, state, columns, group, wanted);
+        }
+    }
+}
+
+/// Fills the tables of `Work`; whether any energies do not differ.
+#[inline(always)]
+pub fn gaps<S: Lanes>(n: usize, energies: &[S], degeneracy: f64, inverse_gaps: &mut [S], equal: &mut [S]) -> bool {
+    let (zero, one) = (S::zero(), S::splat(1.0));
+    let smallest = S::splat(degeneracy);
+    let mut any = false;
+    for k in 0..n {
+        inverse_gaps[k * n + k] = zero;
+        equal[k * n + k] = one;
+        for l in 0..k {
+            let gap = energies[k] - energies[l];
+            let same = gap.abs().less_equal(smallest);
+            any |= S::any(same);
+            let inverse = S::select(same, zero, S::splat(2.0).div(S::select(same, one, gap)));
+            inverse_gaps[k * n + l] = inverse;
+            inverse_gaps[l * n + k] = -inverse;
+            let same = S::select(same, one, zero);
+            equal[k * n + l] = same;
+            equal[l * n + k] = same;
+        }
+    }
+    any
+}
+
+/// Values and slopes of exciton `k` for all parameters of the Hamiltonian.
+#[inline(always)]
+fn hamiltonian_columns<S: Lanes>(
+    coefficients: &mut Coefficients<S>,
+    columns: &Columns,
+    group: &Group<S>,
+    band: usize,
+    k: usize,
+    any_equal: bool,
+) {
+    let n = coefficients.n;
+    let work = &mut coefficients.work;
+    let vectors = &group.vectors()[..n * n];
+    for l in 0..n {
+        work.factors[l] = work.forms[k * n + l] * work.inverse_gaps[k * n + l];
+    }
+    row_times_matrix(n, &work.factors, vectors, &mut work.products);
+    if any_equal {
+        for l in 0..n {
+            work.factors[l] = work.forms[k * n + l] * work.equal[k * n + l];
+        }
+        row_times_matrix(n, &work.factors, vectors, &mut work.slopes);
+    } else {
+        let own = work.forms[k * n + k];
+        for j in 0..n {
+            work.slopes[j] = own * vectors[k * n + j];
+        }
+    }
+    let amplitudes = &vectors[k * n..(k + 1) * n];
+    for (column, &parameter) in columns.hamiltonian.iter().enumerate() {
+        let (value, slope) = match parameter {
+            Parameter::SiteEnergy(j) => (amplitudes[j] * work.products[j], amplitudes[j] * work.slopes[j]),
+            Parameter::Coupling(i, j) => (
+                amplitudes[i].mul_add(work.products[j], amplitudes[j] * work.products[i]),
+                amplitudes[i].mul_add(work.slopes[j], amplitudes[j] * work.slopes[i]),
+            ),
+            _ => continue,
+        };
+        let (value, slope) = if band == 1 {
+            (group.energies[k].mul_add(value, slope), group.energies[k] * slope)
+        } else {
+            (value, slope)
+        };
+        value.store(&mut coefficients.values[((band * n + k) * coefficients.columns + column) * S::WIDTH..]);
+        let at = ((band * n + k) * coefficients.hamiltonian_columns + column) * S::WIDTH;
+        slope.store(&mut coefficients.slopes[at..]);
+    }
+}
+
+/// `out[j] = sum_l row[l] matrix[l][j]`, in strips that stay in registers.
+#[inline(always)]
+pub fn row_times_matrix<S: Lanes>(n: usize, row: &[S], matrix: &[S], out: &mut [S]) {
+    let mut j = 0;
+    while j + 4 <= n {
+        row_times_strip::<S, 4>(n, j, row, matrix, out);
+        j += 4;
+    }
+    while j < n {
+        row_times_strip::<S, 1>(n, j, row, matrix, out);
+        j += 1;
+    }
+}
+
+#[inline(always)]
+fn row_times_strip<S: Lanes, const STRIP: usize>(n: usize, first: usize, row: &[S], matrix: &[S], out: &mut [S]) {
+    let mut sums = [S::zero(); STRIP];
+    for l in 0..n {
+        let elements = &matrix[l * n + first..l * n + first + STRIP];
+        for s in 0..STRIP {
+            sums[s] = row[l].mul_add(elements[s], sums[s]);
+        }
+    }
+    out[first..first + STRIP].copy_from_slice(&sums);
+}
+
+/// `a x b`
+#[inline(always)]
+pub fn cross<S: Lanes>(a: &[S], b: &[S]) -> [S; 3] {
+    [
+        a[2].neg_mul_add(b[1], a[1] * b[2]),
+        a[0].neg_mul_add(b[2], a[2] * b[0]),
+        a[1].neg_mul_add(b[0], a[0] * b[1]),
+    ]
+}
+
+#[inline(always)]
+pub fn dot<S: Lanes>(a: &[S], b: &[S]) -> S {
+    a[2].mul_add(b[2], a[1].mul_add(b[1], a[0] * b[0]))
+}
+
+/// The mean of the positions: R_k does not depend on where they are counted from, but its rounding does.
+#[inline(always)]
+pub fn centroid<S: Lanes>(n: usize, positions: &[S]) -> [S; 3] {
+    let mut sum = [S::zero(); 3];
+    for i in 0..n {
+        for x in 0..3 {
+            sum[x] = S::splat(1.0 / n as f64).mul_add(positions[3 * i + x], sum[x]);
+        }
+    }
+    sum
+}
+
+/// Values of all excitons for all parameters of the geometry: with q = d mu_j / dp,
+/// `dD_k = 2 V_jk M_k . q` and `dR_k = f e_k V_jk q . (N_k + M_k x r_j)`; with `r_j` along an axis,
+/// `dR_k = f e_k V_jk (mu_j x M_k)`.
+#[inline(always)]
+fn geometry_columns<S: Lanes>(
+    coefficients: &mut Coefficients<S>,
+    problem: &Problem,
+    state: &State,
+    columns: &Columns,
+    group: &Group<S>,
+    wanted: [bool; 2],
+) {
+    let n = coefficients.n;
+    let width = problem.system.vector_columns();
+    let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
+    let origin = if wanted[1] { centroid(n, group.positions()) } else { [S::zero(); 3] };
+    for (column, &parameter) in columns.geometry.iter().enumerate() {
+        let column = columns.sticks() + 1 + column;
+        let (site, axis) = match parameter {
+            Parameter::DipoleScale(j) | Parameter::DipoleRotation(j, _) => (j, 0),
+            Parameter::Position(j, axis) => (j, axis),
+            _ => continue,
+        };
+        let is_position = matches!(parameter, Parameter::Position(..));
+        let change = state.dipole_change(parameter);
+        let base = &coefficients.work.base_dipoles[3 * site..3 * site + 3];
+        let mut q = [S::zero(); 3];
+        for x in 0..3 {
+            let row = change[x];
+            let sum = S::splat(row[1]).mul_add(base[1], S::splat(row[0]) * base[0]);
+            q[x] = S::splat(row[2]).mul_add(base[2], sum);
+        }
+        let dipole = &group.dipoles()[3 * site..3 * site + 3];
+        for k in 0..n {
+            let amplitude = group.vectors()[k * n + site];
+            let moments = &group.moments[k * width..(k + 1) * width];
+            if wanted[0] {
+                let value = if is_position { S::zero() } else { amplitude * S::splat(2.0) * dot(moments, &q) };
+                value.store(&mut coefficients.values[(k * coefficients.columns + column) * S::WIDTH..]);
+            }
+            if wanted[1] {
+                let value = if is_position {
+                    cross(dipole, moments)[axis]
+                } else {
+                    let r = &group.positions()[3 * site..3 * site + 3];
+                    let lever = cross(moments, &[r[0] - origin[0], r[1] - origin[1], r[2] - origin[2]]);
+                    dot(&q, &[moments[3] + lever[0], moments[4] + lever[1], moments[5] + lever[2]])
+                };
+                let value = value * amplitude * factor * group.energies[k];
+                value.store(&mut coefficients.values[((n + k) * coefficients.columns + column) * S::WIDTH..]);
+            }
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Mean spectra and their Jacobian, in one pass over the configurations.
+//!
+//! A parameter that works through the sticks has a column of moments of its own (`lines`): for each exciton a value and,
+//! for parameters of the Hamiltonian, a derivative in energy (`coefficients`). Parameters of the spectra follow from the
+//! sticks' own column.
+
+use super::coefficients::Columns;
+use super::lines::{self, BandLines, Cells, SIGMA_PER_FWHM, TERMS};
+use super::parameters::{Parameter, Parameters, State};
+use super::pass::Pass;
+use crate::array::View;
+use crate::error::{Result, try_collect, try_vec};
+use crate::exciton::options::{Normalization, Options};
+use crate::exciton::sticks::chunk_size;
+use crate::exciton::system::System;
+use crate::exciton::way::Choice;
+use crate::exciton::weights::Weights;
+use crate::simd::{Kernel, Lanes, Level, dispatch};
+use crate::threads::{Progress, for_each_chunk, ranges};
+use std::sync::{Mutex, PoisonError};
+
+/// What spectra are wanted of which configurations, and which quantities vary.
+pub struct Problem<'a> {
+    pub system: &'a System<'a>,
+    pub weights: Option<View<'a, f64, 1>>,
+    /// Ascending points of absorption and CD; empty for a spectrum that is not wanted.
+    pub points: [&'a [f64]; 2],
+    pub parameters: &'a Parameters,
+    pub options: &'a Options,
+    /// Widths where none is a parameter.
+    pub fwhm: [f64; 2],
+}
+
+/// Model spectra, and how they change: `[point][parameter]`, empty if not asked for.
+pub struct Jacobian {
+    pub spectra: [Vec<f64>; 2],
+    pub rows: [Vec<f64>; 2],
+}
+
+/// Mean spectra at the given values, with or without their Jacobian.
+pub fn jacobian(problem: &Problem, values: &[f64], with_rows: bool, progress: &mut Progress) -> Result<Jacobian> {
+    Evaluator::new(problem)?.jacobian(values, with_rows, progress)
+}
+
+/// Evaluates one problem at several values. Keeps the tables of lines while widths and shifts stay.
+pub struct Evaluator<'a> {
+    pub problem: &'a Problem<'a>,
+    pub level: Level,
+    pub weights: Weights<'a>,
+    tables: Option<Tables>,
+    pub spare: Spare,
+}
+
+/// Accumulators of chunks that were added up, to be used again: fresh memory would cost a page fault for every 4 KiB, which
+/// is as much as the work of a chunk. The lock lives no longer than a call.
+#[derive(Default)]
+pub struct Spare(Mutex<Vec<Vec<f64>>>);
+
+impl Spare {
+    /// `len` zeros.
+    pub fn take(&self, len: usize) -> Result<Vec<f64>> {
+        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match spare.filter(|vec| vec.len() == len) {
+            Some(mut vec) => {
+                vec.fill(0.0);
+                Ok(vec)
+            }
+            None => try_vec("moments", len, 0.0),
+        }
+    }
+
+    fn give(&self, vec: Vec<f64>) {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.try_reserve(1).is_ok() {
+            spare.push(vec);
+        }
+    }
+}
+
+struct Tables {
+    fwhm: [f64; 2],
+    shift: [f64; 2],
+    cells: Cells,
+    bands: [Option<BandLines>; 2],
+    /// Which of the bands has the lines of each: CD's are absorption's where all that they depend on is equal.
+    lines_of: [usize; 2],
+}
+
+/// The moments of all configurations, and what the pass kept of them.
+pub struct Moments {
+    pub sums: [Vec<f64>; 2],
+    /// Energies and eigenvectors, group by group; `kept_of` says where. Empty unless asked for.
+    pub kept: Vec<f64>,
+}
+
+impl<'a> Evaluator<'a> {
+    pub fn new(problem: &'a Problem<'a>) -> Result<Self> {
+        let weights = Weights::new(problem.weights, problem.system.n_conf())?;
+        Ok(Self { problem, level: Level::current()?, weights, tables: None, spare: Spare::default() })
+    }
+
+    pub fn jacobian(&mut self, values: &[f64], with_rows: bool, progress: &mut Progress) -> Result<Jacobian> {
+        let problem = self.problem;
+        let state = problem.parameters.state(values, problem.fwhm)?;
+        let columns = if with_rows { Columns::new(problem.parameters)? } else { Columns::sticks_alone() };
+        self.prepare(&state)?;
+        let moments = self.moments(&state, &columns, false, progress)?;
+        let mut jacobian = Jacobian { spectra: Default::default(), rows: Default::default() };
+        for band in 0..2 {
+            let spectra = self.band_spectra(&moments, &state, band, columns.len())?;
+            jacobian.spectra[band] = spectra.model(&state, band, columns.sticks())?;
+            if with_rows {
+                jacobian.rows[band] = self.rows(&spectra, &state, &columns, band)?;
+            }
+        }
+        self.give_back(moments);
+        Ok(jacobian)
+    }
+
+    pub fn cells(&self) -> Cells {
+        self.tables.as_ref().expect("prepared").cells
+    }
+
+    pub fn lines(&self, band: usize) -> Option<&BandLines> {
+        let tables = self.tables.as_ref().expect("prepared");
+        tables.bands[tables.lines_of[band]].as_ref()
+    }
+
+    /// Sees to it that the tables belong to this state's widths and shifts.
+    pub fn prepare(&mut self, state: &State) -> Result<()> {
+        let (fwhm, shift) = (state.fwhm, state.shift);
+        if self.tables.as_ref().is_some_and(|tables| tables.fwhm == fwhm && tables.shift == shift) {
+            return Ok(());
+        }
+        let points = self.problem.points;
+        let cells = Cells::new(points, fwhm, shift)?;
+        let mut bands = [None, None];
+        let is_same = points[0] == points[1] && fwhm[0] == fwhm[1] && shift[0] == shift[1];
+        let lines_of = if is_same { [0, 0] } else { [0, 1] };
+        for band in (0..2).filter(|&band| lines_of[band] == band && !points[band].is_empty()) {
+            let make = MakeLines { cells, points: points[band], fwhm: fwhm[band], shift: shift[band] };
+            bands[band] = Some(dispatch(self.level, make)?);
+        }
+        self.tables = Some(Tables { fwhm, shift, cells, bands, lines_of });
+        Ok(())
+    }
+
+    /// Configurations to a chunk, and how they are solved.
+    pub fn chunks(&self, columns: usize) -> (Choice, usize, usize) {
+        let system = self.problem.system;
+        let n_conf = if system.n() == 0 { 0 } else { system.n_conf() };
+        let choice = Choice::in_lanes(n_conf, system.n(), true, self.level);
+        let nanoseconds = choice.nanoseconds + system.n() as f64 * (20.0 + 3.0 * columns as f64);
+        // Clearing and adding a chunk's moments should be a tenth of its work.
+        let clearing = 2.0 * (columns * TERMS * self.cells().count) as f64;
+        let least = (10.0 * clearing / nanoseconds) as usize;
+        let size = chunk_size(n_conf, nanoseconds, choice.group).max(least.min(n_conf)).next_multiple_of(choice.group);
+        (choice, size, n_conf)
+    }
+
+    pub fn moments(&self, state: &State, columns: &Columns, keep: bool, progress: &mut Progress) -> Result<Moments> {
+        let (choice, size, n_conf) = self.chunks(columns.len());
+        let mut moments = Moments { sums: Default::default(), kept: Vec::new() };
+        let n = self.problem.system.n();
+        let kept_of_chunk = if keep { size * n * (n + 1) } else { 0 };
+        if keep {
+            // One piece of memory, which malloc hands out again in the next call without new pages.
+            moments.kept = try_vec("excitons", n_conf.next_multiple_of(choice.group).saturating_mul(n * (n + 1)), 0.0)?;
+        }
+        let sums = &mut moments.sums;
+        let mut kept = moments.kept.as_mut_slice();
+        for_each_chunk(
+            ranges(n_conf, size).map(|range| {
+                let whole = std::mem::take(&mut kept);
+                let (piece, rest) = whole.split_at_mut(kept_of_chunk.min(whole.len()));
+                kept = rest;
+                (range, piece)
+            }),
+            |((_, len), _)| *len,
+            progress,
+            |((first, len), kept)| {
+                dispatch(self.level, Pass { evaluator: self, state, columns, kept, way: choice.way, first, len })
+            },
+            |part: [Vec<f64>; 2]| {
+                for (sum, part) in sums.iter_mut().zip(part) {
+                    if sum.is_empty() {
+                        *sum = part;
+                    } else {
+                        sum.iter_mut().zip(&part).for_each(|(total, x)| *total += x);
+                        self.spare.give(part);
+                    }
+                }
+                Ok(())
+            },
+        )?;
+        Ok(moments)
+    }
+
+    /// Memory of moments that were used.
+    pub fn give_back(&self, moments: Moments) {
+        moments.sums.into_iter().filter(|sum| !sum.is_empty()).for_each(|sum| self.spare.give(sum));
+    }
+
+    /// The columns' spectra, without what turns them into the model.
+    pub fn band_spectra(&self, moments: &Moments, state: &State, band: usize, columns: usize) -> Result<BandSpectra> {
+        let row = columns.next_multiple_of(self.level.lanes());
+        let Some(lines) = self.lines(band) else {
+            return Ok(BandSpectra { values: Vec::new(), coarse: Vec::new(), row, factors: Vec::new() });
+        };
+        let points = self.problem.points[band];
+        let (values, coarse) = if moments.sums[band].is_empty() {
+            (try_vec("spectrum", points.len().saturating_mul(row), 0.0)?, Vec::new())
+        } else {
+            dispatch(self.level, Spectra { lines, moments: &moments.sums[band], columns, row })?
+        };
+        let options = self.problem.options;
+        let height = match options.normalization {
+            Normalization::Peak => 1.0,
+            Normalization::Area => 1.0 / lines::area(state.fwhm[band]),
+        };
+        let mut factors = try_vec("spectrum", points.len(), height / self.weights.total)?;
+        if options.frequency_prefactor {
+            factors.iter_mut().zip(points).for_each(|(factor, x)| *factor *= x);
+        }
+        Ok(BandSpectra { values, coarse, row, factors })
+    }
+
+    /// How the spectrum of a band changes with its own parameters at point `i`: with its width and with its shift.
+    pub fn changes(&self, spectra: &BandSpectra, state: &State, band: usize, sticks: usize, i: usize) -> [f64; 2] {
+        let Some(lines) = self.lines(band).filter(|_| !spectra.coarse.is_empty()) else { return [0.0; 2] };
+        let x = self.problem.points[band][i];
+        let (slope, curvature) = lines.changes(&spectra.coarse, sticks, spectra.row, i, x);
+        let sigma = lines.sigma();
+        // A Gaussian of area 1 obeys dg/dsigma = sigma g''; one of peak 1 has its area grow with sigma as well.
+        let growth = match self.problem.options.normalization {
+            Normalization::Peak => spectra.values[i * spectra.row + sticks] / sigma,
+            Normalization::Area => 0.0,
+        };
+        let factor = spectra.factors[i] * state.scale[band];
+        [factor * SIGMA_PER_FWHM * (sigma * curvature + growth), factor * slope]
+    }
+
+    fn rows(&self, spectra: &BandSpectra, state: &State, columns: &Columns, band: usize) -> Result<Vec<f64>> {
+        let list = self.problem.parameters.list();
+        let points = self.problem.points[band].len();
+        let mut rows = try_vec("jacobian", points.saturating_mul(list.len()), 0.0)?;
+        let concerns = |parameter: &Parameter| matches!(parameter, Parameter::Fwhm(b) | Parameter::Shift(b) if b[band]);
+        let needs_changes = list.iter().any(concerns);
+        for (i, row) in rows.chunks_exact_mut(list.len().max(1)).enumerate() {
+            let values = &spectra.values[i * spectra.row..(i + 1) * spectra.row];
+            let factor = spectra.factors[i];
+            let [with_width, with_shift] =
+                if needs_changes { self.changes(spectra, state, band, columns.sticks(), i) } else { [0.0; 2] };
+            for ((p, &parameter), slot) in list.iter().enumerate().zip(row) {
+                *slot = match parameter {
+                    Parameter::Fwhm(bands) => if bands[band] { with_width } else { 0.0 },
+                    Parameter::Shift(bands) => if bands[band] { with_shift } else { 0.0 },
+                    Parameter::Scale(bands) => if bands[band] { factor * values[columns.sticks()] } else { 0.0 },
+                    Parameter::Offset(bands) => if bands[band] { 1.0 } else { 0.0 },
+                    _ => factor * state.scale[band] * values[columns.of(p)],
+                };
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// Spectra of all columns, `[point][row]`, before `factors` (normalisation, mean, wavenumber) and the state's scale.
+pub struct BandSpectra {
+    pub values: Vec<f64>,
+    coarse: Vec<f64>,
+    pub row: usize,
+    pub factors: Vec<f64>,
+}
+
+impl BandSpectra {
+    /// The model spectrum, sticks being column `sticks`.
+    pub fn model(&self, state: &State, band: usize, sticks: usize) -> Result<Vec<f64>> {
+        let (scale, offset) = (state.scale[band], state.offset[band]);
+        let points = self.factors.iter().enumerate();
+        try_collect("spectrum", points.map(|(i, factor)| self.values[i * self.row + sticks] * factor * scale + offset))
+    }
+}
+
+struct MakeLines<'a> {
+    cells: Cells,
+    points: &'a [f64],
+    fwhm: f64,
+    shift: f64,
+}
+
+impl Kernel for MakeLines<'_> {
+    type Output = Result<BandLines>;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Self::Output {
+        BandLines::new::<V>(self.cells, self.points, self.fwhm, self.shift)
+    }
+}
+
+struct Spectra<'a> {
+    lines: &'a BandLines,
+    moments: &'a [f64],
+    columns: usize,
+    row: usize,
+}
+
+impl Kernel for Spectra<'_> {
+    type Output = Result<(Vec<f64>, Vec<f64>)>;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Self::Output {
+        self.lines.spectra::<V>(self.moments, self.columns, self.row)
+    }
+}

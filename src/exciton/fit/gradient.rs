@@ -1,0 +1,148 @@
+//! The misfit to measured spectra and its gradient, by the adjoint way: whatever the number of parameters, the spectra once
+//! forward and their misfit once back.
+//!
+//! With `r_i = (model_i - measured_i) / sigma_i` the misfit is `L = 1/2 sum r_i^2`. A stick of strength 1 at `e` would
+//! change it by `h(e) = sum_i r_i / sigma_i g(x_i - e)`, which `lines` has as a polynomial per cell. Then
+//!
+//! ```text
+//! dL/dH    = V [(V^T B V) o h[e_k, e_l]] V^T        h[.,.]: divided differences; e h(e) for CD
+//! dL/dmu_j = sum_k V_jk (2 h(e_k) M_k + f e_k h(e_k) (N_k + M_k x r_j))
+//! dL/dr_j  = sum_k V_jk f e_k h(e_k) mu_j x M_k
+//! ```
+//!
+//! The way back needs the energies and eigenvectors of the way forward. They are kept where all of them fit into 256 MiB,
+//! and computed again, to the same bits, where they do not.
+
+use super::adjoint::Back;
+use super::coefficients::Columns;
+use super::forward::{Evaluator, Problem};
+use super::lines::{BandLines, TERMS};
+use super::measured::Measured;
+use super::parameters::{Parameter, State};
+use crate::error::{Result, try_vec};
+use crate::simd::{Kernel, Lanes, dispatch};
+use crate::threads::{Progress, for_each_chunk, ranges};
+
+/// The misfit at some values, its gradient, and the spectra there.
+pub struct Misfit {
+    pub value: f64,
+    pub gradient: Vec<f64>,
+    pub spectra: [Vec<f64>; 2],
+}
+
+/// Bytes of energies and eigenvectors that may be kept between the ways forward and back.
+const MOST_KEPT: usize = 256 << 20;
+
+pub fn residual_gradient(
+    problem: &Problem,
+    measured: &Measured,
+    values: &[f64],
+    progress: &mut Progress,
+) -> Result<Misfit> {
+    let n = problem.system.n();
+    let bytes = problem.system.n_conf().saturating_mul(n * (n + 1)).saturating_mul(size_of::<f64>());
+    residual_gradient_keeping(problem, measured, values, bytes <= MOST_KEPT, progress)
+}
+
+pub(super) fn residual_gradient_keeping(
+    problem: &Problem,
+    measured: &Measured,
+    values: &[f64],
+    keep: bool,
+    progress: &mut Progress,
+) -> Result<Misfit> {
+    let mut evaluator = Evaluator::new(problem)?;
+    let list = problem.parameters.list();
+    let state = problem.parameters.state(values, problem.fwhm)?;
+    evaluator.prepare(&state)?;
+    let is_compared = problem.points.iter().any(|points| !points.is_empty());
+    let through_sticks = is_compared && problem.parameters.any(Parameter::concerns_sticks);
+    let sticks_alone = Columns::sticks_alone();
+    let moments = evaluator.moments(&state, &sticks_alone, keep && through_sticks, progress)?;
+
+    let mut misfit = Misfit { value: 0.0, gradient: try_vec("gradient", list.len(), 0.0)?, spectra: Default::default() };
+    let cells = evaluator.cells();
+    let table_len = if through_sticks { cells.count * TERMS * evaluator.level.lanes() } else { 0 };
+    let mut weights = try_vec("lines", table_len, 0.0)?;
+    for band in 0..2 {
+        let spectra = evaluator.band_spectra(&moments, &state, band, sticks_alone.len())?;
+        let model = spectra.model(&state, band, 0)?;
+        let compared = &measured.bands[band];
+        let mut pull = try_vec("residuals", model.len(), 0.0)?;
+        for (i, slot) in pull.iter_mut().enumerate() {
+            let residual = (model[i] - compared.values[i]) * compared.per_sigma[i];
+            misfit.value += 0.5 * residual * residual;
+            *slot = residual * compared.per_sigma[i];
+        }
+        for (&parameter, slot) in list.iter().zip(&mut misfit.gradient) {
+            let concerned = match parameter {
+                Parameter::Fwhm(b) | Parameter::Shift(b) | Parameter::Scale(b) | Parameter::Offset(b) => b[band],
+                _ => false,
+            };
+            if !concerned {
+                continue;
+            }
+            for (i, pull) in pull.iter().enumerate() {
+                let change = match parameter {
+                    Parameter::Fwhm(_) => evaluator.changes(&spectra, &state, band, 0, i)[0],
+                    Parameter::Shift(_) => evaluator.changes(&spectra, &state, band, 0, i)[1],
+                    Parameter::Scale(_) => spectra.factors[i] * spectra.values[i * spectra.row],
+                    _ => 1.0,
+                };
+                *slot += pull * change;
+            }
+        }
+        if let Some(lines) = evaluator.lines(band).filter(|_| through_sticks) {
+            for (pull, factor) in pull.iter_mut().zip(&spectra.factors) {
+                *pull *= factor * state.scale[band];
+            }
+            dispatch(evaluator.level, Transpose { lines, at_points: &pull, band, weights: &mut weights })?;
+        }
+        misfit.spectra[band] = model;
+    }
+    if through_sticks {
+        back(&evaluator, &state, &weights, &moments.kept, &mut misfit.gradient, progress)?;
+    }
+    Ok(misfit)
+}
+
+struct Transpose<'a> {
+    lines: &'a BandLines,
+    at_points: &'a [f64],
+    band: usize,
+    weights: &'a mut [f64],
+}
+
+impl Kernel for Transpose<'_> {
+    type Output = Result<()>;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Result<()> {
+        self.lines.transpose::<V>(self.at_points, self.band, self.weights)
+    }
+}
+
+/// Adds to `gradient` what comes through the sticks.
+fn back(
+    evaluator: &Evaluator,
+    state: &State,
+    weights: &[f64],
+    kept: &[f64],
+    gradient: &mut [f64],
+    progress: &mut Progress,
+) -> Result<()> {
+    let (choice, size, n_conf) = evaluator.chunks(Columns::sticks_alone().len());
+    for_each_chunk(
+        ranges(n_conf, size),
+        |_| 0,
+        progress,
+        |(first, len)| {
+            let n = evaluator.problem.system.n();
+            let kept = kept.get(first * n * (n + 1)..).filter(|rest| !rest.is_empty());
+            dispatch(evaluator.level, Back { evaluator, state, weights, kept, way: choice.way, first, len })
+        },
+        |part: Vec<f64>| {
+            gradient.iter_mut().zip(part).for_each(|(total, x)| *total += x);
+            Ok(())
+        },
+    )
+}

@@ -1,0 +1,70 @@
+//! Spectra to compare with: points, values and their uncertainties.
+
+use crate::array::View;
+use crate::error::{Error, Number, Result, Status, try_collect};
+use crate::exciton::Grid;
+
+/// Absorption or CD of a measurement.
+pub struct Band {
+    /// cm-1, ascending.
+    pub points: Vec<f64>,
+    pub values: Vec<f64>,
+    /// 1 / sigma of each value; 0 for a value that does not count.
+    pub per_sigma: Vec<f64>,
+}
+
+impl Band {
+    pub fn none() -> Self {
+        Self { points: Vec::new(), values: Vec::new(), per_sigma: Vec::new() }
+    }
+
+    pub fn new(
+        names: [&'static str; 2],
+        grid: &View<'_, f64, 1>,
+        values: Option<&View<'_, f64, 1>>,
+        sigma: Option<&View<'_, f64, 1>>,
+    ) -> Result<Self> {
+        let [value_name, sigma_name] = names;
+        let points = Grid::new(grid)?.into_points();
+        let values = values.map_or(Ok(Vec::new()), |view| view.to_vec(value_name))?;
+        if let Some(i) = values.iter().position(|value| !value.is_finite()) {
+            return Err(Error::new(
+                Status::Nonfinite,
+                format!("{value_name}: element {i} is {}; leave the point out, or give it an infinite sigma and any value", values[i]),
+            ));
+        }
+        let sigma = sigma.map_or(Ok(Vec::new()), |view| view.to_vec(sigma_name))?;
+        if let Some(i) = sigma.iter().position(|&sigma| !(sigma > 0.0)) {
+            return Err(Error::new(
+                Status::Argument,
+                format!(
+                    "{sigma_name}: element {i} is {}; a standard deviation is positive (infinite for a point that does \
+                     not count)",
+                    Number(sigma[i])
+                ),
+            ));
+        }
+        let per_sigma = try_collect(sigma_name, (0..values.len()).map(|i| sigma.get(i).map_or(1.0, |sigma| 1.0 / sigma)))?;
+        Ok(Self { points, values, per_sigma })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+}
+
+/// What was measured; a band without points is not compared.
+pub struct Measured {
+    pub bands: [Band; 2],
+}
+
+impl Measured {
+    pub fn points(&self) -> [&[f64]; 2] {
+        [&self.bands[0].points, &self.bands[1].points]
+    }
+
+    /// Points that count.
+    pub fn count(&self) -> usize {
+        self.bands.iter().flat_map(|band| &band.per_sigma).filter(|&&weight| weight > 0.0).count()
+    }
+}

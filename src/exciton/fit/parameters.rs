@@ -1,0 +1,313 @@
+//! What a fit may change, and what values make of the system.
+//!
+//! A parameter acts on every configuration alike: a site energy is moved in all of them by the same amount. Those of the
+//! spectra (width, shift, scale, offset) belong to absorption, to CD, or to both.
+
+use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
+
+/// x, y or z.
+pub type Axis = usize;
+
+/// The spectra that a parameter concerns: absorption, CD.
+pub type Bands = [bool; 2];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// cm-1, added to the site energy.
+    SiteEnergy(usize),
+    /// cm-1, added to both elements.
+    Coupling(usize, usize),
+    /// Factor of the dipole; 1 leaves it.
+    DipoleScale(usize),
+    /// Radians: a component of the rotation vector that turns the dipole.
+    DipoleRotation(usize, Axis),
+    /// Angstrom, added to the position.
+    Position(usize, Axis),
+    /// cm-1: the full width at half maximum itself.
+    Fwhm(Bands),
+    /// cm-1, added to the energy at which lines appear.
+    Shift(Bands),
+    /// Factor of the spectrum.
+    Scale(Bands),
+    /// Added to the spectrum.
+    Offset(Bands),
+}
+
+impl Parameter {
+    /// Whether it works through the sticks of every configuration, rather than through the spectra.
+    pub fn concerns_sticks(self) -> bool {
+        !matches!(self, Self::Fwhm(_) | Self::Shift(_) | Self::Scale(_) | Self::Offset(_))
+    }
+
+    pub fn concerns_hamiltonian(self) -> bool {
+        matches!(self, Self::SiteEnergy(_) | Self::Coupling(..))
+    }
+
+    pub fn concerns_dipoles(self) -> bool {
+        matches!(self, Self::DipoleScale(_) | Self::DipoleRotation(..))
+    }
+
+    /// Whether two parameters set the same number.
+    fn overlaps(self, other: Self) -> bool {
+        let shared = |a: Bands, b: Bands| (0..2).any(|band| a[band] && b[band]);
+        match (self, other) {
+            (Self::Fwhm(a), Self::Fwhm(b)) | (Self::Shift(a), Self::Shift(b)) => shared(a, b),
+            (Self::Scale(a), Self::Scale(b)) | (Self::Offset(a), Self::Offset(b)) => shared(a, b),
+            (Self::Coupling(i, j), Self::Coupling(k, l)) => (i, j) == (k, l) || (i, j) == (l, k),
+            _ => self == other,
+        }
+    }
+
+    fn sites(self) -> [Option<usize>; 2] {
+        match self {
+            Self::SiteEnergy(i) | Self::DipoleScale(i) | Self::DipoleRotation(i, _) | Self::Position(i, _) => [Some(i), None],
+            Self::Coupling(i, j) => [Some(i), Some(j)],
+            _ => [None, None],
+        }
+    }
+
+    /// The same with sites numbered among those that are kept.
+    fn renumbered(self, number: impl Fn(usize) -> usize) -> Self {
+        match self {
+            Self::SiteEnergy(i) => Self::SiteEnergy(number(i)),
+            Self::Coupling(i, j) => Self::Coupling(number(i), number(j)),
+            Self::DipoleScale(i) => Self::DipoleScale(number(i)),
+            Self::DipoleRotation(i, axis) => Self::DipoleRotation(number(i), axis),
+            Self::Position(i, axis) => Self::Position(number(i), axis),
+            other => other,
+        }
+    }
+}
+
+/// The list of them, sites numbered among those that are kept.
+pub struct Parameters {
+    list: Vec<Parameter>,
+    n: usize,
+}
+
+/// What the values make of the system and its spectra. Tables are empty where no parameter needs them.
+pub struct State {
+    /// [n][n] cm-1, added to every Hamiltonian.
+    pub hamiltonian: Vec<f64>,
+    /// [n]: what every dipole of a site is multiplied by.
+    pub dipoles: Vec<[[f64; 3]; 3]>,
+    /// [n] Angstrom, added to every position.
+    pub positions: Vec<[f64; 3]>,
+    dipole_scales: Vec<f64>,
+    rotations: Vec<[f64; 3]>,
+    pub fwhm: [f64; 2],
+    pub shift: [f64; 2],
+    pub scale: [f64; 2],
+    pub offset: [f64; 2],
+}
+
+impl Parameters {
+    /// Checks a list against a system of `n_site` sites of which `kept` take part.
+    pub fn new(given: &[Parameter], n_site: usize, kept: &[usize]) -> Result<Self> {
+        let refuse = |p: usize, why: String| Err(Error::new(Status::Argument, format!("parameters: row {p} {why}")));
+        // Ascending, as Options::kept_sites makes them.
+        let number = |site: usize| kept.binary_search(&site);
+        for (p, &parameter) in given.iter().enumerate() {
+            for site in parameter.sites().into_iter().flatten() {
+                if site >= n_site {
+                    return refuse(p, format!("names site {site}; there are {n_site}, counted from 0"));
+                }
+                if number(site).is_err() {
+                    return refuse(p, format!("names site {site}, which is deleted; leave the row out"));
+                }
+            }
+            if let Parameter::Coupling(i, j) = parameter
+                && i == j
+            {
+                return refuse(p, format!("is the coupling of site {i} with itself; its site energy is another kind"));
+            }
+            if let Some(earlier) = given[..p].iter().position(|&other| other.overlaps(parameter)) {
+                return refuse(p, format!("sets what row {earlier} sets; leave one of the two out"));
+            }
+        }
+        let list = try_collect("parameters", given.iter().map(|parameter| parameter.renumbered(|site| number(site).expect("just looked up"))))?;
+        Ok(Self { list, n: kept.len() })
+    }
+
+    pub fn list(&self) -> &[Parameter] {
+        &self.list
+    }
+
+    pub fn any(&self, is_such: impl Fn(Parameter) -> bool) -> bool {
+        self.list.iter().any(|&parameter| is_such(parameter))
+    }
+
+    /// What the values mean, for lines of width `fwhm` where none is a parameter.
+    pub fn state(&self, values: &[f64], fwhm: [f64; 2]) -> Result<State> {
+        let n = self.n;
+        let sized = |needed: bool, len: usize| if needed { len } else { 0 };
+        let moves_dipoles = self.any(Parameter::concerns_dipoles);
+        let mut state = State {
+            hamiltonian: try_vec("parameters", sized(self.any(Parameter::concerns_hamiltonian), n * n), 0.0)?,
+            dipoles: try_vec("parameters", sized(moves_dipoles, n), [[0.0; 3]; 3])?,
+            positions: try_vec("parameters", sized(self.any(|p| matches!(p, Parameter::Position(..))), n), [0.0; 3])?,
+            dipole_scales: try_vec("parameters", sized(moves_dipoles, n), 1.0)?,
+            rotations: try_vec("parameters", sized(moves_dipoles, n), [0.0; 3])?,
+            fwhm,
+            shift: [0.0; 2],
+            scale: [1.0; 2],
+            offset: [0.0; 2],
+        };
+        for (p, (&parameter, &value)) in self.list.iter().zip(values).enumerate() {
+            if !value.is_finite() {
+                return Err(Error::new(Status::Nonfinite, format!("values: element {p} is {value}; use finite values")));
+            }
+            let set = |target: &mut [f64; 2], bands: Bands| {
+                (0..2).filter(|&band| bands[band]).for_each(|band| target[band] = value);
+            };
+            match parameter {
+                Parameter::SiteEnergy(i) => state.hamiltonian[i * n + i] = value,
+                Parameter::Coupling(i, j) => {
+                    state.hamiltonian[i * n + j] = value;
+                    state.hamiltonian[j * n + i] = value;
+                }
+                Parameter::DipoleScale(i) => state.dipole_scales[i] = value,
+                Parameter::DipoleRotation(i, axis) => state.rotations[i][axis] = value,
+                Parameter::Position(i, axis) => state.positions[i][axis] = value,
+                Parameter::Fwhm(bands) => {
+                    if !(1e-100..=1e100).contains(&value) {
+                        return Err(Error::new(
+                            Status::Argument,
+                            format!(
+                                "values: element {p} is {}; a full width at half maximum is positive, in cm-1",
+                                Number(value)
+                            ),
+                        ));
+                    }
+                    set(&mut state.fwhm, bands);
+                }
+                Parameter::Shift(bands) => set(&mut state.shift, bands),
+                Parameter::Scale(bands) => set(&mut state.scale, bands),
+                Parameter::Offset(bands) => set(&mut state.offset, bands),
+            }
+        }
+        for i in 0..state.dipoles.len() {
+            state.dipoles[i] = rotation(state.rotations[i]).map(|row| row.map(|x| x * state.dipole_scales[i]));
+        }
+        Ok(state)
+    }
+}
+
+impl State {
+    /// The derivative of `dipoles[i]`, the map of the site that `parameter` concerns.
+    pub fn dipole_change(&self, parameter: Parameter) -> [[f64; 3]; 3] {
+        match parameter {
+            Parameter::DipoleScale(i) => rotation(self.rotations[i]),
+            Parameter::DipoleRotation(i, axis) => {
+                let turn = cross_matrix(rotation_rate(self.rotations[i], axis));
+                std::array::from_fn(|x| {
+                    std::array::from_fn(|y| (0..3).map(|z| turn[x][z] * self.dipoles[i][z][y]).sum())
+                })
+            }
+            _ => [[0.0; 3]; 3],
+        }
+    }
+}
+
+/// `w x` as a matrix.
+fn cross_matrix(w: [f64; 3]) -> [[f64; 3]; 3] {
+    [[0.0, -w[2], w[1]], [w[2], 0.0, -w[0]], [-w[1], w[0], 0.0]]
+}
+
+/// `sin(a)/a`, `(1 - cos a)/a^2`, `(a - sin a)/a^3` for the angle of a rotation vector.
+fn coefficients(w: [f64; 3]) -> [f64; 3] {
+    let square: f64 = w.iter().map(|x| x * x).sum();
+    let angle = square.sqrt();
+    if angle < 1e-2 {
+        // Series: the first terms left out are below 1e-17.
+        return [
+            1.0 - square / 6.0 * (1.0 - square / 20.0 * (1.0 - square / 42.0)),
+            0.5 - square / 24.0 * (1.0 - square / 30.0 * (1.0 - square / 56.0)),
+            1.0 / 6.0 - square / 120.0 * (1.0 - square / 42.0 * (1.0 - square / 72.0)),
+        ];
+    }
+    let half = (angle / 2.0).sin();
+    [angle.sin() / angle, 2.0 * half * half / square, (angle - angle.sin()) / (angle * square)]
+}
+
+/// The rotation about `w` by `|w|` (Rodrigues' formula): `1 + s [w] + c [w]^2`.
+fn rotation(w: [f64; 3]) -> [[f64; 3]; 3] {
+    let [s, c, _] = coefficients(w);
+    series(w, 1.0, s, c)
+}
+
+/// How the rotation of `w` turns on when component `axis` of `w` grows: column of the left Jacobian of SO(3),
+/// `1 + c [w] + d [w]^2`.
+fn rotation_rate(w: [f64; 3], axis: Axis) -> [f64; 3] {
+    let [_, c, d] = coefficients(w);
+    series(w, 1.0, c, d).map(|row| row[axis])
+}
+
+fn series(w: [f64; 3], one: f64, first: f64, second: f64) -> [[f64; 3]; 3] {
+    let k = cross_matrix(w);
+    std::array::from_fn(|x| {
+        std::array::from_fn(|y| {
+            let squared: f64 = (0..3).map(|z| k[x][z] * k[z][y]).sum();
+            (if x == y { one } else { 0.0 }) + first * k[x][y] + second * squared
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rotation_vector_turns_by_its_length_and_its_derivative_is_the_difference_quotient() {
+        for w in [[0.0, 0.0, 0.0], [0.003, -0.004, 0.002], [0.3, -0.4, 0.9], [2.0, 1.0, -1.5]] {
+            let r = rotation(w);
+            for x in 0..3 {
+                for y in 0..3 {
+                    let dot: f64 = (0..3).map(|z| r[x][z] * r[y][z]).sum();
+                    assert!((dot - if x == y { 1.0 } else { 0.0 }).abs() < 1e-15);
+                }
+            }
+            let trace = r[0][0] + r[1][1] + r[2][2];
+            let angle = w.iter().map(|x| x * x).sum::<f64>().sqrt();
+            assert!((trace - 1.0 - 2.0 * angle.cos()).abs() < 1e-15);
+            let parameters = Parameters::new(
+                &[Parameter::DipoleScale(0), Parameter::DipoleRotation(0, 0), Parameter::DipoleRotation(0, 1), Parameter::DipoleRotation(0, 2)],
+                1,
+                &[0],
+            )
+            .unwrap();
+            let values = [1.3, w[0], w[1], w[2]];
+            let state = parameters.state(&values, [1.0; 2]).unwrap();
+            for p in 0..4 {
+                let change = state.dipole_change(parameters.list()[p]);
+                let moved = |h: f64| {
+                    let mut values = values;
+                    values[p] += h;
+                    parameters.state(&values, [1.0; 2]).unwrap().dipoles[0]
+                };
+                let h = 1e-3;
+                let (near, far) = ([moved(h), moved(-h)], [moved(2.0 * h), moved(-2.0 * h)]);
+                for x in 0..3 {
+                    for y in 0..3 {
+                        let quotient =
+                            (8.0 * (near[0][x][y] - near[1][x][y]) - (far[0][x][y] - far[1][x][y])) / (12.0 * h);
+                        assert!((quotient - change[x][y]).abs() < 1e-11, "{w:?} {p}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_that_makes_no_sense_is_refused_with_its_row() {
+        let message = |list: &[Parameter]| Parameters::new(list, 3, &[0, 2]).err().map(|e| e.message).unwrap_or_default();
+        assert_eq!(message(&[Parameter::SiteEnergy(0), Parameter::Coupling(0, 2)]), "");
+        assert!(message(&[Parameter::SiteEnergy(3)]).contains("row 0 names site 3; there are 3"));
+        assert!(message(&[Parameter::SiteEnergy(1)]).contains("deleted"));
+        assert!(message(&[Parameter::Coupling(2, 2)]).contains("with itself"));
+        assert!(message(&[Parameter::Coupling(0, 2), Parameter::Coupling(2, 0)]).contains("row 1 sets what row 0 sets"));
+        let (both, cd) = ([true, true], [false, true]);
+        assert!(message(&[Parameter::Fwhm(both), Parameter::Fwhm(cd)]).contains("row 1 sets what row 0 sets"));
+        assert_eq!(message(&[Parameter::Fwhm(both), Parameter::Shift(cd)]), "");
+    }
+}

@@ -1,0 +1,114 @@
+//! One chunk of configurations on the way forward: diagonalised in lanes, added to moments one after the other.
+
+use super::coefficients::{Coefficients, Columns};
+use super::forward::Evaluator;
+use super::group::Group;
+use super::lines::{Cells, TERMS};
+use super::parameters::State;
+use super::powers::Powers;
+use crate::error::Result;
+use crate::exciton::way::Way;
+use crate::simd::{Kernel, Lanes};
+
+/// One chunk of configurations.
+pub struct Pass<'a> {
+    pub evaluator: &'a Evaluator<'a>,
+    pub state: &'a State,
+    pub columns: &'a Columns,
+    /// Where energies and eigenvectors go; empty if nowhere.
+    pub kept: &'a mut [f64],
+    pub way: Way,
+    pub first: usize,
+    pub len: usize,
+}
+
+impl Kernel for Pass<'_> {
+    type Output = Result<[Vec<f64>; 2]>;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Self::Output {
+        match self.way {
+            Way::Pairs => self.run_in::<V, V::Pair>(),
+            Way::Lanes | Way::Lapack => self.run_in::<V, V>(),
+        }
+    }
+}
+
+impl Pass<'_> {
+    /// Solves in vectors `S`, adds up in vectors `V`, in the order of the configurations.
+    #[inline(always)]
+    fn run_in<V: Lanes, S: Lanes>(self) -> Result<[Vec<f64>; 2]> {
+        let problem = self.evaluator.problem;
+        let (system, cells, n) = (problem.system, self.evaluator.cells(), problem.system.n());
+        let changes = self.state.changes();
+        let wanted = [0, 1].map(|band: usize| !problem.points[band].is_empty());
+        let len = cells.count.saturating_mul(self.columns.len() * TERMS);
+        let fresh = |band: usize| if wanted[band] { self.evaluator.spare.take(len) } else { Ok(Vec::new()) };
+        let mut sums = [fresh(0)?, fresh(1)?];
+        let mut group = Group::<S>::new(system)?;
+        let mut coefficients = Coefficients::<S>::new(problem, self.columns)?;
+        let powers = Powers::<V>::new();
+        for at in (0..self.len).step_by(S::WIDTH) {
+            let first = self.first + at;
+            let count = S::WIDTH.min(self.len - at);
+            group.solve(system, &changes, first, count)?;
+            if !self.kept.is_empty() {
+                let (energies, rest) = self.kept[at * n * (n + 1)..].split_at_mut(n * S::WIDTH);
+                for (vector, place) in group.energies.iter().zip(energies.chunks_exact_mut(S::WIDTH)) {
+                    vector.store(place);
+                }
+                for (vector, place) in group.vectors().iter().zip(rest.chunks_exact_mut(S::WIDTH)) {
+                    vector.store(place);
+                }
+            }
+            coefficients.fill(problem, self.state, self.columns, &group, first, count, wanted);
+            for lane in 0..count {
+                let weight = self.evaluator.weights.of(first + lane);
+                for band in 0..2 {
+                    if wanted[band] {
+                        add::<V, S>(&powers, &coefficients, self.columns, &cells, band, lane, weight, &mut sums[band]);
+                    }
+                }
+            }
+        }
+        Ok(sums)
+    }
+}
+
+/// Adds the sticks of one configuration to the moments of one band.
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+fn add<V: Lanes, S: Lanes>(
+    powers: &Powers<V>,
+    coefficients: &Coefficients<S>,
+    columns: &Columns,
+    cells: &Cells,
+    band: usize,
+    lane: usize,
+    weight: f64,
+    moments: &mut [f64],
+) {
+    for k in 0..coefficients.n() {
+        let Some((cell, t)) = cells.place(coefficients.energy(k, lane)) else { continue };
+        let values = powers.values(t, weight);
+        let row = &mut moments[cell * columns.len() * TERMS..(cell + 1) * columns.len() * TERMS];
+        let (of_hamiltonian, others) = row.split_at_mut(columns.hamiltonian().len() * TERMS);
+        let has_slopes = !of_hamiltonian.is_empty();
+        let slopes = if has_slopes { powers.slopes(t, weight * cells.per_half()) } else { [V::zero(); 4] };
+        for (column, slot) in of_hamiltonian.chunks_exact_mut(TERMS).enumerate() {
+            let value = V::splat(coefficients.value(band, k, column, lane));
+            let slope = V::splat(coefficients.slope(band, k, column, lane));
+            for part in 0..TERMS / V::WIDTH {
+                let place = &mut slot[part * V::WIDTH..];
+                let sum = values[part].mul_add(value, V::load(place));
+                slopes[part].mul_add(slope, sum).store(place);
+            }
+        }
+        for (column, slot) in others.chunks_exact_mut(TERMS).enumerate() {
+            let value = V::splat(coefficients.value(band, k, columns.sticks() + column, lane));
+            for part in 0..TERMS / V::WIDTH {
+                let place = &mut slot[part * V::WIDTH..];
+                values[part].mul_add(value, V::load(place)).store(place);
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+"""Configuration files, and the commands that read them."""
+
+import json
+
+import hotloop
+import numpy as np
+import pytest
+from hotloop import exciton
+from hotloop.__main__ import main
+from paths import DATA
+from systems import brixner
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three configurations of the published model with disorder."""
+    hamiltonian, dipoles, positions = brixner()
+    members = exciton.disorder(hamiltonian, 3, 40.0)
+    confs = (members, np.repeat(dipoles[None], 3, 0), np.repeat(positions[None], 3, 0))
+    exciton.save_confs(confs, tmp_path / "confs")
+    return tmp_path / "confs"
+
+
+def test_what_is_written_is_read_to_the_last_bit(folder, tmp_path):
+    confs = exciton.load_confs(folder)
+    members = exciton.disorder(brixner()[0], 3, 40.0)
+    np.testing.assert_array_equal(confs.hamiltonians, members)
+    exciton.save_confs(confs, tmp_path / "again")
+    for part, again in zip(confs[:3], exciton.load_confs(tmp_path / "again" / "conf*.csv")[:3]):
+        np.testing.assert_array_equal(part, again)
+    assert [path.name for path in confs.paths] == ["conf0001.csv", "conf0002.csv", "conf0003.csv"]
+
+
+def test_white_space_and_comments_are_fine_and_shift_files_are_others(folder):
+    text = (folder / "conf0001.csv").read_text()
+    (folder / "conf0001.csv").write_text("# snapshot 1\n" + text.replace(",", "  ") + "\n\n")
+    (folder / "conf0001-shift.csv").write_text("1,2,3\n")
+    (folder / "config_used.json").write_text("{}")
+    confs = exciton.load_confs(folder)
+    assert len(confs.paths) == 3 and confs.dipoles.shape == (3, 7, 3)
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda rows: [rows[0] + ",1", *rows[1:]], r"conf0002.csv: row 1 has 14 columns; 7 rows \(pigments\) need 13"),
+        (lambda rows: [*rows[:3], rows[3].rsplit(",", 1)[0], *rows[4:]], "conf0002.csv: row 4 has 12 columns"),
+        (lambda rows: ["nan" + rows[0][rows[0].index(",") :], *rows[1:]], "conf0002.csv: row 1, column 1: is nan"),
+        (lambda rows: [*rows[:2], "x" + rows[2], *rows[3:]], "conf0002.csv: row 3, column 1: 'x.*' is not a number"),
+        (lambda rows: rows[:-1], "conf0002.csv: row 1 has 13 columns; 6 rows"),
+        (lambda rows: [], "conf0002.csv: holds no numbers"),
+        (lambda rows: [",".join(["1", "7", *rows[0].split(",")[2:]]), *rows[1:]], "row 1, column 2: the Hamiltonian is not symmetric"),
+    ],
+)
+def test_a_bad_file_is_named_with_row_and_column(folder, change, message):
+    path = folder / "conf0002.csv"
+    path.write_text("\n".join(change(path.read_text().splitlines())))
+    with pytest.raises(ValueError, match=message):
+        exciton.load_confs(folder)
+
+
+def test_what_is_not_there_is_named(folder, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(OSError, match="empty: holds no conf"):
+        exciton.load_confs(tmp_path / "empty")
+    with pytest.raises(hotloop.FileError, match="nothing: no such file"):
+        exciton.load_confs(tmp_path / "nothing")
+    small = exciton.load_confs(folder)
+    exciton.save_confs((small[0][:1, :3, :3], small[1][:1, :3], small[2][:1, :3]), folder, ["conf9.csv"])
+    with pytest.raises(ValueError, match="conf9.csv: has 3 pigments, but .*conf0001.csv has 7"):
+        exciton.load_confs(folder)
+
+
+def test_alignment_moves_structures_and_no_spectrum():
+    hamiltonian, dipoles, positions = brixner()
+    rng = np.random.default_rng(1)
+    turned = []
+    for _ in range(4):
+        turn, _ = np.linalg.qr(rng.standard_normal((3, 3)))
+        turn[:, 0] *= np.linalg.det(turn)
+        turned.append((dipoles @ turn, positions @ turn + rng.standard_normal(3)))
+    confs = exciton.Confs(np.repeat(hamiltonian[None], 4, 0), *(np.array(part) for part in zip(*turned)), [])
+    aligned = exciton.align(confs)
+    for part in (aligned.dipoles, aligned.positions):
+        np.testing.assert_allclose(part, np.broadcast_to(part[:1], part.shape), atol=1e-7)
+    grid = np.arange(12_000.0, 12_800.0, 10.0)
+    for before, after in zip(exciton.spectrum(*confs[:3], grid), exciton.spectrum(*aligned[:3], grid)):
+        np.testing.assert_allclose(before, after, rtol=0, atol=1e-10 * np.abs(before).max())
+
+
+def test_the_command_spectrum_writes_conf2spec_s_files(folder, tmp_path, capsys):
+    assert main(["spectrum", str(folder), "-o", str(tmp_path / "out"), "-s"]) == 0
+    confs = exciton.load_confs(folder)
+    grid = np.arange(11_790.0, 13_300.0)
+    absorption, cd = exciton.spectrum(*confs[:3], grid, energy_offset=-2420.0)
+    for name, spectrum in (("abs", absorption), ("cd", cd)):
+        text = (tmp_path / "out" / f"{name}.csv").read_text()
+        assert text == "\n".join(f"{x:.8e},{y:.8e}" for x, y in zip(grid, spectrum))
+    used = json.loads((tmp_path / "out" / "config_used.json").read_text())
+    assert used["bandwidth"] == 70 and used["shift_diag"] == -2420
+    assert len(list((tmp_path / "out" / "sticks").iterdir())) == 3
+    # A folder that holds something is left alone.
+    assert main(["spectrum", str(folder), "-o", str(tmp_path / "out")]) == 1
+    assert "is not empty" in capsys.readouterr().err
+    assert main(["spectrum", "-i", str(folder), "-o", str(tmp_path / "out"), "--overwrite", "-e", "-b", "90", "-d", "3"]) == 0
+    expected, _ = exciton.spectrum(*confs[:3], grid, fwhm=90.0, deleted=[2])
+    np.testing.assert_allclose(np.loadtxt(tmp_path / "out" / "abs.csv", delimiter=",")[:, 1], expected, rtol=1e-8, atol=1e-12)
+
+
+def test_the_command_spectrum_agrees_with_ham2spec_to_the_last_printed_digit(tmp_path):
+    reference = np.load(DATA / "brixner7.npz")
+    exciton.save_confs([reference[key].reshape(-1, 7, size) for key, size in (("ham", 7), ("mus", 3), ("rs", 3))], tmp_path / "confs")
+    assert main(["spectrum", str(tmp_path / "confs"), "-o", str(tmp_path / "out"), "-e"]) == 0
+    for name in ("abs", "cd"):
+        ours = np.loadtxt(tmp_path / "out" / f"{name}.csv", delimiter=",")
+        expected = reference[f"default__{name}"]
+        # One unit of the ninth digit; and what ham2spec cuts off.
+        np.testing.assert_allclose(ours[:, 1], expected, rtol=1e-8, atol=5e-11 * np.abs(expected).max())
+
+
+def test_the_command_fit_finds_shifts_and_writes_them(folder, tmp_path, capsys):
+    confs = exciton.load_confs(folder)
+    truth = np.array([10.0, -20, 5, 15, -8, 12, -3])
+    moved = confs.hamiltonians.copy()
+    moved[:, np.arange(7), np.arange(7)] += truth
+    grid = np.arange(11_800.0, 13_000.0, 5.0)
+    absorption, cd = exciton.spectrum(moved, *confs[1:3], grid, cutoff=np.inf)
+    # As an experimenter has them: descending, in units of its own.
+    np.savetxt(tmp_path / "abs.csv", np.c_[grid, 0.01 * absorption][::-1], delimiter=",")
+    np.savetxt(tmp_path / "cd.csv", np.c_[grid, 0.02 * cd, np.full(len(grid), 1e-4)])
+    command = ["fit", str(folder), "--experiment", str(tmp_path / "abs.csv"), str(tmp_path / "cd.csv"), "-o", str(tmp_path / "out")]
+    assert main([*command, "-e", "--free", "site-energies", "scale", "--prior", "100"]) == 0
+    report = json.loads((tmp_path / "out" / "fit.json").read_text())
+    found = {tuple(row["parameter"]): row["value"] for row in report["parameters"]}
+    for site, shift in enumerate(truth):
+        assert found["site-energy", site] == pytest.approx(shift, abs=0.5)
+    assert found["scale", "absorption"] == pytest.approx(0.01, rel=1e-2)
+    assert found["scale", "cd"] == pytest.approx(0.02, rel=1e-2)
+    table = np.loadtxt(tmp_path / "out" / "abs_fit.csv", delimiter=",")
+    assert table.shape == (len(grid), 5) and np.abs(table[:, 4]).max() < 1e-3 * np.abs(table[:, 1]).max()
+    assert "std. error" in capsys.readouterr().out
+    assert main(["fit", str(folder), "--experiment", str(tmp_path / "none.csv"), "-o", str(tmp_path / "b")]) == 1
+    assert "none.csv: cannot be read" in capsys.readouterr().err
