@@ -21,6 +21,56 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/**
+ * r^(l + 2n) exp(-r^2 / 2 s^2), s = radial_gaussian_width.
+ */
+#define HL_RADIAL_BASIS_GTO 0
+
+/**
+ * r^(l + 2n), normalised on [0, cutoff_radius].
+ */
+#define HL_RADIAL_BASIS_MONOMIAL 1
+
+/**
+ * channel = n * n_species + t: the order of AniSOAP's values.
+ */
+#define HL_CHANNEL_ORDER_RADIAL_MAJOR 0
+
+/**
+ * channel = t * (radial functions of l) + n: the order of AniSOAP's labels.
+ */
+#define HL_CHANNEL_ORDER_SPECIES_MAJOR 1
+
+/**
+ * Every ordered pair of channels.
+ */
+#define HL_SPECTRUM_PAIRS_ALL 0
+
+/**
+ * Channel a <= channel b, products of different ones times sqrt(2): the same scalar product of spectra.
+ */
+#define HL_SPECTRUM_PAIRS_HALF 1
+
+/**
+ * (-1)^l, AniSOAP's convention.
+ */
+#define HL_SPECTRUM_SIGN_ALTERNATING 0
+
+/**
+ * None.
+ */
+#define HL_SPECTRUM_SIGN_NONE 1
+
+/**
+ * Orthonormal radial functions.
+ */
+#define HL_COEFFICIENTS_ORTHONORMAL 0
+
+/**
+ * Radial functions as they are: no norms, no orthonormalisation (AniSOAP's normalize=False).
+ */
+#define HL_COEFFICIENTS_RAW 1
+
 #define HL_LINESHAPE_GAUSSIAN 0
 
 #define HL_LINESHAPE_LORENTZIAN 1
@@ -266,6 +316,12 @@
 #define HL_ABI_VERSION 0
 
 /**
+ * What hl_anisoap_plan_create makes: tables for one set of hyperparameters. It keeps no pointer to the caller's memory and
+ * never changes, so that any number of threads may use one at the same time.
+ */
+typedef struct hl_anisoap_plan hl_anisoap_plan;
+
+/**
  * HL_OK, or why a call failed: 1 to 99 the caller's mistake (nothing was written), 100 to 199 numerical, 200 and
  * above the environment or the library. Negative values come from the caller's own callbacks.
  */
@@ -279,6 +335,72 @@ typedef int32_t hl_status;
 typedef int32_t (*hl_progress_fn)(void *user,
                                   int64_t done,
                                   int64_t total);
+
+/**
+ * Options of the AniSOAP functions. Always filled by hl_anisoap_options_init first; fields are only ever appended. All but
+ * the last three describe a plan and are for hl_anisoap_plan_create; a computing function looks at the last three alone.
+ */
+typedef struct hl_anisoap_options {
+  /**
+   * sizeof(hl_anisoap_options) of the caller's header.
+   */
+  size_t struct_size;
+  /**
+   * HL_RADIAL_BASIS_*; default GTO.
+   */
+  int32_t radial_basis;
+  /**
+   * The largest n for every l, so that there are max_radial + 1 radial functions; default -1: all with l + 2n <=
+   * max_angular.
+   */
+  int32_t max_radial;
+  /**
+   * [max_angular + 1] the largest n of each l; NULL for max_radial.
+   */
+  const int32_t *max_radial_values;
+  const ptrdiff_t *max_radial_values_strides;
+  /**
+   * s, in the unit of positions. A GTO basis needs it; 0 (default) for monomials.
+   */
+  double radial_gaussian_width;
+  /**
+   * Eigenvalues of the overlap of radial functions up to this one are dropped; default 0.
+   */
+  double basis_rcond;
+  /**
+   * The largest error of orthonormalisation, from dropped functions or from rounding; default 1e-8.
+   */
+  double basis_tol;
+  /**
+   * 0 or 1; default 0. 1 leaves out what an atom contributes to its own coefficients.
+   */
+  int32_t subtract_center_contribution;
+  /**
+   * HL_CHANNEL_ORDER_*; default radial-major.
+   */
+  int32_t channel_order;
+  /**
+   * HL_SPECTRUM_PAIRS_*: which products a power spectrum has; default all.
+   */
+  int32_t spectrum_pairs;
+  /**
+   * HL_SPECTRUM_SIGN_*; default alternating.
+   */
+  int32_t spectrum_sign;
+  /**
+   * 0.
+   */
+  int32_t reserved;
+  /**
+   * HL_COEFFICIENTS_*; default orthonormal.
+   */
+  int32_t coefficients;
+  /**
+   * NULL for none. Counts atoms.
+   */
+  hl_progress_fn progress;
+  void *progress_user;
+} hl_anisoap_options;
 
 /**
  * Options of the exciton functions. Always filled by hl_exciton_options_init first; fields are only ever appended.
@@ -623,6 +745,276 @@ typedef struct hl_kuramoto_options {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * Expansion coefficients of every atom's neighbourhood.
+ *
+ * Around atom i, neighbour j at r_j is the normalised Gaussian g_j with standard deviations `semiaxes` along the axes of
+ * its body, and c_nlm = sum_j integral d^3x g_j(x) B(x) r^(2n) r^l Y_lm(x), x from atom i, summed over j of one species
+ * and made orthonormal over n (see hl_anisoap_plan_create). Y_lm are real and orthonormal, m = -l .. l, without the
+ * Condon-Shortley sign: for l = 1 they go as y, z, x. Neighbours are nearer than the cutoff, |r| < cutoff_radius, images of
+ * the atom itself included, and the atom itself too unless subtract_center_contribution. A. Lin et al., arXiv:2403.19039 (2024).
+ *
+ * @param n_frames      number of frames
+ * @param n_atoms       atoms of all frames
+ * @param offsets       [n_frames + 1] first atom of each frame, then n_atoms; frame f has atoms offsets[f] ..
+ *                      offsets[f + 1] - 1. Not read without frames
+ * @param positions     [n_atoms][3] any unit of length, the same everywhere
+ * @param species       [n_atoms] of those that the plan declares
+ * @param quaternions   [n_atoms][4] (w, x, y, z) of any length but 0: the rotation that takes the body's axes to those of
+ *                      positions. NULL: see rotations
+ * @param rotations     [n_atoms][3][3] the same as orthogonal matrices, instead of quaternions. NULL for both: the body's
+ *                      axes are those of positions
+ * @param semiaxes      [n_atoms][3] standard deviations along the body's axes, positive; half of AniSOAP's c_diameter.
+ *                      Strides of 0 for one shape
+ * @param cells         [n_frames][3][3] rows are lattice vectors, right-handed, of any skew and size; read for periodic
+ *                      frames only. NULL if there are none
+ * @param periodic      [n_frames][3] 0 or 1, the same for all three axes of a frame; NULL for 0 everywhere
+ * @param n_features    hl_anisoap_expansion_size(plan)
+ * @param coefficients  [n_atoms][n_features] out; features as hl_anisoap_expansion_labels says. 0 where an atom has no
+ *                      neighbour of a species
+ * @param options       NULL for defaults. Used: coefficients, progress
+ *
+ * `coefficients` shares no element with an input. Errors: array errors; HL_ERR_ARGUMENT (a species that was not declared, a
+ * semiaxis that is not positive, a quaternion of 0, a matrix that is no rotation, a cell without volume or left-handed, mixed
+ * periodicity, offsets that do not fit) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. After HL_ERR_CANCELLED or
+ * a callback's own status some atoms have been written.
+ */
+hl_status hl_anisoap_expansion(const struct hl_anisoap_plan *plan,
+                               ptrdiff_t n_frames,
+                               ptrdiff_t n_atoms,
+                               const ptrdiff_t *offsets,
+                               const ptrdiff_t *offsets_strides,
+                               const double *positions,
+                               const ptrdiff_t *positions_strides,
+                               const int32_t *species,
+                               const ptrdiff_t *species_strides,
+                               const double *quaternions,
+                               const ptrdiff_t *quaternions_strides,
+                               const double *rotations,
+                               const ptrdiff_t *rotations_strides,
+                               const double *semiaxes,
+                               const ptrdiff_t *semiaxes_strides,
+                               const double *cells,
+                               const ptrdiff_t *cells_strides,
+                               const int32_t *periodic,
+                               const ptrdiff_t *periodic_strides,
+                               ptrdiff_t n_features,
+                               double *coefficients,
+                               const ptrdiff_t *coefficients_strides,
+                               const struct hl_anisoap_options *options);
+
+/**
+ * Power spectra: rotationally invariant products of the coefficients of hl_anisoap_expansion.
+ *
+ * p(l; a, b) = sigma_l / sqrt(2l + 1) sum_m c_am c_bm with a, b channels (n, neighbour species) and sigma_l = (-1)^l (see
+ * options): the Clebsch-Gordan product of c with itself to angular momentum 0, as AniSOAP has it.
+ *
+ * @param spectra  [n_atoms][n_features] out, or NULL; features as hl_anisoap_power_spectrum_labels says
+ * @param means    [n_frames][n_species][n_features] out, or NULL: means over the atoms of each species of each frame, 0 for a
+ *                 species that the frame does not have. (AniSOAP leaves atoms without neighbours out; here they count as 0)
+ * @param n_features  hl_anisoap_power_spectrum_size(plan)
+ * @param options  NULL for defaults. Used: coefficients, progress
+ *
+ * Frames, rules and errors are as in hl_anisoap_expansion. Outputs share no element with each other or with an input.
+ */
+hl_status hl_anisoap_power_spectrum(const struct hl_anisoap_plan *plan,
+                                    ptrdiff_t n_frames,
+                                    ptrdiff_t n_atoms,
+                                    const ptrdiff_t *offsets,
+                                    const ptrdiff_t *offsets_strides,
+                                    const double *positions,
+                                    const ptrdiff_t *positions_strides,
+                                    const int32_t *species,
+                                    const ptrdiff_t *species_strides,
+                                    const double *quaternions,
+                                    const ptrdiff_t *quaternions_strides,
+                                    const double *rotations,
+                                    const ptrdiff_t *rotations_strides,
+                                    const double *semiaxes,
+                                    const ptrdiff_t *semiaxes_strides,
+                                    const double *cells,
+                                    const ptrdiff_t *cells_strides,
+                                    const int32_t *periodic,
+                                    const ptrdiff_t *periodic_strides,
+                                    ptrdiff_t n_features,
+                                    double *spectra,
+                                    const ptrdiff_t *spectra_strides,
+                                    double *means,
+                                    const ptrdiff_t *means_strides,
+                                    const struct hl_anisoap_options *options);
+
+/**
+ * Gradients of a function F of the coefficients of hl_anisoap_expansion, given its derivative by each of them: a
+ * vector-Jacobian product, what a force or a step of learning needs. No array of derivatives of coefficients is made.
+ *
+ * @param cotangent             [n_atoms][n_features] dF / d coefficients
+ * @param position_gradients    [n_atoms][3] out, or NULL: dF / d positions (a force is its negative)
+ * @param strain_gradients      [n_frames][3][3] out, or NULL: dF / d e at e = 0 where positions and cell vectors r become
+ *                              r_a + sum_b e_ab r_b and bodies keep shape and orientation
+ * @param rotation_gradients    [n_atoms][3] out, or NULL: dF / d omega, the body of an atom turned by the small vector omega
+ *                              in the axes of positions
+ * @param quaternion_gradients  [n_atoms][4] out, or NULL: dF / d quaternions as they were given, whose length changes nothing
+ * @param n_features            hl_anisoap_expansion_size(plan)
+ * @param options               NULL for defaults. Used: coefficients, progress
+ *
+ * Frames, rules and errors are as in hl_anisoap_expansion; HL_ERR_NONFINITE names an element of the cotangent; HL_ERR_NULL
+ * for quaternion_gradients without quaternions. Outputs share no element with each other or with an input, and are
+ * written only if all went well.
+ */
+hl_status hl_anisoap_expansion_vjp(const struct hl_anisoap_plan *plan,
+                                   ptrdiff_t n_frames,
+                                   ptrdiff_t n_atoms,
+                                   const ptrdiff_t *offsets,
+                                   const ptrdiff_t *offsets_strides,
+                                   const double *positions,
+                                   const ptrdiff_t *positions_strides,
+                                   const int32_t *species,
+                                   const ptrdiff_t *species_strides,
+                                   const double *quaternions,
+                                   const ptrdiff_t *quaternions_strides,
+                                   const double *rotations,
+                                   const ptrdiff_t *rotations_strides,
+                                   const double *semiaxes,
+                                   const ptrdiff_t *semiaxes_strides,
+                                   const double *cells,
+                                   const ptrdiff_t *cells_strides,
+                                   const int32_t *periodic,
+                                   const ptrdiff_t *periodic_strides,
+                                   ptrdiff_t n_features,
+                                   const double *cotangent,
+                                   const ptrdiff_t *cotangent_strides,
+                                   double *position_gradients,
+                                   const ptrdiff_t *position_gradients_strides,
+                                   double *strain_gradients,
+                                   const ptrdiff_t *strain_gradients_strides,
+                                   double *rotation_gradients,
+                                   const ptrdiff_t *rotation_gradients_strides,
+                                   double *quaternion_gradients,
+                                   const ptrdiff_t *quaternion_gradients_strides,
+                                   const struct hl_anisoap_options *options);
+
+/**
+ * Gradients of a function F of the spectra and means of hl_anisoap_power_spectrum, given its derivatives by them.
+ *
+ * @param spectra_cotangent  [n_atoms][n_features] dF / d spectra, or NULL for 0
+ * @param means_cotangent    [n_frames][n_species][n_features] dF / d means, or NULL for 0
+ * @param n_features         hl_anisoap_power_spectrum_size(plan)
+ *
+ * Everything else is as in hl_anisoap_expansion_vjp.
+ */
+hl_status hl_anisoap_power_spectrum_vjp(const struct hl_anisoap_plan *plan,
+                                        ptrdiff_t n_frames,
+                                        ptrdiff_t n_atoms,
+                                        const ptrdiff_t *offsets,
+                                        const ptrdiff_t *offsets_strides,
+                                        const double *positions,
+                                        const ptrdiff_t *positions_strides,
+                                        const int32_t *species,
+                                        const ptrdiff_t *species_strides,
+                                        const double *quaternions,
+                                        const ptrdiff_t *quaternions_strides,
+                                        const double *rotations,
+                                        const ptrdiff_t *rotations_strides,
+                                        const double *semiaxes,
+                                        const ptrdiff_t *semiaxes_strides,
+                                        const double *cells,
+                                        const ptrdiff_t *cells_strides,
+                                        const int32_t *periodic,
+                                        const ptrdiff_t *periodic_strides,
+                                        ptrdiff_t n_features,
+                                        const double *spectra_cotangent,
+                                        const ptrdiff_t *spectra_cotangent_strides,
+                                        const double *means_cotangent,
+                                        const ptrdiff_t *means_cotangent_strides,
+                                        double *position_gradients,
+                                        const ptrdiff_t *position_gradients_strides,
+                                        double *strain_gradients,
+                                        const ptrdiff_t *strain_gradients_strides,
+                                        double *rotation_gradients,
+                                        const ptrdiff_t *rotation_gradients_strides,
+                                        double *quaternion_gradients,
+                                        const ptrdiff_t *quaternion_gradients_strides,
+                                        const struct hl_anisoap_options *options);
+
+/**
+ * Fills `options` with defaults: a GTO basis (whose width is still to be set), radial functions by degree, centres
+ * included, AniSOAP's orders and signs, orthonormal coefficients. Writes at most struct_size bytes.
+ *
+ * @param struct_size  sizeof(hl_anisoap_options)
+ *
+ * Errors: HL_ERR_NULL; HL_ERR_OPTION if struct_size is too small for a size_t.
+ */
+hl_status hl_anisoap_options_init(struct hl_anisoap_options *options,
+                                  size_t struct_size);
+
+/**
+ * Makes a plan of AniSOAP descriptors. Costs a millisecond or less; destroy it with hl_anisoap_plan_destroy.
+ *
+ * The names are AniSOAP's (A. Lin et al., arXiv:2403.19039 (2024)). For angular momentum l there are functions
+ * r^(l + 2n) B(r) Y_lm, n = 0 .. the largest n of l (see options), normalised and made orthonormal over n by the
+ * symmetric root of their overlap, which is computed with 32 digits.
+ *
+ * @param plan           out: the plan; not touched unless HL_OK
+ * @param max_angular    the largest l, 0 to 20; l + 2n is at most 60
+ * @param n_species      number of species that neighbours may have, at least 1
+ * @param species        [n_species] their numbers, all different; features come in this order
+ * @param cutoff_radius  in the unit of positions; neighbours are nearer than this
+ * @param options        its plan part is used; NULL for defaults would lack radial_gaussian_width
+ *
+ * Errors: HL_ERR_NULL, HL_ERR_SHAPE, HL_ERR_STRIDE; HL_ERR_ARGUMENT for max_angular, cutoff_radius or a species given
+ * twice; HL_ERR_OPTION, also where the radial functions are too close to linear dependence for basis_rcond and basis_tol.
+ */
+hl_status hl_anisoap_plan_create(struct hl_anisoap_plan **plan,
+                                 ptrdiff_t max_angular,
+                                 ptrdiff_t n_species,
+                                 const int32_t *species,
+                                 const ptrdiff_t *species_strides,
+                                 double cutoff_radius,
+                                 const struct hl_anisoap_options *options);
+
+/**
+ * Frees a plan, which no call may be using. NULL is fine. Returns HL_OK.
+ */
+hl_status hl_anisoap_plan_destroy(struct hl_anisoap_plan *plan);
+
+/**
+ * Features of an expansion: sum over l of (2l + 1) (radial functions of l) n_species. -1 if plan is NULL.
+ */
+ptrdiff_t hl_anisoap_expansion_size(const struct hl_anisoap_plan *plan);
+
+/**
+ * Features of a power spectrum: sum over l of c^2, c = (radial functions of l) n_species channels, or of c (c + 1) / 2
+ * with HL_SPECTRUM_PAIRS_HALF. -1 if plan is NULL.
+ */
+ptrdiff_t hl_anisoap_power_spectrum_size(const struct hl_anisoap_plan *plan);
+
+/**
+ * What the features of an expansion are: for each l, for each m, for each channel.
+ *
+ * @param n_features  hl_anisoap_expansion_size(plan)
+ * @param labels      [n_features][4] out: l, m, n, neighbour species
+ *
+ * Errors: array errors; HL_ERR_SHAPE if n_features is another number.
+ */
+hl_status hl_anisoap_expansion_labels(const struct hl_anisoap_plan *plan,
+                                      ptrdiff_t n_features,
+                                      int32_t *labels,
+                                      const ptrdiff_t *labels_strides);
+
+/**
+ * What the features of a power spectrum are: for each l, for each channel a, for each channel b (from a on with
+ * HL_SPECTRUM_PAIRS_HALF).
+ *
+ * @param n_features  hl_anisoap_power_spectrum_size(plan)
+ * @param labels      [n_features][5] out: l, n of a, neighbour species of a, n of b, neighbour species of b
+ *
+ * Errors: array errors; HL_ERR_SHAPE if n_features is another number.
+ */
+hl_status hl_anisoap_power_spectrum_labels(const struct hl_anisoap_plan *plan,
+                                           ptrdiff_t n_features,
+                                           int32_t *labels,
+                                           const ptrdiff_t *labels_strides);
 
 /**
  * Fills `options` with defaults: the default configuration of fmo_analysis (Gaussian, 70 cm-1, cutoff 3, peak
@@ -1527,6 +1919,67 @@ hl_status hl_kuramoto_network_integrate_f32(ptrdiff_t n_nodes,
  */
 hl_status hl_kuramoto_options_init(struct hl_kuramoto_options *options,
                                    size_t struct_size);
+
+/**
+ * How many neighbours each point has, so that arrays for hl_neighbour_list_fill can be made.
+ *
+ * A neighbour of point i is a point j, or its image in another cell, with |r| < cutoff for r = x_j + S H - x_i, S three
+ * whole numbers and H the cell. Images of i itself count; i in its own place only with self_pairs. Every pair is there
+ * twice, from i and from j.
+ *
+ * @param n_points    number of points
+ * @param positions   [n_points][3]
+ * @param cell        [3][3] rows are lattice vectors, right-handed, of any skew and size, smaller than the cutoff too; read if
+ *                    periodic. NULL otherwise
+ * @param periodic    0 or 1, for all three axes
+ * @param cutoff      positive, in the unit of positions
+ * @param self_pairs  0 or 1
+ * @param counts      [n_points] out, or NULL
+ * @param n_pairs     out: their sum, or NULL
+ *
+ * Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_NONFINITE names the element;
+ * HL_ERR_ARGUMENT for the cutoff, a cell without volume or left-handed, or a cell a thousand times smaller than the cutoff.
+ */
+hl_status hl_neighbour_list_count(ptrdiff_t n_points,
+                                  const double *positions,
+                                  const ptrdiff_t *positions_strides,
+                                  const double *cell,
+                                  const ptrdiff_t *cell_strides,
+                                  int32_t periodic,
+                                  double cutoff,
+                                  int32_t self_pairs,
+                                  ptrdiff_t *counts,
+                                  const ptrdiff_t *counts_strides,
+                                  ptrdiff_t *n_pairs);
+
+/**
+ * The neighbours of every point; see hl_neighbour_list_count, which takes the same arguments and gives n_pairs.
+ *
+ * Pairs are sorted by i, then j, then the shift.
+ *
+ * @param n_pairs  what hl_neighbour_list_count says
+ * @param pairs    [n_pairs][2] out, or NULL: i and j
+ * @param shifts   [n_pairs][3] out, or NULL: S
+ * @param vectors  [n_pairs][3] out, or NULL: r = x_j + S H - x_i
+ *
+ * Outputs share no element with each other or with inputs. Errors: as hl_neighbour_list_count; HL_ERR_SHAPE if n_pairs is
+ * another number than that of the pairs (nothing was written).
+ */
+hl_status hl_neighbour_list_fill(ptrdiff_t n_points,
+                                 const double *positions,
+                                 const ptrdiff_t *positions_strides,
+                                 const double *cell,
+                                 const ptrdiff_t *cell_strides,
+                                 int32_t periodic,
+                                 double cutoff,
+                                 int32_t self_pairs,
+                                 ptrdiff_t n_pairs,
+                                 ptrdiff_t *pairs,
+                                 const ptrdiff_t *pairs_strides,
+                                 int32_t *shifts,
+                                 const ptrdiff_t *shifts_strides,
+                                 double *vectors,
+                                 const ptrdiff_t *vectors_strides);
 
 /**
  * Sets the number of threads for calls from any thread of the process; 0 returns to the default (HOTLOOP_NUM_THREADS,

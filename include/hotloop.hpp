@@ -15,11 +15,13 @@
 
 #include "hotloop.h"
 
+#include "hotloop/anisoap.hpp"
 #include "hotloop/error.hpp"
 #include "hotloop/exciton.hpp"
 #include "hotloop/fit.hpp"
 #include "hotloop/kuramoto.hpp"
 #include "hotloop/library.hpp"
+#include "hotloop/neighbours.hpp"
 #include "hotloop/progress.hpp"
 #include "hotloop/units.hpp"
 #include "hotloop/view.hpp"

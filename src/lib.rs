@@ -12,8 +12,11 @@
 //! * `linalg`   symmetric eigenproblems: many small ones at once, or one large one through LAPACK
 //! * `exciton`  absorption and circular dichroism spectra
 //! * `kuramoto` phase oscillators
+//! * `anisoap`  descriptors of ellipsoidal neighbours
+//! * `neighbours` who is within a cutoff, in open space or in any cell
 //! * `units`    wavenumbers and wavelengths, debye and atomic units
 
+pub mod anisoap;
 pub mod array;
 pub mod capi;
 pub mod error;
@@ -21,6 +24,7 @@ pub mod exciton;
 pub mod kuramoto;
 pub mod linalg;
 mod load;
+pub mod neighbours;
 pub mod random;
 pub mod simd;
 pub mod threads;

@@ -30,6 +30,12 @@ include "hotloop/kuramoto/arguments.inc"
 include "hotloop/kuramoto/lattice.inc"
 include "hotloop/kuramoto/mean_field.inc"
 include "hotloop/kuramoto/network.inc"
+include "hotloop/neighbours_c.inc"
+include "hotloop/neighbours.inc"
+include "hotloop/anisoap/c.inc"
+include "hotloop/anisoap/plan.inc"
+include "hotloop/anisoap/frames.inc"
+include "hotloop/anisoap/descriptors.inc"
 
 ! Arrays are addresses (c_loc) without an intent: with intent(in) gfortran would conclude that the library leaves the
 ! memory behind the address alone. Strides are in elements, one per axis, in C's axis order; absent means C-contiguous.
@@ -44,6 +50,9 @@ module hotloop_c
   use hotloop_c_fit
   use hotloop_kuramoto_constants
   use hotloop_c_kuramoto
+  use hotloop_c_neighbours
+  use hotloop_anisoap_constants
+  use hotloop_c_anisoap
   implicit none
   public
 end module hotloop_c
@@ -71,6 +80,11 @@ module hotloop
   use hotloop_kuramoto_network_f64_i64
   use hotloop_kuramoto_network_f32_i32
   use hotloop_kuramoto_network_f32_i64
+  use hotloop_neighbours
+  use hotloop_anisoap_constants
+  use hotloop_anisoap_plan
+  use hotloop_anisoap_frames, only: hl_anisoap_frames
+  use hotloop_anisoap_descriptors
   implicit none
   public
 end module hotloop

@@ -3,19 +3,23 @@
 //! This is the only place that sees raw pointers. A shell turns its arguments into checked views (`crate::array`)
 //! and options into plain values, and calls the family. Its documentation is the header's text.
 
+mod anisoap;
 mod arrays;
 mod exciton;
 mod guard;
 mod kuramoto;
+mod neighbours;
 mod options;
 mod progress;
 mod threads;
 mod units;
 mod version;
 
+pub use anisoap::*;
 pub use exciton::*;
 pub use guard::*;
 pub use kuramoto::*;
+pub use neighbours::*;
 pub use progress::*;
 pub use threads::*;
 pub use units::*;

@@ -6,8 +6,10 @@
 //!
 //! * `batched`: as many small matrices as a vector has lanes, one per lane
 //! * `large`: one matrix through LAPACK
+//! * `double_double`: a few rows with twice the digits
 
 pub mod batched;
+pub mod double_double;
 pub mod large;
 mod tridiagonal;
 

@@ -73,6 +73,16 @@ NUMBER(HL_METHOD_RK4, 2);
 NUMBER(HL_METHOD_DORMAND_PRINCE, 3);
 NUMBER(HL_NONFINITE_REFUSE, 0);
 NUMBER(HL_NONFINITE_PROPAGATE, 1);
+NUMBER(HL_RADIAL_BASIS_GTO, 0);
+NUMBER(HL_RADIAL_BASIS_MONOMIAL, 1);
+NUMBER(HL_CHANNEL_ORDER_RADIAL_MAJOR, 0);
+NUMBER(HL_CHANNEL_ORDER_SPECIES_MAJOR, 1);
+NUMBER(HL_SPECTRUM_PAIRS_ALL, 0);
+NUMBER(HL_SPECTRUM_PAIRS_HALF, 1);
+NUMBER(HL_SPECTRUM_SIGN_ALTERNATING, 0);
+NUMBER(HL_SPECTRUM_SIGN_NONE, 1);
+NUMBER(HL_COEFFICIENTS_ORTHONORMAL, 0);
+NUMBER(HL_COEFFICIENTS_RAW, 1);
 NUMBER(HL_UNIT_WAVENUMBER, 0);
 NUMBER(HL_UNIT_WAVELENGTH, 1);
 NUMBER(HL_UNIT_ELECTRONVOLT, 2);
@@ -134,6 +144,25 @@ PLACE(rtol, 192);
 PLACE(atol, 200);
 PLACE(next_step, 208);
 FROZEN(sizeof(hl_status) == 4);
+
+#undef PLACE
+#define PLACE(field, offset) FROZEN(sizeof(void *) != 8 || offsetof(hl_anisoap_options, field) == (offset))
+PLACE(struct_size, 0);
+PLACE(radial_basis, 8);
+PLACE(max_radial, 12);
+PLACE(max_radial_values, 16);
+PLACE(max_radial_values_strides, 24);
+PLACE(radial_gaussian_width, 32);
+PLACE(basis_rcond, 40);
+PLACE(basis_tol, 48);
+PLACE(subtract_center_contribution, 56);
+PLACE(channel_order, 60);
+PLACE(spectrum_pairs, 64);
+PLACE(spectrum_sign, 68);
+PLACE(reserved, 72);
+PLACE(coefficients, 76);
+PLACE(progress, 80);
+PLACE(progress_user, 88);
 
 static int failures, passes;
 
@@ -243,6 +272,31 @@ int main(void)
               psi < 0.500001 && hl_kuramoto_order_parameter_f32(1, &one_cell, &single_phase, NULL, &single_r, NULL) == HL_OK && single_r > 0.999f,
           "one cell agrees with itself");
     check(hl_kuramoto_order_parameter(1, &no_cells, NULL, NULL, NULL, NULL) == HL_ERR_SHAPE, "no cells have no order parameter");
+    {
+        hl_anisoap_options anisoap_options;
+        const int32_t species = 1;
+        hl_anisoap_plan *plan = NULL;
+        check(hl_anisoap_options_init(&anisoap_options, sizeof anisoap_options) == HL_OK && anisoap_options.struct_size == sizeof anisoap_options &&
+                  anisoap_options.max_radial == -1, "hl_anisoap_options_init");
+        anisoap_options.radial_gaussian_width = 1.0;
+        check(hl_anisoap_plan_create(&plan, 1, 1, &species, NULL, 3.0, &anisoap_options) == HL_OK && plan != NULL, "hl_anisoap_plan_create");
+        check(hl_anisoap_expansion_size(plan) == 4 && hl_anisoap_power_spectrum_size(plan) == 2, "sizes of features");
+        check(hl_anisoap_expansion_size(NULL) == -1 && hl_anisoap_power_spectrum_size(NULL) == -1, "no plan has no features");
+        check(hl_anisoap_expansion_labels(plan, 0, NULL, NULL) == HL_ERR_SHAPE, "hl_anisoap_expansion_labels");
+        check(hl_anisoap_power_spectrum_labels(plan, 0, NULL, NULL) == HL_ERR_SHAPE, "hl_anisoap_power_spectrum_labels");
+        check(hl_anisoap_expansion(plan, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 4,
+                                   NULL, NULL, NULL) == HL_OK, "an expansion of nothing");
+        check(hl_anisoap_power_spectrum(plan, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                        NULL, 2, NULL, NULL, NULL, NULL, NULL) == HL_OK, "power spectra of nothing");
+        check(hl_anisoap_expansion_vjp(plan, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                       NULL, 4, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK, "gradients of nothing");
+        check(hl_anisoap_power_spectrum_vjp(plan, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                            NULL, NULL, 2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK,
+              "gradients of power spectra of nothing");
+        check(hl_anisoap_plan_destroy(plan) == HL_OK && hl_anisoap_plan_destroy(NULL) == HL_OK, "hl_anisoap_plan_destroy");
+        check(hl_neighbour_list_count(0, NULL, NULL, NULL, NULL, 0, 1.0, 0, NULL, NULL, NULL) == HL_OK, "neighbours of no points");
+        check(hl_neighbour_list_fill(0, NULL, NULL, NULL, NULL, 0, 1.0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK, "a list of no pairs");
+    }
     check(hl_set_num_threads_local(2) == 0 && hl_get_num_threads() == 2 && hl_set_num_threads_local(0) == 2, "thread counts are set");
     check(hl_set_num_threads(0) == HL_OK && hl_shutdown() == HL_OK, "shut down");
     printf("header: %d passed, %d failed\n", passes, failures);

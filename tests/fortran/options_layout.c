@@ -1,9 +1,10 @@
-/* The C compiler's word on hl_exciton_options, for test_options.f90, and on hl_kuramoto_options, for test_kuramoto.f90: offset of each
-   field in order, then the size. */
+/* The C compiler's word on hl_exciton_options, for test_options.f90, on hl_kuramoto_options, for test_kuramoto.f90, and on
+   hl_anisoap_options, for test_anisoap.f90: offset of each field in order, then the size. */
 #include "hotloop.h"
 
 ptrdiff_t hl_test_offset(int32_t field);
 ptrdiff_t hl_test_kuramoto_offset(int32_t field);
+ptrdiff_t hl_test_anisoap_offset(int32_t field);
 
 ptrdiff_t hl_test_offset(int32_t field)
 {
@@ -39,6 +40,22 @@ ptrdiff_t hl_test_kuramoto_offset(int32_t field)
         offsetof(hl_kuramoto_options, rtol), offsetof(hl_kuramoto_options, atol),
         offsetof(hl_kuramoto_options, next_step),
         sizeof(hl_kuramoto_options),
+    };
+    return field >= 0 && (size_t)field < sizeof offsets / sizeof *offsets ? (ptrdiff_t)offsets[field] : -1;
+}
+
+ptrdiff_t hl_test_anisoap_offset(int32_t field)
+{
+    static const size_t offsets[] = {
+        offsetof(hl_anisoap_options, struct_size), offsetof(hl_anisoap_options, radial_basis),
+        offsetof(hl_anisoap_options, max_radial), offsetof(hl_anisoap_options, max_radial_values),
+        offsetof(hl_anisoap_options, max_radial_values_strides), offsetof(hl_anisoap_options, radial_gaussian_width),
+        offsetof(hl_anisoap_options, basis_rcond), offsetof(hl_anisoap_options, basis_tol),
+        offsetof(hl_anisoap_options, subtract_center_contribution), offsetof(hl_anisoap_options, channel_order),
+        offsetof(hl_anisoap_options, spectrum_pairs), offsetof(hl_anisoap_options, spectrum_sign),
+        offsetof(hl_anisoap_options, reserved), offsetof(hl_anisoap_options, coefficients),
+        offsetof(hl_anisoap_options, progress), offsetof(hl_anisoap_options, progress_user),
+        sizeof(hl_anisoap_options),
     };
     return field >= 0 && (size_t)field < sizeof offsets / sizeof *offsets ? (ptrdiff_t)offsets[field] : -1;
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases"
+ANISOAP_DATA = ROOT / "tests" / "data" / "anisoap"
 DATA = ROOT / "tests" / "data" / "exciton"
 PACKAGE = ROOT / "bindings" / "python"
 EXAMPLES = ROOT / "examples" / "python"

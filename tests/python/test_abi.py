@@ -25,6 +25,8 @@ C_TYPES = {
     "hl_kuramoto_options *": ctypes.POINTER(_abi.KuramotoOptions),
     "struct hl_exciton_fit_options *": ctypes.POINTER(_abi.ExcitonFitOptions),
     "struct hl_exciton_fit_result *": ctypes.POINTER(_abi.ExcitonFitResult),
+    "struct hl_anisoap_options *": ctypes.POINTER(_abi.AnisoapOptions),
+    "hl_anisoap_options *": ctypes.POINTER(_abi.AnisoapOptions),
     "char *": ctypes.c_char_p,
 }
 
@@ -77,6 +79,7 @@ def test_a_function_is_declared_as_in_the_header(prototype):
         ("hl_exciton_fit_options", _abi.ExcitonFitOptions),
         ("hl_exciton_fit_result", _abi.ExcitonFitResult),
         ("hl_kuramoto_options", _abi.KuramotoOptions),
+        ("hl_anisoap_options", _abi.AnisoapOptions),
     ],
 )
 def test_a_struct_is_the_header_s(name, struct):
@@ -102,6 +105,15 @@ def test_the_defaults_of_kuramoto_are_the_documented_ones():
     assert options.lag == 0.0 and not any(options.halo_below) and not any(options.halo_above)
 
 
+def test_the_defaults_of_anisoap_are_the_documented_ones():
+    options = _abi.AnisoapOptions()
+    assert _library.library.hl_anisoap_options_init(ctypes.byref(options), ctypes.sizeof(options)) == 0
+    assert options.struct_size == ctypes.sizeof(options)
+    assert (options.max_radial, options.basis_tol) == (-1, 1e-8)
+    assert not any((options.radial_basis, options.channel_order, options.spectrum_pairs, options.spectrum_sign, options.coefficients))
+    assert not any((options.radial_gaussian_width, options.basis_rcond, options.subtract_center_contribution))
+
+
 def test_the_numbers_of_the_words_are_the_header_s():
     constants = {name: int(value) for name, value in re.findall(r"#define HL_(\w+) (-?\d+)", HEADER.read_text())}
     for prefix, words in (
@@ -117,6 +129,11 @@ def test_the_numbers_of_the_words_are_the_header_s():
         ("BOUNDARY", _abi.BOUNDARIES),
         ("METHOD", _abi.METHODS),
         ("NONFINITE", _abi.NONFINITE),
+        ("RADIAL_BASIS", _abi.RADIAL_BASES),
+        ("CHANNEL_ORDER", _abi.CHANNEL_ORDERS),
+        ("SPECTRUM_PAIRS", _abi.SPECTRUM_PAIRS),
+        ("SPECTRUM_SIGN", _abi.SPECTRUM_SIGNS),
+        ("COEFFICIENTS", _abi.COEFFICIENTS),
     ):
         in_header = {name: n for name, n in constants.items() if name.startswith(prefix + "_")}
         assert in_header == {f"{prefix}_{word.upper().replace('-', '_')}": number for word, number in words.items()}

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
-from paths import DATA, EXAMPLES, PACKAGE
+from paths import ANISOAP_DATA, DATA, EXAMPLES, PACKAGE
 
 
 def run(name, folder, *arguments):
@@ -17,7 +17,7 @@ def run(name, folder, *arguments):
 
 
 def test_every_example_is_tested():
-    names = ["ensemble_spectrum.py", "fit_site_energies.py", "fmo_spectrum.py", "kuramoto_lattice.py"]
+    names = ["anisoap_features.py", "ensemble_spectrum.py", "fit_site_energies.py", "fmo_spectrum.py", "kuramoto_lattice.py"]
     assert sorted(path.name for path in EXAMPLES.glob("*.py")) == names
 
 
@@ -64,6 +64,14 @@ def test_kuramoto_lattice_draws_its_animation_and_its_curves(tmp_path):
         first, last = (np.asarray(seek(animation, frame).convert("RGB"), float) for frame in (0, 5))
     assert np.abs(first - last).max() > 50.0
     assert np.ptp(matplotlib.image.imread(tmp_path / "kuramoto_lattice.png")) > 0.5
+
+
+def test_anisoap_features_are_mean_power_spectra(tmp_path):
+    printed = run("anisoap_features.py", tmp_path, ANISOAP_DATA / "ellipsoids_first4.xyz", "features.npy")
+    assert printed.startswith("4 frames, 490 features each")
+    features = np.load(tmp_path / "features.npy")
+    assert features.shape == (4, 490) and np.isfinite(features).all() and (np.ptp(features, axis=0) > 0).any()
+    assert np.loadtxt(tmp_path / "components.csv", delimiter=",", skiprows=1).shape == (4, 2)
 
 
 def seek(animation, frame):

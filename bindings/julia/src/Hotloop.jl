@@ -10,8 +10,9 @@ form that ends in `!` and writes into your arrays. Fits of measured ones: [`exci
 [`exciton_residual_gradient`](@ref), [`exciton_disorder`](@ref). Kuramoto oscillators on lattices: [`kuramoto_integrate!`](@ref),
 [`kuramoto_rhs`](@ref), [`KuramotoRHS`](@ref), [`kuramoto_order_parameter`](@ref); on networks ([`KuramotoNetwork`](@ref)):
 [`kuramoto_network_integrate!`](@ref), [`kuramoto_network_rhs`](@ref), [`KuramotoNetworkRHS`](@ref); all with all:
-[`kuramoto_mean_field_integrate!`](@ref), [`kuramoto_mean_field_rhs`](@ref), [`KuramotoMeanFieldRHS`](@ref). Units:
-[`convert_units`](@ref). Threads: `Hotloop.set_num_threads`, `Hotloop.get_num_threads`, `Hotloop.with_threads`. What is loaded:
+[`kuramoto_mean_field_integrate!`](@ref), [`kuramoto_mean_field_rhs`](@ref), [`KuramotoMeanFieldRHS`](@ref). Descriptors of
+ellipsoids: [`AnisoapDescriptor`](@ref), [`anisoap_expansion`](@ref), [`anisoap_power_spectrum`](@ref), [`anisoap_gradients`](@ref). Pairs
+within a cutoff: [`neighbour_list`](@ref). Units: [`convert_units`](@ref). Threads: `Hotloop.set_num_threads`, `Hotloop.get_num_threads`, `Hotloop.with_threads`. What is loaded:
 `Hotloop.version()`, `Hotloop.config()`.
 """
 module Hotloop
@@ -25,6 +26,8 @@ export exciton_fit, exciton_residual_gradient, exciton_disorder
 export kuramoto_rhs, kuramoto_rhs!, KuramotoRHS, kuramoto_integrate!, kuramoto_order_parameter
 export kuramoto_mean_field_rhs, kuramoto_mean_field_rhs!, KuramotoMeanFieldRHS, kuramoto_mean_field_integrate!
 export KuramotoNetwork, kuramoto_network_rhs, kuramoto_network_rhs!, KuramotoNetworkRHS, kuramoto_network_integrate!
+export AnisoapDescriptor, AnisoapFrames, anisoap_expansion, anisoap_expansion!, anisoap_power_spectrum, anisoap_power_spectrum!
+export anisoap_gradients, neighbour_list
 export convert_units, convert_units!
 export HotloopError
 
@@ -51,5 +54,9 @@ include("kuramoto/mean_field.jl")
 include("kuramoto/network.jl")  # graphs, and how a sparse matrix becomes one
 include("kuramoto/network_rhs.jl")
 include("kuramoto/network_integrate.jl")
+include("neighbours.jl")
+include("anisoap/descriptor.jl") # hyperparameters and features
+include("anisoap/frames.jl") # atoms with shapes, as the library takes them
+include("anisoap/compute.jl") # expansions, power spectra, gradients
 
 end

@@ -69,6 +69,17 @@ const HL_METHOD_DORMAND_PRINCE = Int32(3)
 const HL_NONFINITE_REFUSE = Int32(0)
 const HL_NONFINITE_PROPAGATE = Int32(1)
 
+const HL_RADIAL_BASIS_GTO = Int32(0)
+const HL_RADIAL_BASIS_MONOMIAL = Int32(1)
+const HL_CHANNEL_ORDER_RADIAL_MAJOR = Int32(0)
+const HL_CHANNEL_ORDER_SPECIES_MAJOR = Int32(1)
+const HL_SPECTRUM_PAIRS_ALL = Int32(0)
+const HL_SPECTRUM_PAIRS_HALF = Int32(1)
+const HL_SPECTRUM_SIGN_ALTERNATING = Int32(0)
+const HL_SPECTRUM_SIGN_NONE = Int32(1)
+const HL_COEFFICIENTS_ORTHONORMAL = Int32(0)
+const HL_COEFFICIENTS_RAW = Int32(1)
+
 const HL_UNIT_WAVENUMBER = Int32(0)
 const HL_UNIT_WAVELENGTH = Int32(1)
 const HL_UNIT_ELECTRONVOLT = Int32(2)
@@ -165,6 +176,26 @@ struct KuramotoOptions
     next_step::Ptr{Float64}
 end
 
+# hl_anisoap_options.
+struct AnisoapOptions
+    struct_size::Csize_t
+    radial_basis::Int32
+    max_radial::Int32
+    max_radial_values::Ptr{Int32}
+    max_radial_values_strides::Ptr{Int}
+    radial_gaussian_width::Float64
+    basis_rcond::Float64
+    basis_tol::Float64
+    subtract_center_contribution::Int32
+    channel_order::Int32
+    spectrum_pairs::Int32
+    spectrum_sign::Int32
+    reserved::Int32
+    coefficients::Int32
+    progress::Ptr{Cvoid}
+    progress_user::Ptr{Cvoid}
+end
+
 # Every function of the header. `library.jl` looks each up once, when the package is loaded, and keeps its address under its name.
 const FUNCTION_NAMES = (
     :hl_version, :hl_abi_version, :hl_config, :hl_last_error_message, :hl_status_string,
@@ -178,6 +209,10 @@ const FUNCTION_NAMES = (
     :hl_kuramoto_mean_field_rhs, :hl_kuramoto_mean_field_rhs_f32,
     :hl_kuramoto_mean_field_integrate, :hl_kuramoto_mean_field_integrate_f32,
     :hl_kuramoto_network_rhs, :hl_kuramoto_network_rhs_f32, :hl_kuramoto_network_integrate, :hl_kuramoto_network_integrate_f32,
+    :hl_anisoap_options_init, :hl_anisoap_plan_create, :hl_anisoap_plan_destroy, :hl_anisoap_expansion_size,
+    :hl_anisoap_power_spectrum_size, :hl_anisoap_expansion_labels, :hl_anisoap_power_spectrum_labels, :hl_anisoap_expansion,
+    :hl_anisoap_power_spectrum, :hl_anisoap_expansion_vjp, :hl_anisoap_power_spectrum_vjp,
+    :hl_neighbour_list_count, :hl_neighbour_list_fill,
 )
 for name in FUNCTION_NAMES
     @eval const $name = Ref{Ptr{Cvoid}}(C_NULL)

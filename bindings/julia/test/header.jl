@@ -16,7 +16,8 @@ end
 number(expression) = "printf(\"%lld\\n\", (long long)($expression));"
 
 const STRUCTS = ("hl_exciton_options" => Hotloop.ExcitonOptions, "hl_exciton_fit_options" => Hotloop.ExcitonFitOptions,
-                 "hl_exciton_fit_result" => Hotloop.ExcitonFitResult, "hl_kuramoto_options" => Hotloop.KuramotoOptions)
+                 "hl_exciton_fit_result" => Hotloop.ExcitonFitResult, "hl_kuramoto_options" => Hotloop.KuramotoOptions,
+                 "hl_anisoap_options" => Hotloop.AnisoapOptions)
 
 @testset "$name has C's size, offsets and field sizes" for (name, ours) in STRUCTS
     fields = fieldnames(ours)
@@ -82,5 +83,14 @@ end
     for field in fieldnames(Hotloop.KuramotoOptions)
         endswith(String(field), "_strides") && continue # of arrays that are not given
         @test (field, getfield(ours[], field)) == (field, getfield(library[], field))
+    end
+end
+
+@testset "the keywords' defaults are the library's: AniSOAP" begin
+    library = Ref{Hotloop.AnisoapOptions}()
+    @test ccall(Hotloop.hl_anisoap_options_init[], Int32, (Ptr{Cvoid}, Csize_t), library, sizeof(Hotloop.AnisoapOptions)) == 0
+    ours = Hotloop.anisoap_plan_options(Int32[])
+    for field in fieldnames(Hotloop.AnisoapOptions)
+        @test (field, getfield(ours, field)) == (field, getfield(library[], field))
     end
 end

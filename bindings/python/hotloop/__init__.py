@@ -7,13 +7,15 @@ The map:
 
 exciton            absorption and CD spectra of coupled pigments
 kuramoto           lattices of coupled phase oscillators
+anisoap            descriptors of ellipsoidal neighbours, with gradients
+neighbour_list     pairs within a cutoff, in any periodic cell
 convert_units      wavenumber, wavelength, electronvolt, ...; debye, ...; angstrom, ...
 threads            ``with hotloop.threads(4): ...`` for the calling thread
 set_num_threads, get_num_threads, shutdown, config, version
 HotloopError       the base of what a failed call raises; each class is also a ValueError, ArithmeticError, ...
 """
 
-from . import exciton, kuramoto
+from . import anisoap, exciton, kuramoto
 from ._errors import (
     AliasError,
     AlignmentError,
@@ -33,6 +35,7 @@ from ._errors import (
     ThreadsError,
 )
 from ._library import config, version
+from ._neighbours import NeighbourList, neighbour_list
 from ._threadpoolctl import register as _register_with_threadpoolctl
 from ._threads import get_num_threads, set_num_threads, shutdown, threads
 from ._units import convert_units
@@ -49,6 +52,7 @@ __all__ = [
     "FileError",
     "HotloopError",
     "InternalError",
+    "NeighbourList",
     "NonFiniteError",
     "NotConvergedError",
     "OptionError",
@@ -56,11 +60,13 @@ __all__ = [
     "SingularError",
     "StrideError",
     "ThreadsError",
+    "anisoap",
     "config",
     "convert_units",
     "exciton",
     "get_num_threads",
     "kuramoto",
+    "neighbour_list",
     "set_num_threads",
     "shutdown",
     "threads",

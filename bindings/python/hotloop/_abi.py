@@ -28,6 +28,11 @@ COUPLING_LAWS = {"sine": 0, "direct-sine": 1, "linear": 2}
 BOUNDARIES = {"zero-flux": 0, "periodic": 1, "halo": 2}
 METHODS = {"euler": 0, "heun": 1, "rk4": 2, "dormand-prince": 3}
 NONFINITE = {"refuse": 0, "propagate": 1}
+RADIAL_BASES = {"gto": 0, "monomial": 1}
+CHANNEL_ORDERS = {"radial-major": 0, "species-major": 1}
+SPECTRUM_PAIRS = {"all": 0, "half": 1}
+SPECTRUM_SIGNS = {"alternating": 0, "none": 1}
+COEFFICIENTS = {"orthonormal": 0, "raw": 1}
 
 
 class ExcitonOptions(Structure):
@@ -126,6 +131,29 @@ class KuramotoOptions(Structure):
     ]
 
 
+class AnisoapOptions(Structure):
+    """hl_anisoap_options, field by field."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("radial_basis", c_int32),
+        ("max_radial", c_int32),
+        ("max_radial_values", c_void_p),
+        ("max_radial_values_strides", c_void_p),
+        ("radial_gaussian_width", c_double),
+        ("basis_rcond", c_double),
+        ("basis_tol", c_double),
+        ("subtract_center_contribution", c_int32),
+        ("channel_order", c_int32),
+        ("spectrum_pairs", c_int32),
+        ("spectrum_sign", c_int32),
+        ("reserved", c_int32),
+        ("coefficients", c_int32),
+        ("progress", ProgressFunction),
+        ("progress_user", c_void_p),
+    ]
+
+
 # An array crosses as two arguments: its address and the address of its strides, counted in elements.
 _ARRAY = (c_void_p, c_void_p)
 _SIZE = (c_ssize_t,)
@@ -134,6 +162,10 @@ _FIT_OPTIONS = (POINTER(ExcitonFitOptions),)
 _KURAMOTO_OPTIONS = (POINTER(KuramotoOptions),)
 _LATTICE = (c_ssize_t, c_void_p)  # rank and shape
 _PLACE = (c_void_p,)  # of one number
+_ANISOAP_OPTIONS = (POINTER(AnisoapOptions),)
+_PLAN = (c_void_p,)
+_FRAMES = 2 * _SIZE + 8 * _ARRAY  # frames, atoms, and the arrays that describe them
+_POINTS = _SIZE + 2 * _ARRAY + (c_int32, c_double, c_int32)  # positions, cell, periodic, cutoff, self_pairs
 
 # What functions take that exist in both precisions.
 _KURAMOTO = {
@@ -171,4 +203,17 @@ FUNCTIONS = {
     "hl_exciton_fit": (STATUS, 5 * _SIZE + 17 * _ARRAY + (POINTER(ExcitonFitResult),) + _OPTIONS + _FIT_OPTIONS),
     "hl_kuramoto_options_init": (STATUS, _KURAMOTO_OPTIONS + (c_size_t,)),
     **{name + suffix: (STATUS, takes) for name, takes in _KURAMOTO.items() for suffix in ("", "_f32")},
+    "hl_anisoap_options_init": (STATUS, _ANISOAP_OPTIONS + (c_size_t,)),
+    "hl_anisoap_plan_create": (STATUS, _PLAN + 2 * _SIZE + _ARRAY + (c_double,) + _ANISOAP_OPTIONS),
+    "hl_anisoap_plan_destroy": (STATUS, _PLAN),
+    "hl_anisoap_expansion_size": (c_ssize_t, _PLAN),
+    "hl_anisoap_power_spectrum_size": (c_ssize_t, _PLAN),
+    "hl_anisoap_expansion_labels": (STATUS, _PLAN + _SIZE + _ARRAY),
+    "hl_anisoap_power_spectrum_labels": (STATUS, _PLAN + _SIZE + _ARRAY),
+    "hl_anisoap_expansion": (STATUS, _PLAN + _FRAMES + _SIZE + _ARRAY + _ANISOAP_OPTIONS),
+    "hl_anisoap_power_spectrum": (STATUS, _PLAN + _FRAMES + _SIZE + 2 * _ARRAY + _ANISOAP_OPTIONS),
+    "hl_anisoap_expansion_vjp": (STATUS, _PLAN + _FRAMES + _SIZE + 5 * _ARRAY + _ANISOAP_OPTIONS),
+    "hl_anisoap_power_spectrum_vjp": (STATUS, _PLAN + _FRAMES + _SIZE + 6 * _ARRAY + _ANISOAP_OPTIONS),
+    "hl_neighbour_list_count": (STATUS, _POINTS + _ARRAY + _PLACE),
+    "hl_neighbour_list_fill": (STATUS, _POINTS + _SIZE + 3 * _ARRAY),
 }

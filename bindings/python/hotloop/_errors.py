@@ -134,7 +134,8 @@ def _in_python_words(message: str) -> str:
     message = re.sub(r"\bn_start\b", "starts", message)
     message = re.sub(r"\bsite_factor\b", "site_sigma", message)
     return re.sub(
-        r"\bHL_(?:LINESHAPE|NORMALIZATION|CD_SCALE|BROADENING|COUPLING|BOUNDARY|METHOD|NONFINITE)_(\w+)",
+        r"\bHL_(?:LINESHAPE|NORMALIZATION|CD_SCALE|BROADENING|COUPLING|BOUNDARY|METHOD|NONFINITE|RADIAL_BASIS|CHANNEL_ORDER|SPECTRUM_PAIRS"
+        r"|SPECTRUM_SIGN|COEFFICIENTS)_(\w+)",
         lambda word: repr(word[1].lower().replace("_", "-")),
         message,
     )
