@@ -64,6 +64,7 @@ BOTH = [
     ("lag as text", dict(lag="0"), TypeError, "lag: .*str"),
     ("unknown nonfinite", dict(nonfinite="ignore"), hotloop.OptionError, "nonfinite: 'ignore'.*'propagate'"),
     ("unknown boundary", dict(boundary="open"), hotloop.OptionError, r"boundary\[0\]: 'open'.*'zero-flux'"),
+    ("boundary as an array", dict(boundary=np.array(["periodic", "periodic"])), TypeError, "boundary: .*ndarray"),
     ("boundary as a number", dict(boundary=1), TypeError, "boundary: .*int"),
     ("one entry of the boundary a number", dict(boundary=("periodic", 1)), TypeError, r"boundary\[1\]: .*int"),
     ("boundary of three axes", dict(boundary=("periodic",) * 3), hotloop.OptionError, "boundary: has 3 entries.*2 axes"),
