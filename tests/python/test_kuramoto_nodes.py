@@ -74,6 +74,23 @@ def test_a_scipy_matrix_is_a_graph():
         kuramoto.network_rhs(theta, 1.0, 2.0, matrix.tocsc())
 
 
+def test_a_scipy_matrix_may_have_room_to_spare():
+    sparse = pytest.importorskip("scipy.sparse")
+    matrix = sparse.random(50, 50, density=0.1, format="csr", random_state=1)
+    theta = phases(50, 1)
+    expected = kuramoto.network_rhs(theta, 1.0, 2.0, matrix)
+    matrix.indices, matrix.data = np.append(matrix.indices, [99, -1]).astype(matrix.indices.dtype), np.append(matrix.data, [np.nan] * 2)
+    assert np.array_equal(kuramoto.network_rhs(theta, 1.0, 2.0, matrix), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.bool_, np.float32])
+def test_a_scipy_matrix_of_another_dtype_is_refused_by_its_own_name(dtype):
+    sparse = pytest.importorskip("scipy.sparse")
+    matrix = sparse.csr_matrix(np.eye(5, dtype=dtype))
+    with pytest.raises(TypeError, match=r"graph: dtype is .*; pass graph.astype\(numpy.float64\)"):
+        kuramoto.network_rhs(phases(5, 1), 1.0, 2.0, matrix)
+
+
 def test_a_complete_network_is_the_mean_field_and_a_ring_the_lattice():
     n = 130
     theta, omega = phases(n, 1), phases(n, 2, 1.0)
