@@ -137,6 +137,11 @@ def test_symmetric_networks_keep_the_mean_frequency():
     assert abs(slopes.sum()) <= 1e-14 * np.abs(matrix).sum()
 
 
+def test_nobody_looks_beyond_the_edges_of_a_lattice_without_cells():
+    nothing = np.zeros((0, 4))
+    assert kuramoto.rhs(nothing, 1.0, 2.0, boundary=("halo", "periodic"), halo={0: (np.nan, np.nan)}).shape == (0, 4)
+
+
 def test_nothing_in_is_nothing_out():
     empty = np.zeros(0)
     graph = np.zeros(1, np.int32), np.zeros(0, np.int32)
