@@ -223,7 +223,8 @@ def _arrays_of(graph: Any, cells: Cells) -> tuple[Any, Any, Any]:
         if graph.shape != (nodes, nodes):
             raise ShapeError(f"graph: shape is {graph.shape}, expected {(nodes, nodes)}, a row and a column for every oscillator")
         if graph.dtype != cells.dtype:
-            raise TypeError(f"graph: dtype is {graph.dtype}, but theta's is {cells.dtype}; pass graph.astype(numpy.{cells.dtype}), made once")
+            wanted = f"pass graph.astype(numpy.{cells.dtype}), made once"
+            raise TypeError(f"graph: dtype is {graph.dtype}, but theta's is {cells.dtype}; {wanted}")
         # SciPy lets the arrays be longer than the rows need.
         edges = graph.indptr[-1]
         return graph.indptr, graph.indices[:edges], graph.data[:edges]
