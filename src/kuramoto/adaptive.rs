@@ -114,7 +114,8 @@ impl<'n, T: Real, N: Nodes<T>> Stepper<'n, T, N> {
     fn first_step(&mut self) -> Result<f64> {
         let square = self.pass(Pass { measures: Some(Measure::Slopes), ..Pass::NOTHING })?;
         let rms = (square / self.nodes.len() as f64).sqrt();
-        Ok(if rms > 0.0 { FIRST_MOVE / rms } else { f64::MAX })
+        // Slopes whose squares overflow ask for no step at all, which would never end.
+        Ok(if rms > 0.0 { (FIRST_MOVE / rms).max(f64::MIN_POSITIVE) } else { f64::MAX })
     }
 
     /// Goes ahead by `dt`, beginning with a step of length `next`. Returns the length to try after that.
@@ -142,7 +143,7 @@ impl<'n, T: Real, N: Nodes<T>> Stepper<'n, T, N> {
             } else {
                 next = step * if error.is_nan() { shrink } else { factor };
                 was_refused = true;
-                if next < SHORTEST * dt {
+                if next <= SHORTEST * dt {
                     return Err(self.complaint(step, error));
                 }
             }

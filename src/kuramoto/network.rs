@@ -171,9 +171,8 @@ impl<'a, T: Real, I: Index> Network<'a, T, I> {
     }
 
     #[inline(always)]
-    fn sine_slopes(&self, first: usize, phases: &[T], sums: &mut [T]) {
+    fn sine_slopes(&self, first: usize, sums: &mut [T]) {
         let mut cosines = [T::default(); BLOCK];
-        let _ = phases;
         self.for_each_piece(first, sums.len(), |neighbours, weights, rows| {
             rows.for_each(|row, from, to| {
                 let (mut sine, mut cosine) = (sums[row], cosines[row]);
@@ -279,7 +278,7 @@ impl<T: Real, I: Index> Nodes<T> for Network<'_, T, I> {
         let slopes = &mut slopes[..len];
         slopes.fill(T::default());
         match self.coupling.law {
-            Law::Sine => self.sine_slopes(first, phases, slopes),
+            Law::Sine => self.sine_slopes(first, slopes),
             Law::DirectSine | Law::Linear => self.direct_slopes::<V>(first, phases, slopes),
         }
         let (mut omega, mut strength) = ([T::default(); BLOCK], [T::default(); BLOCK]);

@@ -69,6 +69,35 @@ print(run.steps_done > 0, lattice.t == 0.25 * run.steps_done, len(run.order_r) =
     assert (out, err) == ("True True True True\n", "")
 
 
+def test_ctrl_c_stops_a_single_adaptive_step():
+    code = """
+import signal
+import numpy as np
+import hotloop
+signal.signal(signal.SIGINT, signal.default_int_handler)
+theta = np.linspace(0.0, 6.0, 100)
+start = theta.copy()
+print("started", flush=True)
+try:
+    hotloop.kuramoto.mean_field_integrate(theta, start, 1.0, 1e9, 1, method="dormand-prince")  # takes hours
+except KeyboardInterrupt as error:
+    print(error.integration.steps_done, np.array_equal(theta, start))
+"""
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE)}
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert child.stdout.readline() == "started\n"
+        time.sleep(1.0)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+    finally:
+        child.kill()
+        child.communicate()
+    assert (out, err) == ("0 True\n", "")
+
+
 def test_a_true_answer_cancels_and_theta_stands_at_the_step_that_is_told():
     theta, seen = phases(), []
 

@@ -74,6 +74,23 @@ def test_a_scipy_matrix_is_a_graph():
         kuramoto.network_rhs(theta, 1.0, 2.0, matrix.tocsc())
 
 
+def test_a_scipy_matrix_may_have_room_to_spare():
+    sparse = pytest.importorskip("scipy.sparse")
+    matrix = sparse.random(50, 50, density=0.1, format="csr", random_state=1)
+    theta = phases(50, 1)
+    expected = kuramoto.network_rhs(theta, 1.0, 2.0, matrix)
+    matrix.indices, matrix.data = np.append(matrix.indices, [99, -1]).astype(matrix.indices.dtype), np.append(matrix.data, [np.nan] * 2)
+    assert np.array_equal(kuramoto.network_rhs(theta, 1.0, 2.0, matrix), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.bool_, np.float32])
+def test_a_scipy_matrix_of_another_dtype_is_refused_by_its_own_name(dtype):
+    sparse = pytest.importorskip("scipy.sparse")
+    matrix = sparse.csr_matrix(np.eye(5, dtype=dtype))
+    with pytest.raises(TypeError, match=r"graph: dtype is .*; pass graph.astype\(numpy.float64\)"):
+        kuramoto.network_rhs(phases(5, 1), 1.0, 2.0, matrix)
+
+
 def test_a_complete_network_is_the_mean_field_and_a_ring_the_lattice():
     n = 130
     theta, omega = phases(n, 1), phases(n, 2, 1.0)
@@ -118,6 +135,11 @@ def test_symmetric_networks_keep_the_mean_frequency():
     symmetric = np.searchsorted(rows, np.arange(n + 1)), columns, matrix[rows, columns]
     slopes = kuramoto.network_rhs(phases(n, 2), 0.0, 1.0, symmetric)
     assert abs(slopes.sum()) <= 1e-14 * np.abs(matrix).sum()
+
+
+def test_nobody_looks_beyond_the_edges_of_a_lattice_without_cells():
+    nothing = np.zeros((0, 4))
+    assert kuramoto.rhs(nothing, 1.0, 2.0, boundary=("halo", "periodic"), halo={0: (np.nan, np.nan)}).shape == (0, 4)
 
 
 def test_nothing_in_is_nothing_out():

@@ -181,3 +181,20 @@ def test_cancelling_an_adaptive_run_leaves_a_whole_step():
     assert 3 <= stopped.steps_done < 10_000 and stopped.next_step > 0.0
     kuramoto.mean_field_integrate(whole, 1.0, 1.5, 0.5, stopped.steps_done, method="dormand-prince")
     assert theta.tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("omega, dt, options", [(1e200, 1e-200, {}), (np.nan, 1e-315, dict(nonfinite="propagate"))])
+def test_adaptive_steps_end_whatever_the_sizes(omega, dt, options):
+    """A first step of 0, or a shortest step that rounds to 0, would never cover anything."""
+    calls = []
+
+    def too_long(done, total):
+        calls.append(done)
+        return len(calls) > 10  # two seconds
+
+    theta = np.zeros(3)
+    try:
+        kuramoto.mean_field_integrate(theta, omega, 1.0, dt, 2, method="dormand-prince", progress=too_long, **options)
+        assert np.allclose(theta, 2.0 * dt * omega, rtol=1e-9)
+    except hotloop.NotConvergedError:
+        assert np.isnan(omega)

@@ -45,7 +45,7 @@ def test_the_wheel_holds_the_package_the_library_and_its_metadata(wheel):
         names = set(archive.namelist())
         folder = f"hotloop-{hotloop.__version__}.dist-info"
         assert {"hotloop/lib/libhotloop.so.0", "hotloop/py.typed", "hotloop/exciton.py"} <= names
-        modules = {f"hotloop/{path.name}" for path in (PACKAGE / "hotloop").glob("*.py")}
+        modules = {path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / "hotloop").rglob("*.py")}
         assert modules == {name for name in names if name.endswith(".py")}
         wheel_facts = message_from_string(archive.read(f"{folder}/WHEEL").decode())
         assert wheel_facts["Root-Is-Purelib"] == "false"

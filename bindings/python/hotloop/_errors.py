@@ -73,7 +73,7 @@ class BusyError(HotloopError, RuntimeError):
 
 
 class NotConvergedError(HotloopError, ArithmeticError):
-    """An iteration did not converge. What the outputs hold is not defined."""
+    """An iteration did not converge. What the outputs hold is not defined; a Kuramoto integration stands at a whole step."""
 
     status = 100
 

@@ -70,6 +70,10 @@ impl<T: Real> Given<'_, T> {
                     }
                     continue;
                 }
+                // Nobody looks beyond the edges of a lattice without cells, however long they are.
+                if extents.contains(&0) {
+                    continue;
+                }
                 let other: Vec<usize> = (0..3).filter(|&other| other != place).collect();
                 let dims = [extents[other[0]], extents[other[1]]];
                 // The face's own axes are the last rank - 1 of the two.

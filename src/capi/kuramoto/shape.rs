@@ -65,8 +65,18 @@ impl Shape {
     pub unsafe fn input<'a, T: Copy>(&self, name: &'static str, (pointer, strides): Input<T>) -> Result<View<'a, T, 3>> {
         // SAFETY: passed on.
         unsafe {
-            let strides = self.padded::<3>(strides);
-            View::new(name, pointer, self.extents, strides.as_ref().map_or(std::ptr::null(), |s| s.as_ptr()))
+            let padded = self.padded::<3>(strides);
+            let view = View::new(name, pointer, self.extents, padded.as_ref().map_or(std::ptr::null(), |s| s.as_ptr()));
+            view.map_err(|error| {
+                // Once more without padding: the message is to speak of the caller's axes.
+                let [_, rows, cells] = self.extents;
+                let in_own_axes = match self.rank {
+                    1 => View::new(name, pointer, [cells], strides).err(),
+                    2 => View::new(name, pointer, [rows, cells], strides).err(),
+                    _ => None,
+                };
+                in_own_axes.unwrap_or(error)
+            })
         }
     }
 
@@ -75,8 +85,18 @@ impl Shape {
     pub unsafe fn output<'a, T: Copy>(&self, name: &'static str, (pointer, strides): Output<T>) -> Result<ViewMut<'a, T, 3>> {
         // SAFETY: passed on.
         unsafe {
-            let strides = self.padded::<3>(strides);
-            ViewMut::new(name, pointer, self.extents, strides.as_ref().map_or(std::ptr::null(), |s| s.as_ptr()))
+            let padded = self.padded::<3>(strides);
+            let view = ViewMut::new(name, pointer, self.extents, padded.as_ref().map_or(std::ptr::null(), |s| s.as_ptr()));
+            view.map_err(|error| {
+                // Once more without padding: the message is to speak of the caller's axes.
+                let [_, rows, cells] = self.extents;
+                let in_own_axes = match self.rank {
+                    1 => ViewMut::new(name, pointer, [cells], strides).err(),
+                    2 => ViewMut::new(name, pointer, [rows, cells], strides).err(),
+                    _ => None,
+                };
+                in_own_axes.unwrap_or(error)
+            })
         }
     }
 }

@@ -43,10 +43,10 @@ class KuramotoOptions(Options):
 
     def set_boundary(self, boundary: Any, halo: Any, cells: Cells) -> None:
         """One boundary for all axes or one for each, and the phases beyond those that are "halo"."""
-        if boundary == "zero-flux" and halo is None:
-            return
         axes = range(len(cells.shape))
         if isinstance(boundary, str):
+            if boundary == "zero-flux" and halo is None:
+                return
             names = [boundary for _ in axes]
         elif isinstance(boundary, (tuple, list)):
             names = list(boundary)

@@ -19,6 +19,11 @@ class Oscillators:
         self, theta: Any, omega: Any, coupling: Any, seed: Any, dtype: Any, options: dict[str, Any]
     ) -> None:
         if isinstance(theta, (int, np.integer, tuple, list)) and not isinstance(theta, bool):
+            if isinstance(theta, (tuple, list)) and not all(isinstance(extent, (int, np.integer)) for extent in theta):
+                raise TypeError(
+                    f"theta: expected a NumPy array of phases, or a shape, got a {type(theta).__name__} of other things than integers; "
+                    "pass numpy.asarray(theta, dtype=numpy.float64)"
+                )
             random = np.random.default_rng(seed)
             theta = (2.0 * np.pi) * random.random(theta, dtype=np.float64 if dtype is None else dtype)
         elif seed is not None or dtype is not None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import _progress
 from .._arrays import PLAIN_CLASSES, as_output, new_output
-from .._errors import ArgumentError, HotloopError, OptionError, check
+from .._errors import AllocationError, ArgumentError, HotloopError, InternalError, OptionError, check
 from .._library import library
 from .._options import flag, number
 from ._inputs import Cells, count
@@ -26,8 +26,8 @@ Halo = Mapping[int, tuple[Any, Any]]
 Nonfinite = Literal["refuse", "propagate"]
 Progress = Callable[[int, int], Any]
 
-# Evaluations a step; an adaptive step of the run may take any number, and rather watches for Ctrl-C once too often.
-_STAGES = {"euler": 1, "heun": 2, "rk4": 4, "dormand-prince": 100}
+# Evaluations a step. An adaptive step of the run may take any number, so that such a call always watches for Ctrl-C.
+_STAGES = {"euler": 1, "heun": 2, "rk4": 4, "dormand-prince": math.inf}
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +91,13 @@ def integrate(
     arguments = (
         *extents, steps, every, n_frames, *inputs, *target, *places, dt, *scalars, ctypes.byref(done),
     )  # fmt: skip
-    work *= steps * _STAGES[method]
+    work *= steps * _STAGES[method] if steps else 0
     try:
         _progress.run(cells.function(library, name), arguments, options, progress, work, unit="step")
     except BaseException as error:
-        was_refused = isinstance(error, HotloopError) and error.status < 100
-        if done.value >= 0 and not was_refused:
+        # After these theta is as it was, or (memory ran out within a step, a mistake of the library's) not defined.
+        has_no_state = isinstance(error, HotloopError) and (error.status < 100 or isinstance(error, (AllocationError, InternalError)))
+        if done.value >= 0 and not has_no_state:
             error.integration = result()  # type: ignore[attr-defined]
             if hasattr(error, "add_note"):
                 error.add_note(f"theta stands after step {done.value} of {steps}; .integration holds the records up to it")

@@ -157,7 +157,7 @@ def integrate(
     ------
     TypeError, ValueError
         As in `rhs`; dt not positive and finite. Nothing was written.
-    KeyboardInterrupt, hotloop.Cancelled, and what progress raises
+    KeyboardInterrupt, hotloop.Cancelled, what progress raises, and hotloop.NotConvergedError (no step meets rtol and atol)
         theta stands at a whole step. The exception's attribute ``integration`` is the `Integration` so far:
         ``steps_done`` says which step, and the records are those up to it.
 

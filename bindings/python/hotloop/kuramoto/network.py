@@ -186,7 +186,7 @@ class _Edges(NamedTuple):
 
 def _edges(graph: Any, cells: Cells) -> _Edges:
     nodes = cells.shape[0]
-    row_start, neighbours, weights = _arrays_of(graph, nodes)
+    row_start, neighbours, weights = _arrays_of(graph, cells)
     names = ("row_start", "neighbours")
     dtype = getattr(row_start, "dtype", None)
     if dtype not in (_INT32, _INT64):
@@ -204,7 +204,7 @@ def _edges(graph: Any, cells: Cells) -> _Edges:
         if name == "row_start":
             check_shape(name, array, (nodes + 1,), "one more than theta has")
         arrays += argument
-    edges = len(neighbours)
+    edges = array.size  # the last of the two, neighbours
     if weights is None:
         arrays += None, None
     else:
@@ -212,8 +212,9 @@ def _edges(graph: Any, cells: Cells) -> _Edges:
     return _Edges((nodes, edges), tuple(arrays), 8 * dtype.itemsize)
 
 
-def _arrays_of(graph: Any, nodes: int) -> tuple[Any, Any, Any]:
+def _arrays_of(graph: Any, cells: Cells) -> tuple[Any, Any, Any]:
     """row_start, neighbours and weights of what a caller calls a graph."""
+    nodes = cells.shape[0]
     if isinstance(graph, (tuple, list)):
         if len(graph) not in (2, 3):
             raise TypeError(f"graph: expected (row_start, neighbours) or (row_start, neighbours, weights), got {len(graph)} of them")
@@ -221,7 +222,12 @@ def _arrays_of(graph: Any, nodes: int) -> tuple[Any, Any, Any]:
     if getattr(graph, "format", None) == "csr":
         if graph.shape != (nodes, nodes):
             raise ShapeError(f"graph: shape is {graph.shape}, expected {(nodes, nodes)}, a row and a column for every oscillator")
-        return graph.indptr, graph.indices, graph.data
+        if graph.dtype != cells.dtype:
+            wanted = f"pass graph.astype(numpy.{cells.dtype}), made once"
+            raise TypeError(f"graph: dtype is {graph.dtype}, but theta's is {cells.dtype}; {wanted}")
+        # SciPy lets the arrays be longer than the rows need.
+        edges = graph.indptr[-1]
+        return graph.indptr, graph.indices[:edges], graph.data[:edges]
     if hasattr(graph, "tocsr"):
         raise TypeError(f"graph: is in {getattr(graph, 'format', 'another')} format; pass graph.tocsr(), made once")
     raise TypeError(
