@@ -167,13 +167,14 @@ def test_bounds_priors_and_starts():
 
 
 def test_an_interrupted_fit_keeps_its_best_values():
-    system = fmo(20_000)
+    # Enough for several words of progress on a fast machine.
+    system = fmo(100_000)
     target, _ = exciton.spectrum(system[0] + 30 * np.eye(7), system[1], None, GRID)
     told = []
 
     def stop(done, total):
         told.append((done, total))
-        return done > 45_000
+        return done > 225_000
 
     with pytest.raises(hotloop.Cancelled) as caught:
         exciton.fit(*system, exciton.site_energies(7), absorption=(GRID, target), progress=stop)
