@@ -183,7 +183,7 @@ def test_an_interrupted_fit_keeps_its_best_values():
     assert told[0][0] == 0
 
     def interrupt(done, total):
-        if done > 45_000:
+        if done > 225_000:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt) as caught:
