@@ -117,9 +117,9 @@ pub struct Workspace<T> {
 
 impl<T: Real> Workspace<T> {
     /// For blocks of at most these extents, margins included.
-    pub fn new(extents: [usize; 3], sweep: &Sweep<'_, T>, width: usize) -> Result<Self> {
-        let len = extents[2].next_multiple_of(width);
-        let stride = len.next_multiple_of(PADDING) + 2 * PADDING;
+    pub fn new(extents: [usize; 3], sweep: &Sweep<'_, T>) -> Result<Self> {
+        let len = extents[2].next_multiple_of(PADDING);
+        let stride = len + 2 * PADDING;
         let lag = sweep.lag(extents[1]);
         let rings = |lines: usize| -> Result<[Ring<T>; 2]> { Ok([Ring::new(lines, stride)?, Ring::new(lines, stride)?]) };
         let of_method = sweep.method.len();

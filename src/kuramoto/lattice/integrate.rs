@@ -4,7 +4,7 @@ use super::block::{Lines, Sweep};
 use super::cut::{self, Block};
 use super::{Arranged, Model, Shelf, SweepBlock};
 use crate::array::{View, ViewMut};
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::kuramoto::method::{Noise, Run, Stages};
 use crate::kuramoto::record::Record;
 use crate::simd::{Level, Real, dispatch};
@@ -54,13 +54,17 @@ fn sweep_in_place<T: Real>(
     frames: &mut Vec<Vec<T>>,
     shelf: &Shelf<T>,
 ) -> Result<()> {
-    let size = arranged.block_size(sweep, threads::current().0);
+    let threads = threads::current().0;
+    let size = arranged.block_size(sweep, threads);
     let reach = sweep.stages();
     let blocks = || cut::blocks(&arranged.arrangement, size, reach);
     let largest = blocks().fold([0; 3], |largest: [usize; 3], block| {
         let extents = block.extents();
         std::array::from_fn(|axis| largest[axis].max(extents[axis]))
     });
+    shelf.fill(threads.min(blocks().len()), largest, sweep)?;
+    let missing = blocks().len().saturating_sub(frames.len());
+    frames.try_reserve(missing).map_err(|_| Error::out_of_memory("lattice", missing * size_of::<Vec<T>>()))?;
     for (number, block) in blocks().enumerate() {
         if frames.len() == number {
             frames.push(Vec::new());

@@ -143,6 +143,14 @@ impl<T: Real> Shelf<T> {
             *self = Self::new(steps);
         }
     }
+    /// Sees to it that so many threads find one: what fails for want of memory should do so before anything is written.
+    fn fill(&self, threads: usize, largest: [usize; 3], sweep: &Sweep<'_, T>) -> Result<()> {
+        let mut workspaces = self.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
+        while workspaces.len() < threads {
+            workspaces.push(Workspace::new(largest, sweep)?);
+        }
+        Ok(())
+    }
     fn take(&self) -> Option<Workspace<T>> {
         self.workspaces.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
@@ -167,7 +175,7 @@ impl<T: Real, L: Lines<T>> Kernel<T> for SweepBlock<'_, T, L> {
         let edges = self.arranged.edges::<V>(&self.block)?;
         let mut workspace = match self.shelf.take() {
             Some(workspace) => workspace,
-            None => Workspace::new(self.largest, self.sweep, V::WIDTH)?,
+            None => Workspace::new(self.largest, self.sweep)?,
         };
         workspace.run::<V>(self.block.extents(), self.sweep, &edges, &mut self.lines);
         self.shelf.put(workspace);
