@@ -334,6 +334,8 @@ static verdict judge(const attempt *a)
             length *= dims[axis];
         if (use == NOT_TAKEN || (k >= BELOW && ((k - BELOW) % 3 >= a->c.rank || a->options.boundary[(k - BELOW) % 3] != HL_BOUNDARY_HALO)))
             continue;
+        if (use == FACE && !has_cells) /* nobody looks beyond the edges of a lattice without cells */
+            continue;
         if (a->c.pointers[k] == NULL) {
             if (!kuramoto_is_optional(a->c.function, k) && length > 0)
                 v.must |= BIT(HL_ERR_NULL);
