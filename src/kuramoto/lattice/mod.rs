@@ -84,7 +84,9 @@ impl<'a, T: Real> Arranged<'a, T> {
         let worth = (planes * rows * cells * sweep.stages()).div_ceil(CELLS_WORTH_A_THREAD);
         let threads = threads.min(worth);
         let is_line = sweep.lag(1) == 0;
-        let line = (if is_line { 8 * LINE_BYTES } else { LINE_BYTES }) / size_of::<T>();
+        // A single stage goes through memory as fast as it computes: whole rows keep to few pages, and their sines fit the second cache.
+        let is_streaming = sweep.stages() == 1 && !sweep.axes.contains(&0);
+        let line = (if is_line { 8 } else if is_streaming { 16 } else { 1 }) * LINE_BYTES / size_of::<T>();
         let share = |extent: usize| extent.div_ceil(threads).max(1);
         let mut size = [planes, rows, cells.div_ceil(cells.div_ceil(line)).next_multiple_of(32).min(cells)];
         if sweep.axes.contains(&0) {
