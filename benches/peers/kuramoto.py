@@ -19,9 +19,9 @@ STEPS = (1, 24)
 # time for a step does not depend on how many there are.
 LONG_CALL = 1e8
 FAST = (HOTLOOP, f"{HOTLOOP}, float32", "C, -ffast-math")
-# Arithmetic of a cell and Euler step in double precision: 19 of the operations of a sine and cosine, and 15 of the slope and the step, multiply
-# and add at once or one of them; counted one for one by hand in src/simd/math.rs and src/kuramoto/lattice/row.rs.
-FLOPS_OF_A_STEP = 58
+# Additions and multiplications of a cell and Euler step in double precision, a fused pair counted as two: 42 for a sine and cosine (sin_cos in
+# src/simd/math.rs), 13 for the slope without lag and the step (src/kuramoto/lattice/row.rs).
+FLOPS_OF_A_STEP = 55
 # theta is read and written, omega read; before that both are looked at for numbers that are not finite.
 BYTES_OF_A_STEP, BYTES_OF_THE_LOOK = 24, 16
 

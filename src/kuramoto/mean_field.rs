@@ -6,8 +6,8 @@
 //! ```
 //!
 //! The sum over all j is a product with the order parameter (Y. Kuramoto, 1975), so an evaluation costs O(N): one pass for
-//! the sums of sines and cosines, another for the slopes. Both compute the sine and cosine of every phase: 1.6 ns a node
-//! with AVX2, less than it takes to write them to memory and read them again once they do not fit the caches.
+//! the sums of sines and cosines, another for the slopes. Both compute the sine and cosine of every phase, so that none
+//! is written to memory and read again.
 
 use super::law::{Coupling, Law};
 use super::nodes::{BLOCK, Nodes};
