@@ -32,6 +32,7 @@ impl GreenFunction for Yukawa {
     }
 
     fn scaled(self, scale: f64) -> Self {
-        Self { screening: self.screening / scale }
+        // Finite in f32 too, where infinity would make NaN of two points at one place; beyond it no pair is left anyway.
+        Self { screening: (self.screening / scale).min(1e30) }
     }
 }

@@ -1,0 +1,8 @@
+//! Sums of Green's functions over pairs of points, and Morton codes: `extern "C"` shells of `crate::fmm`.
+
+// In the header's order.
+mod kernel;
+mod direct;
+
+pub use direct::*;
+pub use kernel::*;
