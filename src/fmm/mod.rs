@@ -2,10 +2,12 @@
 //!
 //! * `kernel`  Green's functions
 //! * `direct`  every target with every source
+//! * `morton`  codes of the boxes of an octree
 //! * `pairs`   the sum over pairs, the hot loop of everything here
 //!
 //! A pair of points at one place contributes 0.
 
 pub mod direct;
 pub mod kernel;
+pub mod morton;
 pub mod pairs;

@@ -3,6 +3,8 @@
 // In the header's order.
 mod kernel;
 mod direct;
+mod morton;
 
 pub use direct::*;
 pub use kernel::*;
+pub use morton::*;
