@@ -215,6 +215,26 @@
 #define HL_FIT_ENDED_CANCELLED 6
 
 /**
+ * G(r) = 1 / (4 pi r): Laplace's equation.
+ */
+#define HL_KERNEL_LAPLACE 0
+
+/**
+ * G(r) = exp(-screening r) / (4 pi r): the screened potential of Debye and Hueckel, and of Yukawa.
+ */
+#define HL_KERNEL_YUKAWA 1
+
+/**
+ * The finest level of a Morton code.
+ */
+#define HL_MORTON_FINEST 19
+
+/**
+ * Where a box has no neighbour: that would lie outside of the root box.
+ */
+#define HL_MORTON_NONE -1
+
+/**
  * sin(theta_n - theta - lag), through one sine and cosine of every cell.
  */
 #define HL_COUPLING_SINE 0
@@ -576,6 +596,33 @@ typedef struct hl_exciton_fit_result {
    */
   double prior_misfit;
 } hl_exciton_fit_result;
+
+/**
+ * Options of hl_direct. Always filled by hl_direct_options_init first; fields are only ever appended.
+ */
+typedef struct hl_direct_options {
+  /**
+   * sizeof(hl_direct_options) of the caller's header.
+   */
+  size_t struct_size;
+  /**
+   * HL_KERNEL_*; default Laplace.
+   */
+  int32_t kernel;
+  /**
+   * 0.
+   */
+  int32_t reserved;
+  /**
+   * kappa of HL_KERNEL_YUKAWA, an inverse length, at least 0; default 0. 0 for other kernels.
+   */
+  double screening;
+  /**
+   * NULL for none. Counts parts of the work, a few milliseconds each.
+   */
+  hl_progress_fn progress;
+  void *progress_user;
+} hl_direct_options;
 
 /**
  * Options of the Kuramoto functions. Always filled by hl_kuramoto_options_init first; fields are only ever appended.
@@ -1497,6 +1544,244 @@ hl_status hl_exciton_fit(ptrdiff_t n_conf,
                          struct hl_exciton_fit_result *result,
                          const struct hl_exciton_options *options,
                          const struct hl_exciton_fit_options *fit_options);
+
+/**
+ * Fills `options` with defaults: Laplace's kernel. Writes at most struct_size bytes.
+ *
+ * @param struct_size  sizeof(hl_direct_options)
+ *
+ * Errors: HL_ERR_NULL; HL_ERR_OPTION if struct_size is too small for a size_t.
+ */
+hl_status hl_direct_options_init(struct hl_direct_options *options,
+                                 size_t struct_size);
+
+/**
+ * Potentials of charges at points, and their gradients, one pair after another.
+ *
+ *     potentials[v][i]    = sum_j charges[v][j] G(|x_i - y_j|)
+ *     gradients[v][i][k]  = d potentials[v][i] / d x_i[k]
+ *
+ * x_i is target i, y_j source j, and G one of HL_KERNEL_*. A pair at one place contributes 0: in a system with itself no
+ * point sees itself. Pairs closer than 2^-63 (f32: 2^-40) of the largest coordinate count as such. The force on a charge q is
+ * -q times the gradient. Units: charges are charges; a potential has theirs divided by that of lengths.
+ *
+ * @param n_source          number of sources
+ * @param n_target          number of targets; that of the sources if targets is NULL
+ * @param n_charge_vectors  number of right-hand sides; several share distances and take less time than one by one
+ * @param sources     [n_source][3]
+ * @param targets     [n_target][3], or NULL: the sources
+ * @param charges     [n_charge_vectors][n_source]
+ * @param potentials  [n_charge_vectors][n_target] out, or NULL
+ * @param gradients   [n_charge_vectors][n_target][3] out, or NULL; not both
+ * @param options     NULL for defaults
+ *
+ * Without sources all sums are 0. Time is proportional to n_source n_target. The error of a sum is at most 1e-12 (f32: 1e-6) of
+ * the sum of the magnitudes of its terms; with screening s this grows by a factor of 1 + s r where f32 is used.
+ *
+ * Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_NULL if there is nothing to write;
+ * HL_ERR_NONFINITE names the element; HL_ERR_OPTION. After HL_ERR_CANCELLED or HL_ERR_ALLOC an output holds the sums of some
+ * targets and is otherwise as it was.
+ */
+hl_status hl_direct(ptrdiff_t n_source,
+                    ptrdiff_t n_target,
+                    ptrdiff_t n_charge_vectors,
+                    const double *sources,
+                    const ptrdiff_t *sources_strides,
+                    const double *targets,
+                    const ptrdiff_t *targets_strides,
+                    const double *charges,
+                    const ptrdiff_t *charges_strides,
+                    double *potentials,
+                    const ptrdiff_t *potentials_strides,
+                    double *gradients,
+                    const ptrdiff_t *gradients_strides,
+                    const struct hl_direct_options *options);
+
+/**
+ * hl_direct in single precision: terms in f32, their sums in f64.
+ *
+ * Differences of coordinates are taken before anything is rounded, so that points far from the origin are as good as their
+ * coordinates.
+ */
+hl_status hl_direct_f32(ptrdiff_t n_source,
+                        ptrdiff_t n_target,
+                        ptrdiff_t n_charge_vectors,
+                        const float *sources,
+                        const ptrdiff_t *sources_strides,
+                        const float *targets,
+                        const ptrdiff_t *targets_strides,
+                        const float *charges,
+                        const ptrdiff_t *charges_strides,
+                        float *potentials,
+                        const ptrdiff_t *potentials_strides,
+                        float *gradients,
+                        const ptrdiff_t *gradients_strides,
+                        const struct hl_direct_options *options);
+
+/**
+ * Codes of the boxes that hold points.
+ *
+ * A box of level l is one of 2^l x 2^l x 2^l that fill the root box, and its anchor its place among them, 0 to 2^l - 1 on each
+ * axis. Its code is one number: three bits of the anchor for each level, x lowest and those of level 1 at the top (bits
+ * 59 to 61, 56 to 58, ...; 0 below the box), and the level in bits 0 to 4. In order of codes, a box comes before its children and
+ * the children one after another along a Morton curve; all boxes inside another are a range; the root is 0.
+ *
+ * @param n_point  number of points
+ * @param points   [n_point][3] inside the root box or on its faces; a face between boxes belongs to the upper one
+ * @param origin   [3] the corner of the root box with the least coordinates
+ * @param side     its side, positive
+ * @param level    of the boxes, 0 to HL_MORTON_FINEST
+ * @param codes    [n_point] out
+ *
+ * A code is the ancestor of the same point's code on a finer level, to the last bit. Outputs share no element with inputs. Errors:
+ * array errors; HL_ERR_NONFINITE; HL_ERR_ARGUMENT for side, level, or a point outside.
+ */
+hl_status hl_morton_encode(ptrdiff_t n_point,
+                           const double *points,
+                           const ptrdiff_t *points_strides,
+                           const double *origin,
+                           const ptrdiff_t *origin_strides,
+                           double side,
+                           int32_t level,
+                           int64_t *codes,
+                           const ptrdiff_t *codes_strides);
+
+/**
+ * Codes of boxes that are given by their places.
+ *
+ * @param n_box    number of boxes
+ * @param anchors  [n_box][3], 0 to 2^level - 1
+ * @param levels   [n_box], 0 to HL_MORTON_FINEST
+ * @param codes    [n_box] out; see hl_morton_encode
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT names the element.
+ */
+hl_status hl_morton_encode_anchors(ptrdiff_t n_box,
+                                   const int32_t *anchors,
+                                   const ptrdiff_t *anchors_strides,
+                                   const int32_t *levels,
+                                   const ptrdiff_t *levels_strides,
+                                   int64_t *codes,
+                                   const ptrdiff_t *codes_strides);
+
+/**
+ * Places and levels of boxes.
+ *
+ * @param n_box    number of boxes
+ * @param codes    [n_box]
+ * @param anchors  [n_box][3] out, or NULL
+ * @param levels   [n_box] out, or NULL
+ *
+ * Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code.
+ */
+hl_status hl_morton_decode(ptrdiff_t n_box,
+                           const int64_t *codes,
+                           const ptrdiff_t *codes_strides,
+                           int32_t *anchors,
+                           const ptrdiff_t *anchors_strides,
+                           int32_t *levels,
+                           const ptrdiff_t *levels_strides);
+
+/**
+ * The boxes of the next coarser level around boxes.
+ *
+ * @param n_box    number of boxes
+ * @param codes    [n_box], none of them the root
+ * @param parents  [n_box] out
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code, and for the root.
+ */
+hl_status hl_morton_parents(ptrdiff_t n_box,
+                            const int64_t *codes,
+                            const ptrdiff_t *codes_strides,
+                            int64_t *parents,
+                            const ptrdiff_t *parents_strides);
+
+/**
+ * The eight boxes that fill each box.
+ *
+ * @param n_box     number of boxes
+ * @param codes     [n_box], none of them of level HL_MORTON_FINEST
+ * @param children  [n_box][8] out, in order of codes: x lowest
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code, and for boxes of the
+ * finest level.
+ */
+hl_status hl_morton_children(ptrdiff_t n_box,
+                             const int64_t *codes,
+                             const ptrdiff_t *codes_strides,
+                             int64_t *children,
+                             const ptrdiff_t *children_strides);
+
+/**
+ * The boxes of the same level that share a face, an edge or a corner with each box.
+ *
+ * @param n_box       number of boxes
+ * @param codes       [n_box]
+ * @param neighbours  [n_box][26] out: at offsets (-1, -1, -1), (0, -1, -1), (1, -1, -1), (-1, 0, -1), ... (1, 1, 1), x
+ *                    quickest, without (0, 0, 0); HL_MORTON_NONE where that is outside of the root box
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code.
+ */
+hl_status hl_morton_neighbours(ptrdiff_t n_box,
+                               const int64_t *codes,
+                               const ptrdiff_t *codes_strides,
+                               int64_t *neighbours,
+                               const ptrdiff_t *neighbours_strides);
+
+/**
+ * Whether boxes lie inside others and are smaller.
+ *
+ * @param n_pair       number of pairs
+ * @param ancestors    [n_pair] codes
+ * @param descendants  [n_pair] codes
+ * @param answers      [n_pair] out: 1 if the first of a pair is an ancestor of the second, else 0. A box is none of its own
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code.
+ */
+hl_status hl_morton_is_ancestor(ptrdiff_t n_pair,
+                                const int64_t *ancestors,
+                                const ptrdiff_t *ancestors_strides,
+                                const int64_t *descendants,
+                                const ptrdiff_t *descendants_strides,
+                                int32_t *answers,
+                                const ptrdiff_t *answers_strides);
+
+/**
+ * Whether boxes of any levels share a face, an edge or a corner, and neither contains the other.
+ *
+ * @param n_pair   number of pairs
+ * @param first    [n_pair] codes
+ * @param second   [n_pair] codes
+ * @param answers  [n_pair] out: 1 or 0
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code.
+ */
+hl_status hl_morton_are_adjacent(ptrdiff_t n_pair,
+                                 const int64_t *first,
+                                 const ptrdiff_t *first_strides,
+                                 const int64_t *second,
+                                 const ptrdiff_t *second_strides,
+                                 int32_t *answers,
+                                 const ptrdiff_t *answers_strides);
+
+/**
+ * Where boxes lie as seen from others of the same level, in units of their side: anchor of the target minus that of the source.
+ *
+ * @param n_pair   number of pairs
+ * @param targets  [n_pair] codes
+ * @param sources  [n_pair] codes
+ * @param vectors  [n_pair][3] out
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code, or boxes of two levels.
+ */
+hl_status hl_morton_transfer_vectors(ptrdiff_t n_pair,
+                                     const int64_t *targets,
+                                     const ptrdiff_t *targets_strides,
+                                     const int64_t *sources,
+                                     const ptrdiff_t *sources_strides,
+                                     int32_t *vectors,
+                                     const ptrdiff_t *vectors_strides);
 
 /**
  * What went wrong in the last call on this thread that failed: function, argument, index, value and remedy. Empty
