@@ -7,7 +7,7 @@ from hotloop.fmm import morton
 
 
 def by_bits(anchor, level):
-    code = 0
+    code, level = 0, int(level)
     for bit in range(level):
         for axis in range(3):
             code |= (int(anchor[axis]) >> (level - 1 - bit) & 1) << (59 - 3 * bit + axis)
