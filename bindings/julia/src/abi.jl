@@ -80,6 +80,11 @@ const HL_SPECTRUM_SIGN_NONE = Int32(1)
 const HL_COEFFICIENTS_ORTHONORMAL = Int32(0)
 const HL_COEFFICIENTS_RAW = Int32(1)
 
+const HL_KERNEL_LAPLACE = Int32(0)
+const HL_KERNEL_YUKAWA = Int32(1)
+const HL_MORTON_FINEST = Int32(19)
+const HL_MORTON_NONE = Int64(-1)
+
 const HL_UNIT_WAVENUMBER = Int32(0)
 const HL_UNIT_WAVELENGTH = Int32(1)
 const HL_UNIT_ELECTRONVOLT = Int32(2)
@@ -196,6 +201,16 @@ struct AnisoapOptions
     progress_user::Ptr{Cvoid}
 end
 
+# hl_direct_options.
+struct DirectOptions
+    struct_size::Csize_t
+    kernel::Int32
+    reserved::Int32
+    screening::Float64
+    progress::Ptr{Cvoid}
+    progress_user::Ptr{Cvoid}
+end
+
 # Every function of the header. `library.jl` looks each up once, when the package is loaded, and keeps its address under its name.
 const FUNCTION_NAMES = (
     :hl_version, :hl_abi_version, :hl_config, :hl_last_error_message, :hl_status_string,
@@ -213,6 +228,9 @@ const FUNCTION_NAMES = (
     :hl_anisoap_power_spectrum_size, :hl_anisoap_expansion_labels, :hl_anisoap_power_spectrum_labels, :hl_anisoap_expansion,
     :hl_anisoap_power_spectrum, :hl_anisoap_expansion_vjp, :hl_anisoap_power_spectrum_vjp,
     :hl_neighbour_list_count, :hl_neighbour_list_fill,
+    :hl_direct_options_init, :hl_direct, :hl_direct_f32,
+    :hl_morton_encode, :hl_morton_encode_anchors, :hl_morton_decode, :hl_morton_parents, :hl_morton_children, :hl_morton_neighbours,
+    :hl_morton_is_ancestor, :hl_morton_are_adjacent, :hl_morton_transfer_vectors,
 )
 for name in FUNCTION_NAMES
     @eval const $name = Ref{Ptr{Cvoid}}(C_NULL)

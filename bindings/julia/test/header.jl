@@ -17,7 +17,7 @@ number(expression) = "printf(\"%lld\\n\", (long long)($expression));"
 
 const STRUCTS = ("hl_exciton_options" => Hotloop.ExcitonOptions, "hl_exciton_fit_options" => Hotloop.ExcitonFitOptions,
                  "hl_exciton_fit_result" => Hotloop.ExcitonFitResult, "hl_kuramoto_options" => Hotloop.KuramotoOptions,
-                 "hl_anisoap_options" => Hotloop.AnisoapOptions)
+                 "hl_anisoap_options" => Hotloop.AnisoapOptions, "hl_direct_options" => Hotloop.DirectOptions)
 
 @testset "$name has C's size, offsets and field sizes" for (name, ours) in STRUCTS
     fields = fieldnames(ours)
