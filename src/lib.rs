@@ -14,6 +14,7 @@
 //! * `kuramoto` phase oscillators
 //! * `anisoap`  descriptors of ellipsoidal neighbours
 //! * `neighbours` who is within a cutoff, in open space or in any cell
+//! * `fmm`      sums over all pairs of charges, by the fast multipole method or directly
 //! * `units`    wavenumbers and wavelengths, debye and atomic units
 
 pub mod anisoap;
@@ -21,6 +22,7 @@ pub mod array;
 pub mod capi;
 pub mod error;
 pub mod exciton;
+pub mod fmm;
 pub mod kuramoto;
 pub mod linalg;
 mod load;

@@ -1,0 +1,5 @@
+//! Fast multipole method.
+mod morton_bits;
+mod octets;
+mod surface;
+pub mod tree;
