@@ -62,7 +62,8 @@ mod tests {
                 for (index, &other) in surface.mirrored[octant].iter().enumerate() {
                     let (a, b) = (surface.point(index), surface.point(other as usize));
                     for axis in 0..3 {
-                        assert_eq!(b[axis], if octant >> axis & 1 == 1 { -a[axis] } else { a[axis] });
+                        let mirrored = if octant >> axis & 1 == 1 { -a[axis] } else { a[axis] };
+                        assert!((b[axis] - mirrored).abs() < 1e-15);
                     }
                 }
             }

@@ -4,6 +4,7 @@
 //! seen to have AVX2 and FMA, so the intrinsics exist; pointers come from slices whose length was checked.
 
 use super::lanes::{Lanes, Task};
+use super::real::Real;
 use super::twice::Twice;
 use std::arch::x86_64::*;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
@@ -187,6 +188,18 @@ avx2! {
         Self(unsafe { _mm256_castsi256_pd(_mm256_slli_epi64::<52>(_mm256_castpd_si256(biased.0))) })
     }
 
+    fn quick_rsqrt(self) -> Self {
+        // y = 12 bits of 1/sqrt(x) from the table for f32, e = 1 - x y^2 < 2^-10.4, and the series of y / sqrt(1 - e) to
+        // e^3, which leaves 35/128 e^4 = 8e-14. y = 0 where x is too small: then the series has the factor 0. The root and
+        // the division of `rsqrt` take twice the time, on one unit that a loop has no other work for.
+        let table = unsafe { _mm256_cvtps_pd(_mm_rsqrt_ps(_mm256_cvtpd_ps(self.0))) };
+        let is_large_enough = Self::splat(f64::QUICK_SMALLEST).less_equal(self);
+        let y = Self(unsafe { _mm256_and_pd(table, is_large_enough.0) });
+        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
+        let series = Self::splat(0.3125).mul_add(e, Self::splat(0.375)).mul_add(e, Self::splat(0.5));
+        (y * e).mul_add(series, y)
+    }
+
     fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
         let into = &mut into[..4];
         let r0 = Self::load(&arrays[0][start..]).0;
@@ -224,5 +237,13 @@ avx2! {
         // As for f64, with 2^23 and the exponent's bias of 127.
         let biased = self + Self::splat(8388608.0 + 127.0);
         Self(unsafe { _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_castps_si256(biased.0))) })
+    }
+
+    fn quick_rsqrt(self) -> Self {
+        // As for f64; one step of Newton's leaves 3/8 e^2 = 2.1e-7.
+        let is_large_enough = Self::splat(f32::QUICK_SMALLEST).less_equal(self);
+        let y = Self(unsafe { _mm256_and_ps(_mm256_rsqrt_ps(self.0), is_large_enough.0) });
+        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
+        (y * e).mul_add(Self::splat(0.5), y)
     }
 }

@@ -4,6 +4,7 @@
 //! seen to have AVX-512 F, DQ and VL, so the intrinsics exist; pointers come from slices whose length was checked.
 
 use super::lanes::{Lanes, Task};
+use super::real::Real;
 use super::twice::Twice;
 use std::arch::x86_64::*;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
@@ -186,6 +187,15 @@ avx512! {
         (y * e).mul_add(series, y)
     }
 
+    fn quick_rsqrt(self) -> Self {
+        // As `rsqrt` to e^2: e < 2^-13, and 5/16 e^3 = 6e-13 are left. y = 0 where x is too small: then the series has the
+        // factor 0.
+        let is_large_enough = Self::splat(f64::QUICK_SMALLEST).less_equal(self);
+        let y = Self(unsafe { _mm512_maskz_rsqrt14_pd(is_large_enough.0, self.0) });
+        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
+        (y * e).mul_add(Self::splat(0.375).mul_add(e, Self::splat(0.5)), y)
+    }
+
     fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
         let into = &mut into[..8];
         let arrays = &arrays[..8];
@@ -237,6 +247,13 @@ avx512! {
     fn rsqrt(self) -> Self {
         // As for f64; one step of Newton's takes 14 bits to 27.
         let y = Self(unsafe { _mm512_rsqrt14_ps(self.0) });
+        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
+        (y * e).mul_add(Self::splat(0.5), y)
+    }
+
+    fn quick_rsqrt(self) -> Self {
+        let is_large_enough = Self::splat(f32::QUICK_SMALLEST).less_equal(self);
+        let y = Self(unsafe { _mm512_maskz_rsqrt14_ps(is_large_enough.0, self.0) });
         let e = (self * y).neg_mul_add(y, Self::splat(1.0));
         (y * e).mul_add(Self::splat(0.5), y)
     }

@@ -119,6 +119,10 @@ impl<T: Real> Lanes<T> for Portable<T> {
         map(self, |x| T::from_f64(1.0) / x.sqrt())
     }
     #[inline(always)]
+    fn quick_rsqrt(self) -> Self {
+        map(self, |x| if x >= T::QUICK_SMALLEST { T::from_f64(1.0) / x.sqrt() } else { T::default() })
+    }
+    #[inline(always)]
     fn abs(self) -> Self {
         map(self, T::abs)
     }

@@ -101,6 +101,10 @@ impl<T: Real, V: Lanes<T>> Lanes<T> for Twice<V> {
         Self(self.0.rsqrt(), self.1.rsqrt())
     }
     #[inline(always)]
+    fn quick_rsqrt(self) -> Self {
+        Self(self.0.quick_rsqrt(), self.1.quick_rsqrt())
+    }
+    #[inline(always)]
     fn abs(self) -> Self {
         Self(self.0.abs(), self.1.abs())
     }

@@ -63,6 +63,13 @@ impl Order {
         })
     }
 
+    /// How many boxes of a level hold points, and the sum of the squares of how many each holds.
+    pub fn occupied(&self, level: usize) -> (f64, f64) {
+        let shift = 3 * (LEVELS - level);
+        let boxes = self.entries.chunk_by(|a, b| a.0 >> shift == b.0 >> shift);
+        boxes.fold((0.0, 0.0), |(count, squares), points| (count + 1.0, squares + (points.len() as f64).powi(2)))
+    }
+
     pub fn bytes(&self) -> usize {
         self.entries.capacity() * size_of::<(u64, u32)>()
     }
