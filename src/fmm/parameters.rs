@@ -108,7 +108,12 @@ pub fn shape_of(
             level += 1;
         }
         let margin = (best / points).powf(1.0 / dimensions).clamp(1.0, 2.0);
-        let leaf_size = (best * children.sqrt()).round() as usize;
+        // An even number of leaves from end to end: then the outer ones are as full as the others, if the cloud is a cube.
+        let across = 2f64.powi(level as i32);
+        let margin = across / (2.0 * (across / (2.0 * margin)).round()).max(1.0);
+        let points = points * margin.powf(dimensions);
+        // Enough for what chance and the shape of the cloud put into a leaf, but less than into its parent.
+        let leaf_size = (points + 6.0 * points.sqrt()).max(points * 2f64.powf(3.0 - dimensions)).round() as usize;
         let centre: [f64; 3] = std::array::from_fn(|axis| cube.corner[axis] + 0.5 * cube.side);
         let side = cube.side * margin;
         let cube = Cube { corner: centre.map(|x| x - 0.5 * side), side };

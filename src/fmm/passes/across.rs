@@ -179,21 +179,24 @@ impl<T: Near> Products<'_, T> {
         for (potentials, neighbours) in all {
             let mut sums = [[O::zero(); 2]; TARGETS];
             for direction in 0..DIRECTIONS {
-                let mut sources = [&nothing[..]; TARGETS];
+                let mut sources = [&nothing; TARGETS];
                 let mut is_any = false;
                 for (source, neighbours) in sources.iter_mut().zip(neighbours) {
                     let neighbour = neighbours[direction] as usize;
                     if neighbour != NONE as usize {
                         let place = (neighbour / GROUPS * self.frequencies + self.frequency) * GROUPS + neighbour % GROUPS;
-                        *source = &self.charges[place * COMPLEX..][..COMPLEX];
+                        *source = self.charges[place * COMPLEX..].first_chunk().expect("a group's numbers are there");
                         is_any = true;
                     }
                 }
                 if !is_any {
                     continue;
                 }
-                let matrix = &self.matrices[direction * MATRIX..][..MATRIX];
-                for (child, column) in matrix.chunks_exact(COMPLEX).enumerate() {
+                // Arrays of known lengths: a check of bounds in here would part the products into blocks of code, and the compiler would negate `im` in a
+                // block of its own instead of subtracting products.
+                let matrix: &[T; MATRIX] = self.matrices[direction * MATRIX..].first_chunk().expect("a matrix for each direction");
+                for child in 0..WIDTH {
+                    let column = &matrix[child * COMPLEX..child * COMPLEX + COMPLEX];
                     let (re, im) = (O::load(column), O::load(&column[WIDTH..]));
                     for (sum, source) in sums.iter_mut().zip(sources) {
                         let (x, y) = (O::splat(source[child]), O::splat(source[WIDTH + child]));
