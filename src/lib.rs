@@ -15,7 +15,6 @@
 //! * `anisoap`  descriptors of ellipsoidal neighbours
 //! * `fmm`      sums of Green's functions over pairs of points
 //! * `neighbours` who is within a cutoff, in open space or in any cell
-//! * `fmm`      sums over all pairs of charges, by the fast multipole method or directly
 //! * `units`    wavenumbers and wavelengths, debye and atomic units
 
 pub mod anisoap;

@@ -4,6 +4,8 @@
 //!
 //! * `kernel`     Green's functions
 //! * `pairs`      the sum over pairs, the hot loop of everything here
+//! * `direct`     every target with every source
+//! * `morton`     codes of the boxes of an octree
 //! * `tree`       boxes, and who is near whom
 //! * `surface`    where the charges and potentials of expansions are
 //! * `octets`     matrices times the expansions of eight siblings
@@ -12,8 +14,9 @@
 //! * `parameters` order and leaf size from what is asked for
 //! * `plan`       all of it, for the caller's points and charges
 
+pub mod direct;
 pub mod kernel;
-mod morton_bits;
+pub mod morton;
 mod octets;
 mod operators;
 pub mod pairs;
@@ -23,5 +26,7 @@ mod plan;
 mod surface;
 pub mod tree;
 
+pub use operators::forget_operators;
 pub use parameters::Precision;
+pub use passes::Operator;
 pub use plan::{Options, Plan, Potential, Stats};

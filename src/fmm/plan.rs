@@ -1,16 +1,16 @@
 //! A plan: tree, lists and operators for some points, made once and used for any charges.
 
 use super::kernel::{GreenFunction, Laplace, Yukawa};
-use super::operators::Operators;
+use super::operators::{Key, Operators, kept_or};
 use super::parameters::{self, LEAST_ORDER, Precision};
 use super::passes::{self, Frame, Grain, Near, Particles, Timings};
 use super::surface::Surface;
 use super::tree::{Cloud, Cube, Lists, Refinement, Tree};
 use crate::array::{View, ViewMut};
-use crate::error::{Error, Number, Result, Status, try_vec};
+use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
 use crate::simd::{Level, Real};
 use crate::threads::{self, Progress};
-use std::sync::Arc;
+use std::any::TypeId;
 use std::time::Instant;
 
 /// Points or charges for a task.
@@ -84,14 +84,12 @@ pub struct Plan {
 /// Evaluations of one kernel in one precision.
 trait Engine: Send + Sync {
     /// Sums in the tree's order, without 1 / (4 pi).
-    fn evaluate(&self, charge: &(dyn Fn(usize) -> f64 + Sync), name: Charges, with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>>;
+    fn evaluate(&self, charge: &(dyn Fn(usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>>;
     fn rank_targets(&self) -> Result<Vec<u32>>;
+    /// Sums in double precision over all pairs, without 1 / (4 pi), for some targets by their place in the tree's order.
+    fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>>;
     fn count(&self, stats: &mut Stats);
 }
-
-/// Which charges a message is about.
-#[derive(Clone, Copy)]
-struct Charges(usize);
 
 impl Plan {
     pub fn new<I: Real>(sources: &View<'_, I, 2>, targets: Option<&View<'_, I, 2>>, options: Options, progress: &mut Progress) -> Result<Self> {
@@ -164,11 +162,50 @@ impl Plan {
         let mut gradients = gradients.map(|gradients| gradients.chunks(1));
         for vector in 0..vectors {
             let charge = |source: usize| charges.at([vector, source]).to_f64();
-            let results = self.engine.evaluate(&charge, Charges(vector), with_gradients, &self.timings, progress)?;
+            let results = self.engine.evaluate(&charge, with_gradients, &self.timings, progress)?;
             let rows = (potentials.as_mut().and_then(Iterator::next), gradients.as_mut().and_then(Iterator::next));
             self.hand_out(&results, with_gradients, rows, progress)?;
         }
         progress.end()
+    }
+
+    /// The relative error of potentials [targets] of charges [sources], as norms of vectors: for `sample` targets, all if there are fewer,
+    /// chosen by `seed`, sums over all pairs are made in double precision.
+    pub fn estimate_error<I: Real>(
+        &self,
+        charges: &View<'_, I, 1>,
+        potentials: &View<'_, I, 1>,
+        sample: usize,
+        seed: u64,
+        progress: &mut Progress,
+    ) -> Result<f64> {
+        let chosen = self.choose(sample, seed)?;
+        let places = try_collect("sample of targets", chosen.iter().map(|&target| self.ranks[target as usize]))?;
+        let charge = |source: usize| charges.at([source]).to_f64();
+        let exact = self.engine.direct(&charge, &places, progress)?;
+        let unit = self.scale / (4.0 * std::f64::consts::PI);
+        let (mut difference, mut norm) = (0.0, 0.0);
+        for (exact, &target) in exact.iter().zip(&chosen) {
+            difference += (potentials.at([target as usize]).to_f64() - exact * unit).powi(2);
+            norm += (exact * unit).powi(2);
+        }
+        Ok(if difference > 0.0 { (difference / norm).sqrt() } else { 0.0 })
+    }
+
+    /// Different targets, ascending: one in each of as many parts of the caller's order.
+    fn choose(&self, sample: usize, seed: u64) -> Result<Vec<u32>> {
+        let count = self.target_count();
+        let sample = sample.min(count);
+        let mut state = seed;
+        try_collect("sample of targets", (0..sample).map(|part| {
+            // SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014).
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut bits = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            bits ^= bits >> 31;
+            let (first, end) = (part * count / sample, (part + 1) * count / sample);
+            (first + (bits % (end - first) as u64) as usize) as u32
+        }))
     }
 
     fn hand_out<I: Real>(
@@ -300,14 +337,24 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     stats.list_seconds = began.elapsed().as_secs_f64();
     let began = Instant::now();
     let cutoff = options.precision.cutoff();
-    let operators = |surface: &Surface, half_side: f64| Operators::<T>::new(kernel, surface, half_side, cutoff, simd).map(Arc::new);
+    let operators = |surface: &Surface, half_side: f64| {
+        let key = Key {
+            kernel: TypeId::of::<K>(),
+            fingerprint: kernel.fingerprint(),
+            precision: TypeId::of::<T>(),
+            simd,
+            order,
+            half_side: half_side.to_bits(),
+        };
+        kept_or::<T>(key, || Operators::new(kernel, surface, half_side, cutoff, simd))
+    };
     let frame = Frame::new(simd, kernel, surface, (tree, lists), (own, others), operators, Grain { pairs: PAIRS_OF_A_TASK })?;
     stats.operator_seconds = began.elapsed().as_secs_f64();
     Ok(Box::new(frame))
 }
 
 impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
-    fn evaluate(&self, charge: &(dyn Fn(usize) -> f64 + Sync), _name: Charges, with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>> {
+    fn evaluate(&self, charge: &(dyn Fn(usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>> {
         let mut charges = try_vec("charges", self.tree.sources.len(), T::default())?;
         let work = |(chunk, charges): (usize, &mut [T])| {
             for (place, own) in charges.iter_mut().enumerate() {
@@ -326,6 +373,19 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
             ranks[order.index(place)] = place as u32;
         }
         Ok(ranks)
+    }
+
+    fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>> {
+        let order = &self.tree.sources;
+        let charges = try_collect("charges", (0..order.len()).map(|place| charge(order.index(place))))?;
+        let mut sums = try_vec("sample of targets", places.len(), 0.0)?;
+        let width = 16;
+        let work = |(places, sums): (&[u32], &mut [f64])| {
+            passes::sum_directly(self, &charges, places, sums);
+            Ok(())
+        };
+        threads::for_each_chunk(places.chunks(width).zip(sums.chunks_mut(width)), |_| 0, progress, work, |()| Ok(()))?;
+        Ok(sums)
     }
 
     fn count(&self, stats: &mut Stats) {

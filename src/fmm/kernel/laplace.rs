@@ -24,6 +24,10 @@ impl GreenFunction for Laplace {
         (inverse, -(inverse * inverse * inverse))
     }
 
+    fn fingerprint(self) -> u64 {
+        0
+    }
+
     fn scaled(self, _scale: f64) -> Self {
         self
     }

@@ -32,6 +32,9 @@ pub trait GreenFunction: Copy + Send + Sync {
     /// The same kernel where lengths are measured in another unit: points were multiplied by `scale`. Then
     /// `G(x, y) = scale G_scaled(scale x, scale y)` for kernels of the kind `f(r / length) / r`.
     fn scaled(self, scale: f64) -> Self;
+
+    /// A number that kernels of this type have in common only if they are the same.
+    fn fingerprint(self) -> u64;
 }
 
 #[cfg(test)]

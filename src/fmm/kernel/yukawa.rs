@@ -33,7 +33,12 @@ impl GreenFunction for Yukawa {
         (potential, (potential * (inverse * inverse)) * (exponent - V::splat(T::from_f64(1.0))))
     }
 
+    fn fingerprint(self) -> u64 {
+        self.screening.to_bits()
+    }
+
     fn scaled(self, scale: f64) -> Self {
-        Self { screening: self.screening / scale }
+        // Finite in f32 too, where infinity would make NaN of two points at one place; beyond it no pair is left anyway.
+        Self { screening: (self.screening / scale).min(1e30) }
     }
 }

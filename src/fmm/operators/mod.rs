@@ -3,10 +3,12 @@
 //! All are made for boxes of half side 1 from kernel values without the factor 1 / (4 pi). For a kernel that is homogeneous, G(a x) = G(x) / a, a box of half side r
 //! uses the same: charges from potentials are r times as large, potentials from charges 1 / r. Any other kernel has operators of its own for each level.
 
+mod cache;
 mod inverse;
 mod lattice;
 
-pub use lattice::{Lattice, Slice};
+pub use cache::{Key, forget_operators, kept_or};
+pub use lattice::Lattice;
 
 use super::kernel::GreenFunction;
 use super::octets::{self, Packed};

@@ -10,6 +10,7 @@
 //! Every number is summed by one task in an order that the tree alone gives, so the bits do not depend on threads.
 
 mod across;
+mod check;
 mod downward;
 mod frame;
 mod leaves;
@@ -18,6 +19,7 @@ mod timings;
 mod transform;
 mod upward;
 
+pub use check::sum_directly;
 pub use frame::{Frame, Grain};
 pub use particles::{Near, Particles};
 pub use timings::{Operator, Timings};

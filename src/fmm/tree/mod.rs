@@ -10,9 +10,8 @@ mod order;
 
 pub use cube::Cube;
 pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run};
-pub use order::Order;
+pub use order::{LEVELS, Order};
 
-use super::morton_bits::LEVELS;
 use crate::error::{Error, Result, Status};
 use crate::threads::Progress;
 

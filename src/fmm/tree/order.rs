@@ -2,11 +2,20 @@
 
 use super::{Cloud, Cube};
 use crate::error::{Error, Result, Status, try_vec};
-use crate::fmm::morton_bits::{LEVELS, code_of};
+use crate::fmm::morton::bits::{Bits, Shifts};
 use crate::threads::{self, Progress};
 
+/// Bits of a coordinate, and so the finest level.
+pub const LEVELS: usize = 20;
 /// Points for a task.
 const CHUNK: usize = 16_384;
+
+/// The number along the curve of the finest box that holds a point, given as fractions of the cube's side.
+#[inline]
+fn code_of(fractions: [f64; 3]) -> u64 {
+    const BOXES: f64 = (1u32 << LEVELS) as f64;
+    Shifts::interleave(fractions.map(|fraction| (fraction * BOXES).clamp(0.0, BOXES - 1.0) as u32))
+}
 
 /// Codes in ascending order, and which point each belongs to. Points of one code are in the caller's order.
 pub struct Order {
