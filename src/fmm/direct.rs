@@ -11,7 +11,7 @@
 use super::kernel::GreenFunction;
 use super::pairs::{Points, add_potentials, add_potentials_and_gradients, targets_at_a_time};
 use crate::array::{View, ViewMut};
-use crate::error::{Error, Result, Status, try_collect, try_vec};
+use crate::error::{Error, Result, Status, try_vec};
 use crate::simd::{Kernel, Lanes, Level, Real, dispatch};
 use crate::threads::{Progress, for_each_chunk};
 use std::f64::consts::PI;

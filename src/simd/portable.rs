@@ -120,7 +120,10 @@ impl<T: Real> Lanes<T> for Portable<T> {
     }
     #[inline(always)]
     fn quick_rsqrt(self) -> Self {
-        map(self, |x| if x >= T::QUICK_SMALLEST { T::from_f64(1.0) / x.sqrt() } else { T::default() })
+        // The root of 1 instead of 0: compilers compute both sides of a choice, and a division by 0 would raise its flag.
+        let one = T::from_f64(1.0);
+        let inverse = map(self, |x| one / (if x >= T::QUICK_SMALLEST { x } else { one }).sqrt());
+        zip(self, inverse, |x, y| if x >= T::QUICK_SMALLEST { y } else { T::default() })
     }
     #[inline(always)]
     fn abs(self) -> Self {

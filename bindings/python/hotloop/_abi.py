@@ -33,6 +33,9 @@ CHANNEL_ORDERS = {"radial-major": 0, "species-major": 1}
 SPECTRUM_PAIRS = {"all": 0, "half": 1}
 SPECTRUM_SIGNS = {"alternating": 0, "none": 1}
 COEFFICIENTS = {"orthonormal": 0, "raw": 1}
+KERNELS = {"laplace": 0, "yukawa": 1}
+MORTON_FINEST = 19
+MORTON_NONE = -1
 
 
 class ExcitonOptions(Structure):
@@ -154,6 +157,19 @@ class AnisoapOptions(Structure):
     ]
 
 
+class DirectOptions(Structure):
+    """hl_direct_options, field by field."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("kernel", c_int32),
+        ("reserved", c_int32),
+        ("screening", c_double),
+        ("progress", ProgressFunction),
+        ("progress_user", c_void_p),
+    ]
+
+
 # An array crosses as two arguments: its address and the address of its strides, counted in elements.
 _ARRAY = (c_void_p, c_void_p)
 _SIZE = (c_ssize_t,)
@@ -164,6 +180,7 @@ _LATTICE = (c_ssize_t, c_void_p)  # rank and shape
 _PLACE = (c_void_p,)  # of one number
 _ANISOAP_OPTIONS = (POINTER(AnisoapOptions),)
 _PLAN = (c_void_p,)
+_DIRECT_OPTIONS = (POINTER(DirectOptions),)
 _FRAMES = 2 * _SIZE + 8 * _ARRAY  # frames, atoms, and the arrays that describe them
 _POINTS = _SIZE + 2 * _ARRAY + (c_int32, c_double, c_int32)  # positions, cell, periodic, cutoff, self_pairs
 
@@ -216,4 +233,15 @@ FUNCTIONS = {
     "hl_anisoap_power_spectrum_vjp": (STATUS, _PLAN + _FRAMES + _SIZE + 6 * _ARRAY + _ANISOAP_OPTIONS),
     "hl_neighbour_list_count": (STATUS, _POINTS + _ARRAY + _PLACE),
     "hl_neighbour_list_fill": (STATUS, _POINTS + _SIZE + 3 * _ARRAY),
+    "hl_direct_options_init": (STATUS, _DIRECT_OPTIONS + (c_size_t,)),
+    **{f"hl_direct{suffix}": (STATUS, 3 * _SIZE + 5 * _ARRAY + _DIRECT_OPTIONS) for suffix in ("", "_f32")},
+    "hl_morton_encode": (STATUS, _SIZE + 2 * _ARRAY + (c_double, c_int32) + _ARRAY),
+    "hl_morton_encode_anchors": (STATUS, _SIZE + 3 * _ARRAY),
+    "hl_morton_decode": (STATUS, _SIZE + 3 * _ARRAY),
+    "hl_morton_parents": (STATUS, _SIZE + 2 * _ARRAY),
+    "hl_morton_children": (STATUS, _SIZE + 2 * _ARRAY),
+    "hl_morton_neighbours": (STATUS, _SIZE + 2 * _ARRAY),
+    "hl_morton_is_ancestor": (STATUS, _SIZE + 3 * _ARRAY),
+    "hl_morton_are_adjacent": (STATUS, _SIZE + 3 * _ARRAY),
+    "hl_morton_transfer_vectors": (STATUS, _SIZE + 3 * _ARRAY),
 }

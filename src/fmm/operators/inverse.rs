@@ -10,7 +10,6 @@ use crate::threads::openblas::SingleThreaded;
 
 /// Singular values and vectors that are kept, columns first: `u[k * n + i]` is element i of vector k.
 pub struct Decomposition {
-    pub n: usize,
     pub u: Vec<f64>,
     pub v: Vec<f64>,
     pub singular_values: Vec<f64>,
@@ -56,7 +55,6 @@ impl Decomposition {
         }
         let kept = s.slice().iter().take_while(|&&value| value > cutoff * s.slice()[0]).count();
         Ok(Self {
-            n,
             u: u.slice()[..kept * n].to_vec(),
             v: (0..kept * n).map(|place| vt.slice()[place % n * n + place / n]).collect(),
             singular_values: s.slice()[..kept].to_vec(),

@@ -1,8 +1,8 @@
 //! Across a level: multipoles of boxes to potentials on the check surfaces of those that are near but do not touch them.
 //!
 //! A slice of frequencies at a time: transforms of all groups of siblings, for each frequency the products of 8 x 8 matrices between each group and
-//! those next to it, and transforms back. The matrices of one frequency (26 directions, 26 kB in double precision) stay in the first-level cache while the
-//! groups stream by; two or four targets share each load of a matrix. Bound by multiplications: 6656 fused ones for eight boxes and a frequency.
+//! those next to it, and transforms back. One direction's matrix (1 kB in double precision) stays in the first-level cache while a block of targets
+//! adds what comes from there; two or four targets share each load of it. Bound by multiplications: 6656 fused ones for eight boxes and a frequency.
 
 use super::particles::Near;
 use super::transform::{COMPLEX, Scratch, backward, forward};
@@ -21,6 +21,8 @@ const GROUPS: usize = 32;
 /// Numbers of an 8 x 8 complex matrix: for each source child the real parts for all target children, then the imaginary parts.
 const MATRIX: usize = WIDTH * COMPLEX;
 const DIRECTIONS: usize = 27;
+/// Targets that see one direction's matrix before the next: it and their potentials (8 kB in double precision) stay in the first-level cache.
+const TARGETS_OF_A_BLOCK: usize = 64;
 
 pub(super) fn pass<T: Near, K: GreenFunction>(
     frame: &Frame<T, K>,
@@ -175,40 +177,56 @@ impl<T: Near> Products<'_, T> {
     #[inline(always)]
     fn targets<O: Lanes<T>, const TARGETS: usize>(self) {
         let nothing = [T::default(); COMPLEX];
-        let all = self.potentials.chunks_mut(TARGETS * COMPLEX).zip(self.neighbours.chunks(TARGETS));
-        for (potentials, neighbours) in all {
-            let mut sums = [[O::zero(); 2]; TARGETS];
+        let blocks = self.potentials.chunks_mut(TARGETS_OF_A_BLOCK * COMPLEX).zip(self.neighbours.chunks(TARGETS_OF_A_BLOCK));
+        for (potentials, neighbours) in blocks {
+            potentials.fill(T::default());
             for direction in 0..DIRECTIONS {
-                let mut sources = [&nothing; TARGETS];
-                let mut is_any = false;
-                for (source, neighbours) in sources.iter_mut().zip(neighbours) {
-                    let neighbour = neighbours[direction] as usize;
-                    if neighbour != NONE as usize {
-                        let place = (neighbour / GROUPS * self.frequencies + self.frequency) * GROUPS + neighbour % GROUPS;
-                        *source = self.charges[place * COMPLEX..].first_chunk().expect("a group's numbers are there");
-                        is_any = true;
-                    }
-                }
-                if !is_any {
-                    continue;
-                }
-                // Arrays of known lengths: a check of bounds in here would part the products into blocks of code, and the compiler would negate `im` in a
-                // block of its own instead of subtracting products.
+                // Arrays of known lengths: a check of bounds below would part the products into blocks of code, and the compiler would negate `im`
+                // in a block of its own instead of subtracting products.
                 let matrix: &[T; MATRIX] = self.matrices[direction * MATRIX..].first_chunk().expect("a matrix for each direction");
-                for child in 0..WIDTH {
-                    let column = &matrix[child * COMPLEX..child * COMPLEX + COMPLEX];
-                    let (re, im) = (O::load(column), O::load(&column[WIDTH..]));
-                    for (sum, source) in sums.iter_mut().zip(sources) {
-                        let (x, y) = (O::splat(source[child]), O::splat(source[WIDTH + child]));
-                        sum[0] = im.neg_mul_add(y, re.mul_add(x, sum[0]));
-                        sum[1] = im.mul_add(x, re.mul_add(y, sum[1]));
+                let few = potentials.chunks_mut(TARGETS * COMPLEX).zip(neighbours.chunks(TARGETS));
+                for (potentials, neighbours) in few {
+                    let mut sources = [&nothing; TARGETS];
+                    let mut is_any = false;
+                    for (source, neighbours) in sources.iter_mut().zip(neighbours) {
+                        let neighbour = neighbours[direction] as usize;
+                        if neighbour != NONE as usize {
+                            let place = (neighbour / GROUPS * self.frequencies + self.frequency) * GROUPS + neighbour % GROUPS;
+                            *source = self.charges[place * COMPLEX..].first_chunk().expect("a group's numbers are there");
+                            is_any = true;
+                        }
+                    }
+                    if is_any {
+                        add_products::<T, O, TARGETS>(matrix, sources, potentials);
                     }
                 }
-            }
-            for (sums, potentials) in sums.iter().zip(potentials.chunks_exact_mut(COMPLEX)) {
-                sums[0].store(potentials);
-                sums[1].store(&mut potentials[WIDTH..]);
             }
         }
+    }
+}
+
+/// Adds a matrix times the charges of some groups to the potentials of as many, or fewer at the end of a level.
+#[inline(always)]
+fn add_products<T: Real, O: Lanes<T>, const TARGETS: usize>(
+    matrix: &[T; MATRIX],
+    sources: [&[T; COMPLEX]; TARGETS],
+    potentials: &mut [T],
+) {
+    let mut sums = [[O::zero(); 2]; TARGETS];
+    for (sums, potentials) in sums.iter_mut().zip(potentials.chunks_exact(COMPLEX)) {
+        *sums = [O::load(potentials), O::load(&potentials[WIDTH..])];
+    }
+    for child in 0..WIDTH {
+        let column = &matrix[child * COMPLEX..child * COMPLEX + COMPLEX];
+        let (re, im) = (O::load(column), O::load(&column[WIDTH..]));
+        for (sum, source) in sums.iter_mut().zip(sources) {
+            let (x, y) = (O::splat(source[child]), O::splat(source[WIDTH + child]));
+            sum[0] = im.neg_mul_add(y, re.mul_add(x, sum[0]));
+            sum[1] = im.mul_add(x, re.mul_add(y, sum[1]));
+        }
+    }
+    for (sums, potentials) in sums.iter().zip(potentials.chunks_exact_mut(COMPLEX)) {
+        sums[0].store(potentials);
+        sums[1].store(&mut potentials[WIDTH..]);
     }
 }

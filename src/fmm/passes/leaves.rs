@@ -2,7 +2,7 @@
 
 use super::particles::{Local, Near};
 use super::{Frame, Level, Operator, Timings};
-use crate::error::{Result, try_vec};
+use crate::error::Result;
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
 use crate::fmm::pairs::{self, Points};
