@@ -175,46 +175,56 @@ impl<T: Near> Kernel<T> for Products<'_, T> {
 
 impl<T: Near> Products<'_, T> {
     #[inline(always)]
-    fn targets<O: Lanes<T>, const TARGETS: usize>(self) {
+    fn targets<O: Lanes<T>, const TARGETS: usize>(mut self) {
         let nothing = [T::default(); COMPLEX];
-        let blocks = self.potentials.chunks_mut(TARGETS_OF_A_BLOCK * COMPLEX).zip(self.neighbours.chunks(TARGETS_OF_A_BLOCK));
+        let potentials = std::mem::take(&mut self.potentials);
+        let blocks = potentials.chunks_mut(TARGETS_OF_A_BLOCK * COMPLEX).zip(self.neighbours.chunks(TARGETS_OF_A_BLOCK));
         for (potentials, neighbours) in blocks {
             potentials.fill(T::default());
             for direction in 0..DIRECTIONS {
                 // Arrays of known lengths: a check of bounds below would part the products into blocks of code, and the compiler would negate `im`
                 // in a block of its own instead of subtracting products.
                 let matrix: &[T; MATRIX] = self.matrices[direction * MATRIX..].first_chunk().expect("a matrix for each direction");
-                let few = potentials.chunks_mut(TARGETS * COMPLEX).zip(neighbours.chunks(TARGETS));
-                for (potentials, neighbours) in few {
-                    let mut sources = [&nothing; TARGETS];
-                    let mut is_any = false;
-                    for (source, neighbours) in sources.iter_mut().zip(neighbours) {
-                        let neighbour = neighbours[direction] as usize;
-                        if neighbour != NONE as usize {
-                            let place = (neighbour / GROUPS * self.frequencies + self.frequency) * GROUPS + neighbour % GROUPS;
-                            *source = self.charges[place * COMPLEX..].first_chunk().expect("a group's numbers are there");
-                            is_any = true;
-                        }
-                    }
-                    if is_any {
+                let mut few = potentials.chunks_exact_mut(TARGETS * COMPLEX);
+                let mut next_to = neighbours.chunks_exact(TARGETS);
+                for (potentials, neighbours) in (&mut few).zip(&mut next_to) {
+                    let neighbours: [u32; TARGETS] = std::array::from_fn(|target| neighbours[target][direction]);
+                    if neighbours.iter().any(|&neighbour| neighbour != NONE) {
+                        let sources = neighbours.map(|neighbour| self.charges_of(neighbour, &nothing));
                         add_products::<T, O, TARGETS>(matrix, sources, potentials);
+                    }
+                }
+                for (potentials, neighbours) in few.into_remainder().chunks_exact_mut(COMPLEX).zip(next_to.remainder()) {
+                    if neighbours[direction] != NONE {
+                        add_products::<T, O, 1>(matrix, [self.charges_of(neighbours[direction], &nothing)], potentials);
                     }
                 }
             }
         }
     }
+
+    #[inline(always)]
+    fn charges_of<'a>(&'a self, group: u32, nothing: &'a [T; COMPLEX]) -> &'a [T; COMPLEX] {
+        if group == NONE {
+            return nothing;
+        }
+        let group = group as usize;
+        let place = (group / GROUPS * self.frequencies + self.frequency) * GROUPS + group % GROUPS;
+        self.charges[place * COMPLEX..].first_chunk().expect("a group's numbers are there")
+    }
 }
 
-/// Adds a matrix times the charges of some groups to the potentials of as many, or fewer at the end of a level.
+/// Adds a matrix times the charges of some groups to the potentials of as many.
 #[inline(always)]
 fn add_products<T: Real, O: Lanes<T>, const TARGETS: usize>(
     matrix: &[T; MATRIX],
     sources: [&[T; COMPLEX]; TARGETS],
     potentials: &mut [T],
 ) {
+    let potentials = &mut potentials[..TARGETS * COMPLEX];
     let mut sums = [[O::zero(); 2]; TARGETS];
-    for (sums, potentials) in sums.iter_mut().zip(potentials.chunks_exact(COMPLEX)) {
-        *sums = [O::load(potentials), O::load(&potentials[WIDTH..])];
+    for target in 0..TARGETS {
+        sums[target] = [O::load(&potentials[target * COMPLEX..]), O::load(&potentials[target * COMPLEX + WIDTH..])];
     }
     for child in 0..WIDTH {
         let column = &matrix[child * COMPLEX..child * COMPLEX + COMPLEX];
@@ -225,8 +235,8 @@ fn add_products<T: Real, O: Lanes<T>, const TARGETS: usize>(
             sum[1] = im.mul_add(x, re.mul_add(y, sum[1]));
         }
     }
-    for (sums, potentials) in sums.iter().zip(potentials.chunks_exact_mut(COMPLEX)) {
-        sums[0].store(potentials);
-        sums[1].store(&mut potentials[WIDTH..]);
+    for target in 0..TARGETS {
+        sums[target][0].store(&mut potentials[target * COMPLEX..]);
+        sums[target][1].store(&mut potentials[target * COMPLEX + WIDTH..]);
     }
 }
