@@ -9,7 +9,7 @@ use crate::threads::Progress;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     Double,
-    /// f32, sums of pairs and coordinates relative to boxes in f64.
+    /// Expansions in f32; pairs too if the points came in f32, else in f64.
     Single,
 }
 

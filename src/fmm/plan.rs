@@ -3,7 +3,7 @@
 use super::kernel::{GreenFunction, Laplace, Yukawa};
 use super::operators::{Key, Operators, kept_or};
 use super::parameters::{self, LEAST_ORDER, Precision};
-use super::passes::{self, Frame, Grain, Near, Particles, Timings};
+use super::passes::{self, Charges, Frame, Grain, Near, Particles, Timings};
 use super::surface::Surface;
 use super::tree::{Cloud, Cube, Lists, Refinement, Tree};
 use crate::array::{View, ViewMut};
@@ -348,7 +348,8 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
         };
         kept_or::<T>(key, || Operators::new(kernel, surface, half_side, cutoff, simd))
     };
-    let frame = Frame::new(simd, kernel, surface, (tree, lists), (own, others), operators, Grain { pairs: PAIRS_OF_A_TASK })?;
+    let near_in_double = size_of::<T>() < size_of::<I>();
+    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, Grain { pairs: PAIRS_OF_A_TASK })?;
     stats.operator_seconds = began.elapsed().as_secs_f64();
     Ok(Box::new(frame))
 }
@@ -363,7 +364,10 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
             Ok(())
         };
         threads::for_each_chunk(charges.chunks_mut(CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
-        passes::evaluate(self, &charges, with_gradients, timings, progress)
+        let order = &self.tree.sources;
+        let count = if self.near_in_double { order.len() } else { 0 };
+        let double = try_collect("charges", (0..count).map(|place| charge(order.index(place))))?;
+        passes::evaluate(self, Charges { own: &charges, double: &double }, with_gradients, timings, progress)
     }
 
     fn rank_targets(&self) -> Result<Vec<u32>> {

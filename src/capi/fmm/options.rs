@@ -13,7 +13,8 @@ use std::ffi::c_void;
 pub const HL_FMM_PRECISION_AUTO: i32 = 0;
 /// All in f64.
 pub const HL_FMM_PRECISION_DOUBLE: i32 = 1;
-/// Expansions and pairs in f32, their sums and places of boxes in f64: for eps from 1e-6 on, in half of the time.
+/// Expansions in f32, for eps from 1e-6 on. Pairs of points that came in f64 are summed in f64, those of f32 in f32 and their sums in
+/// f64.
 pub const HL_FMM_PRECISION_MIXED: i32 = 2;
 
 /// Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but the last

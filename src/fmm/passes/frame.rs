@@ -21,6 +21,9 @@ pub struct Grain {
 pub struct Frame<T: Near, K> {
     pub simd: Level,
     pub kernel: K,
+    /// Whether pairs are summed in double precision whatever T is: points that came in double precision may be closer than single precision resolves
+    /// in a leaf.
+    pub near_in_double: bool,
     /// What the number of targets of a sum over pairs is a multiple of.
     pub target_width: usize,
     pub surface: Surface,
@@ -97,6 +100,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
     pub fn new(
         simd: Level,
         kernel: K,
+        near_in_double: bool,
         surface: Surface,
         (tree, lists): (Tree, Lists),
         (sources, targets): (Particles, Option<Particles>),
@@ -140,7 +144,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         leaves.sort_unstable_by_key(|&leaf| tree.nodes[leaf as usize].targets.0);
         let columns = Columns::new(surface.order);
         let mut frame = Self {
-            simd, kernel, target_width, surface, columns, tree, lists, sources, targets, operators, shells, group_boxes, group_starts, leaves,
+            simd, kernel, near_in_double, target_width, surface, columns, tree, lists, sources, targets, operators, shells, group_boxes, group_starts, leaves,
             leaf_tasks: Vec::new(),
         };
         frame.leaf_tasks = frame.cut(grain);

@@ -1,7 +1,7 @@
 //! What arrives at the targets of leaves: near sources, the leaf's local expansion, and multipoles of finer boxes.
 
 use super::particles::{Local, Near};
-use super::{Frame, Level, Operator, Timings};
+use super::{Charges, Frame, Level, Operator, Timings};
 use crate::error::Result;
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
@@ -13,7 +13,7 @@ use std::ops::Range;
 pub(super) fn pass<T: Near, K: GreenFunction>(
     frame: &Frame<T, K>,
     expansions: &[Level<T>],
-    charges: &[T],
+    charges: Charges<'_, T>,
     with_gradients: bool,
     results: &mut [f64],
     timings: &Timings,
@@ -48,10 +48,11 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
 struct Sums<'a, T: Near, K> {
     frame: &'a Frame<T, K>,
     expansions: &'a [Level<T>],
-    charges: &'a [T],
+    charges: Charges<'a, T>,
     with_gradients: bool,
     timings: &'a Timings,
     targets: Local<T>,
+    targets_in_double: Local<f64>,
     near: Local<T>,
     ranges: Vec<Range<usize>>,
     /// Charges of one expansion.
@@ -61,9 +62,9 @@ struct Sums<'a, T: Near, K> {
 }
 
 impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
-    fn new(frame: &'a Frame<T, K>, expansions: &'a [Level<T>], charges: &'a [T], with_gradients: bool, timings: &'a Timings) -> Self {
+    fn new(frame: &'a Frame<T, K>, expansions: &'a [Level<T>], charges: Charges<'a, T>, with_gradients: bool, timings: &'a Timings) -> Self {
         Self {
-            frame, expansions, charges, with_gradients, timings, targets: Local::default(), near: Local::default(), ranges: Vec::new(),
+            frame, expansions, charges, with_gradients, timings, targets: Local::default(), targets_in_double: Local::default(), near: Local::default(), ranges: Vec::new(),
             expansion: Vec::new(), sums: Vec::new(),
         }
     }
@@ -98,10 +99,17 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
     fn near(&mut self, leaf: usize) {
         let frame = self.frame;
         let node = &frame.tree.nodes[leaf];
+        let runs = frame.lists.near.row(leaf);
+        if frame.near_in_double {
+            self.ranges.clear();
+            self.ranges.extend(runs.iter().map(|&(first, count)| first as usize..(first + count) as usize));
+            self.targets_in_double.set(frame.targets(), node.targets, [0.0; 3], frame.target_width);
+            let (targets, sums) = (self.targets_in_double.points(), &mut self.sums);
+            return add(frame, self.with_gradients, targets, frame.sources.points(), self.charges.double, &self.ranges, sums);
+        }
         let origin = T::origin(frame.centre(leaf));
         self.targets.set(frame.targets(), node.targets, origin, frame.target_width);
-        let runs = frame.lists.near.row(leaf);
-        let sources = T::near(&frame.sources, self.charges, runs, origin, &mut self.near, &mut self.ranges);
+        let sources = T::near(&frame.sources, self.charges.own, runs, origin, &mut self.near, &mut self.ranges);
         let (targets, sums) = (self.targets.points(), &mut self.sums);
         let (points, charges) = (sources.points, sources.charges);
         add(frame, self.with_gradients, targets, points, charges, sources.runs, sums);
@@ -137,12 +145,13 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
     }
 }
 
-fn add<T: Near, K: GreenFunction>(
+/// Sums in a precision of their own.
+fn add<T: Near, K: GreenFunction, S: Near>(
     frame: &Frame<T, K>,
     with_gradients: bool,
-    targets: Points<'_, T>,
-    sources: Points<'_, T>,
-    charges: &[T],
+    targets: Points<'_, S>,
+    sources: Points<'_, S>,
+    charges: &[S],
     runs: &[Range<usize>],
     sums: &mut [f64],
 ) {

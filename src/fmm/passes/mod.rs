@@ -43,10 +43,18 @@ struct Level<T: Near> {
     locals: Aligned<T>,
 }
 
-/// What charges in the tree's order give at the targets in the tree's order, times 4 pi: [n_target][1], or [n_target][4] with gradients.
+/// Charges in the tree's order.
+#[derive(Clone, Copy)]
+pub struct Charges<'a, T> {
+    pub own: &'a [T],
+    /// The same, where pairs are summed in double precision; else empty.
+    pub double: &'a [f64],
+}
+
+/// What they give at the targets in the tree's order, times 4 pi: [n_target][1], or [n_target][4] with gradients.
 pub fn evaluate<T: Near, K: GreenFunction>(
     frame: &Frame<T, K>,
-    charges: &[T],
+    charges: Charges<'_, T>,
     with_gradients: bool,
     timings: &Timings,
     progress: &mut Progress,
@@ -59,11 +67,11 @@ pub fn evaluate<T: Near, K: GreenFunction>(
         expansions.push(Level { multipoles: zeros(WIDTH)?, of_parents: zeros(1)?, locals: zeros(WIDTH)? });
     }
     for level in (2..expansions.len()).rev() {
-        upward::pass(frame, level, &mut expansions, charges, timings, progress)?;
+        upward::pass(frame, level, &mut expansions, charges.own, timings, progress)?;
     }
     for level in 2..expansions.len() {
         across::pass(frame, level, &mut expansions[level], timings, progress)?;
-        downward::pass(frame, level, &mut expansions, charges, timings, progress)?;
+        downward::pass(frame, level, &mut expansions, charges.own, timings, progress)?;
     }
     let components = if with_gradients { 4 } else { 1 };
     let mut results = try_vec("results", frame.tree.targets().len() * components, 0.0)?;
