@@ -1,6 +1,6 @@
 //! Sums over pairs of points: the hot loop of the direct sum and of the near field of the multipole method.
 //!
-//! Targets lie in lanes, two vectors of them at a time (`Lanes::Pair`), and sources are broadcast one by one. So a source costs four
+//! Targets lie in lanes, two vectors of them at a time (`Lanes::Pair`; what is left over in one), and sources are broadcast one by one. So a source costs four
 //! broadcast loads for two vectors of pairs, nothing is summed across lanes, and it makes no difference how many sources a run
 //! has. The loop is bound by the arithmetic units: AVX2 in f64 takes 18 vector operations for a vector of potentials, of which the
 //! reciprocal root has 11, and 24 with gradients.
@@ -44,7 +44,7 @@ impl<'a, T> Points<'a, T> {
 /// finite and otherwise of no importance.
 #[inline(always)]
 pub fn targets_at_a_time<T: Real, V: Lanes<T>>() -> usize {
-    V::Pair::WIDTH
+    V::WIDTH
 }
 
 /// Adds `4 pi sum_j q_j G(x_i, y_j)` to `potentials[i]`, over the sources of all runs, for each of `N` vectors of charges.
@@ -59,30 +59,51 @@ pub fn add_potentials<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     runs: &[Range<usize>],
     potentials: [&mut [f64]; N],
 ) {
-    let width = targets_at_a_time::<T, V>();
-    assert!(targets.len() % width == 0);
-    for first in (0..targets.len()).step_by(width) {
-        let target = load::<T, V::Pair>(targets, first);
-        let mut sums = [V::Pair::zero(); N];
-        let mut terms = 0;
-        for run in runs {
-            let mut from = run.start;
-            while from < run.end {
-                let upto = run.end.min(from + (BLOCK - terms));
-                sum_potentials(kernel, target, sources.range(from..upto), charges.map(|q| &q[from..upto]), &mut sums);
-                terms += upto - from;
-                from = upto;
-                if terms == BLOCK {
-                    for v in 0..N {
-                        flush(&mut sums[v], &mut potentials[v][first..]);
-                    }
-                    terms = 0;
+    let mut potentials = potentials;
+    assert!(targets.len() % V::WIDTH == 0);
+    let mut first = 0;
+    while first < targets.len() {
+        if first + V::Pair::WIDTH <= targets.len() {
+            potentials_of::<K, T, V::Pair, N>(kernel, targets, first, sources, charges, runs, &mut potentials);
+            first += V::Pair::WIDTH;
+        } else {
+            potentials_of::<K, T, V, N>(kernel, targets, first, sources, charges, runs, &mut potentials);
+            first += V::WIDTH;
+        }
+    }
+}
+
+/// Potentials of the targets of one vector, from number `first` on.
+#[inline(always)]
+fn potentials_of<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
+    kernel: K,
+    targets: Points<'_, T>,
+    first: usize,
+    sources: Points<'_, T>,
+    charges: [&[T]; N],
+    runs: &[Range<usize>],
+    potentials: &mut [&mut [f64]; N],
+) {
+    let target = load::<T, V>(targets, first);
+    let mut sums = [V::zero(); N];
+    let mut terms = 0;
+    for run in runs {
+        let mut from = run.start;
+        while from < run.end {
+            let upto = run.end.min(from + (BLOCK - terms));
+            sum_potentials(kernel, target, sources.range(from..upto), charges.map(|q| &q[from..upto]), &mut sums);
+            terms += upto - from;
+            from = upto;
+            if terms == BLOCK {
+                for v in 0..N {
+                    flush(&mut sums[v], &mut potentials[v][first..]);
                 }
+                terms = 0;
             }
         }
-        for v in 0..N {
-            flush(&mut sums[v], &mut potentials[v][first..]);
-        }
+    }
+    for v in 0..N {
+        flush(&mut sums[v], &mut potentials[v][first..]);
     }
 }
 
@@ -97,27 +118,48 @@ pub fn add_potentials_and_gradients<K: GreenFunction, T: Real, V: Lanes<T>, cons
     mut potentials: [&mut [f64]; N],
     mut gradients: [[&mut [f64]; 3]; N],
 ) {
-    let width = targets_at_a_time::<T, V>();
-    assert!(targets.len() % width == 0);
-    for first in (0..targets.len()).step_by(width) {
-        let target = load::<T, V::Pair>(targets, first);
-        let mut sums = [[V::Pair::zero(); 4]; N];
-        let mut terms = 0;
-        for run in runs {
-            let mut from = run.start;
-            while from < run.end {
-                let upto = run.end.min(from + (BLOCK - terms));
-                sum_gradients(kernel, target, sources.range(from..upto), charges.map(|q| &q[from..upto]), &mut sums);
-                terms += upto - from;
-                from = upto;
-                if terms == BLOCK {
-                    flush_all(&mut sums, &mut potentials, &mut gradients, first);
-                    terms = 0;
-                }
+    assert!(targets.len() % V::WIDTH == 0);
+    let mut first = 0;
+    while first < targets.len() {
+        let sums = (&mut potentials, &mut gradients);
+        if first + V::Pair::WIDTH <= targets.len() {
+            gradients_of::<K, T, V::Pair, N>(kernel, targets, first, sources, charges, runs, sums);
+            first += V::Pair::WIDTH;
+        } else {
+            gradients_of::<K, T, V, N>(kernel, targets, first, sources, charges, runs, sums);
+            first += V::WIDTH;
+        }
+    }
+}
+
+/// Potentials and gradients of the targets of one vector, from number `first` on.
+#[inline(always)]
+fn gradients_of<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
+    kernel: K,
+    targets: Points<'_, T>,
+    first: usize,
+    sources: Points<'_, T>,
+    charges: [&[T]; N],
+    runs: &[Range<usize>],
+    (potentials, gradients): (&mut [&mut [f64]; N], &mut [[&mut [f64]; 3]; N]),
+) {
+    let target = load::<T, V>(targets, first);
+    let mut sums = [[V::zero(); 4]; N];
+    let mut terms = 0;
+    for run in runs {
+        let mut from = run.start;
+        while from < run.end {
+            let upto = run.end.min(from + (BLOCK - terms));
+            sum_gradients(kernel, target, sources.range(from..upto), charges.map(|q| &q[from..upto]), &mut sums);
+            terms += upto - from;
+            from = upto;
+            if terms == BLOCK {
+                flush_all(&mut sums, potentials, gradients, first);
+                terms = 0;
             }
         }
-        flush_all(&mut sums, &mut potentials, &mut gradients, first);
     }
+    flush_all(&mut sums, potentials, gradients, first);
 }
 
 #[inline(always)]

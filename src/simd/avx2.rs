@@ -12,7 +12,7 @@ use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 /// The type of one precision. The methods that are not alike for both are given at the end.
 macro_rules! avx2 {
     (
-        $Lanes:ident, $Mask:ident, $Element:ty, $WIDTH:literal, $Register:ty, $Shift:ident,
+        $Lanes:ident, $Mask:ident, $Element:ty, $WIDTH:literal, $Octet:ty, $Register:ty, $Shift:ident,
         $set1:ident $loadu:ident $storeu:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $max:ident
         $fmadd:ident $fnmadd:ident $xor:ident $and:ident $or:ident $andnot:ident $cmp:ident $blendv:ident
         $movemask:ident $round:ident $to_integers:ident $from_integers:ident, $SIGN_BIT:literal, $($own:item)*
@@ -82,6 +82,7 @@ macro_rules! avx2 {
         impl Lanes<$Element> for $Lanes {
             type Mask = $Mask;
             type Pair = Twice<Self>;
+            type Octet = $Octet;
             const WIDTH: usize = $WIDTH;
 
             #[inline(always)]
@@ -175,7 +176,7 @@ macro_rules! avx2 {
 }
 
 avx2! {
-    Avx2, Avx2Mask, f64, 4, __m256d, _mm256_slli_epi64,
+    Avx2, Avx2Mask, f64, 4, Twice<Self>, __m256d, _mm256_slli_epi64,
     _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd
     _mm256_sqrt_pd _mm256_max_pd _mm256_fmadd_pd _mm256_fnmadd_pd _mm256_xor_pd _mm256_and_pd _mm256_or_pd
     _mm256_andnot_pd _mm256_cmp_pd _mm256_blendv_pd _mm256_movemask_pd _mm256_round_pd _mm256_castpd_si256
@@ -226,7 +227,7 @@ avx2! {
 }
 
 avx2! {
-    Avx2F32, Avx2F32Mask, f32, 8, __m256, _mm256_slli_epi32,
+    Avx2F32, Avx2F32Mask, f32, 8, Self, __m256, _mm256_slli_epi32,
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps
     _mm256_sqrt_ps _mm256_max_ps _mm256_fmadd_ps _mm256_fnmadd_ps _mm256_xor_ps _mm256_and_ps _mm256_or_ps
     _mm256_andnot_ps _mm256_cmp_ps _mm256_blendv_ps _mm256_movemask_ps _mm256_round_ps _mm256_castps_si256

@@ -12,7 +12,7 @@ use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 /// The type of one precision. The methods that are not alike for both are given at the end.
 macro_rules! avx512 {
     (
-        $Lanes:ident, $Mask:ident, $Element:ty, $WIDTH:literal, $Register:ty, $Shift:ident,
+        $Lanes:ident, $Mask:ident, $Element:ty, $WIDTH:literal, $Octet:ty, $Register:ty, $Shift:ident,
         $set1:ident $loadu:ident $storeu:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $max:ident
         $fmadd:ident $fnmadd:ident $xor:ident $abs:ident $cmp:ident $blend:ident $round:ident $to_integers:ident $from_integers:ident
         $scalef:ident, $MaskBits:ident, $ALL:literal, $SIGN_BIT:literal, $($own:item)*
@@ -80,6 +80,7 @@ macro_rules! avx512 {
         impl Lanes<$Element> for $Lanes {
             type Mask = $Mask;
             type Pair = Twice<Self>;
+            type Octet = $Octet;
             const WIDTH: usize = $WIDTH;
 
             #[inline(always)]
@@ -171,7 +172,7 @@ macro_rules! avx512 {
 }
 
 avx512! {
-    Avx512, Avx512Mask, f64, 8, __m512d, _mm512_slli_epi64,
+    Avx512, Avx512Mask, f64, 8, Self, __m512d, _mm512_slli_epi64,
     _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd
     _mm512_sqrt_pd _mm512_max_pd _mm512_fmadd_pd _mm512_fnmadd_pd _mm512_xor_pd _mm512_abs_pd _mm512_cmp_pd_mask
     _mm512_mask_blend_pd _mm512_roundscale_pd _mm512_castpd_si512 _mm512_castsi512_pd _mm512_scalef_pd, __mmask8, 0xff, 63,
@@ -238,7 +239,7 @@ avx512! {
 }
 
 avx512! {
-    Avx512F32, Avx512F32Mask, f32, 16, __m512, _mm512_slli_epi32,
+    Avx512F32, Avx512F32Mask, f32, 16, super::avx2::Avx2F32, __m512, _mm512_slli_epi32,
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps
     _mm512_sqrt_ps _mm512_max_ps _mm512_fmadd_ps _mm512_fnmadd_ps _mm512_xor_ps _mm512_abs_ps _mm512_cmp_ps_mask
     _mm512_mask_blend_ps _mm512_roundscale_ps _mm512_castps_si512 _mm512_castsi512_ps _mm512_scalef_ps, __mmask16, 0xffff, 31,

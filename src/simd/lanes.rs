@@ -23,6 +23,8 @@ pub trait Lanes<T: Real = f64>:
     /// What a kernel bound by the latency of one dependent chain computes with: two vectors in step where the level's
     /// registers hold them (see `Twice`), else one.
     type Pair: Lanes<T>;
+    /// Eight numbers, as a cube has corners and a box of an octree children: part of a wide vector, one or two.
+    type Octet: Lanes<T>;
     const WIDTH: usize;
 
     fn splat(x: T) -> Self;

@@ -3,6 +3,7 @@
 
 use super::lanes::{Lanes, Task};
 use super::real::Real;
+use super::twice::Twice;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 
 const WIDTH: usize = 4;
@@ -82,6 +83,7 @@ fn fma<T: Real>(a: T, b: T, c: T) -> T {
 impl<T: Real> Lanes<T> for Portable<T> {
     type Mask = PortableMask;
     type Pair = Self;
+    type Octet = Twice<Self>;
     const WIDTH: usize = WIDTH;
 
     #[inline(always)]

@@ -3,8 +3,14 @@
 // In the header's order.
 mod kernel;
 mod direct;
+mod options;
+mod plan;
+mod report;
 mod morton;
 
 pub use direct::*;
 pub use kernel::*;
 pub use morton::*;
+pub use options::*;
+pub use plan::*;
+pub use report::*;

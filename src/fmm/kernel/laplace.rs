@@ -7,6 +7,8 @@ use crate::simd::{Lanes, Real};
 pub struct Laplace;
 
 impl GreenFunction for Laplace {
+    const IS_HOMOGENEOUS: bool = true;
+
     fn value(self, r2: f64) -> f64 {
         if r2 > 0.0 { 1.0 / r2.sqrt() } else { 0.0 }
     }
@@ -20,6 +22,10 @@ impl GreenFunction for Laplace {
     fn potential_and_slope<T: Real, V: Lanes<T>>(self, r2: V) -> (V, V) {
         let inverse = r2.quick_rsqrt();
         (inverse, -(inverse * inverse * inverse))
+    }
+
+    fn fingerprint(self) -> u64 {
+        0
     }
 
     fn scaled(self, _scale: f64) -> Self {

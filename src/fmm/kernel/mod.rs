@@ -16,6 +16,9 @@ pub use yukawa::Yukawa;
 use crate::simd::{Lanes, Real};
 
 pub trait GreenFunction: Copy + Send + Sync {
+    /// Whether `G(a r) = G(r) / a`: then the multipole operators of one size of boxes serve all.
+    const IS_HOMOGENEOUS: bool;
+
     /// `4 pi G` at `r^2` (scalar, double precision, full accuracy; 0 at r = 0), for setting operators up.
     fn value(self, r2: f64) -> f64;
 
@@ -29,6 +32,9 @@ pub trait GreenFunction: Copy + Send + Sync {
     /// The same kernel where lengths are measured in another unit: points were multiplied by `scale`. Then
     /// `G(x, y) = scale G_scaled(scale x, scale y)` for kernels of the kind `f(r / length) / r`.
     fn scaled(self, scale: f64) -> Self;
+
+    /// A number that kernels of this type have in common only if they are the same.
+    fn fingerprint(self) -> u64;
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ pub struct Yukawa {
 }
 
 impl GreenFunction for Yukawa {
+    const IS_HOMOGENEOUS: bool = false;
+
     fn value(self, r2: f64) -> f64 {
         let r = r2.sqrt();
         if r2 > 0.0 { (-self.screening * r).exp() / r } else { 0.0 }
@@ -29,6 +31,10 @@ impl GreenFunction for Yukawa {
         let exponent = (r2 * inverse) * V::splat(T::from_f64(-self.screening));
         let potential = inverse * simd::exp(exponent);
         (potential, (potential * (inverse * inverse)) * (exponent - V::splat(T::from_f64(1.0))))
+    }
+
+    fn fingerprint(self) -> u64 {
+        self.screening.to_bits()
     }
 
     fn scaled(self, scale: f64) -> Self {

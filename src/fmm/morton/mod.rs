@@ -12,7 +12,7 @@
 //! is 19 levels instead of the 21 of a code without its level. A box of level 19 is 2e-6 of the root's side.
 
 mod batch;
-mod bits;
+pub(super) mod bits;
 
 pub use batch::{BLOCK, Root, anchors_of, codes_of};
 use bits::{Bits, Shifts};
