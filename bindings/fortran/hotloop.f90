@@ -36,6 +36,10 @@ include "hotloop/anisoap/c.inc"
 include "hotloop/anisoap/plan.inc"
 include "hotloop/anisoap/frames.inc"
 include "hotloop/anisoap/descriptors.inc"
+include "hotloop/fmm/c.inc"
+include "hotloop/fmm/direct.inc"
+include "hotloop/fmm/plan.inc"
+include "hotloop/fmm/morton.inc"
 
 ! Arrays are addresses (c_loc) without an intent: with intent(in) gfortran would conclude that the library leaves the
 ! memory behind the address alone. Strides are in elements, one per axis, in C's axis order; absent means C-contiguous.
@@ -53,6 +57,8 @@ module hotloop_c
   use hotloop_c_neighbours
   use hotloop_anisoap_constants
   use hotloop_c_anisoap
+  use hotloop_fmm_constants
+  use hotloop_c_fmm
   implicit none
   public
 end module hotloop_c
@@ -85,6 +91,14 @@ module hotloop
   use hotloop_anisoap_plan
   use hotloop_anisoap_frames, only: hl_anisoap_frames
   use hotloop_anisoap_descriptors
+  use hotloop_fmm_constants
+  use hotloop_fmm_options, only: hl_direct_options, hl_fmm_options
+  use hotloop_direct_f64
+  use hotloop_direct_f32
+  use hotloop_fmm_plan
+  use hotloop_fmm_f64
+  use hotloop_fmm_f32
+  use hotloop_morton
   implicit none
   public
 end module hotloop
