@@ -5,5 +5,6 @@
 #include "fmm/direct.hpp"
 #include "fmm/kernel.hpp"
 #include "fmm/morton.hpp"
+#include "fmm/plan.hpp"
 
 #endif

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cases.hpp"
@@ -161,12 +162,67 @@ void morton_codes() {
     refused(HL_ERR_SHAPE, "children: extents", [&] { morton::children(above, hl::row_major(below, 8, 3)); });
 }
 
+double distance_of(const std::vector<double>& found, const std::vector<double>& exact) {
+    double error = 0, norm = 0;
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+        error += (found[i] - exact[i]) * (found[i] - exact[i]);
+        norm += exact[i] * exact[i];
+    }
+    return std::sqrt(error / norm);
+}
+
+void plans() {
+    const std::ptrdiff_t n = 3000, m = 700;
+    const std::vector<double> sources = made_of<double>(3 * n, source), targets = made_of<double>(3 * m, target),
+                              charges = made_of<double>(2 * n, charge);
+    std::vector<double> potentials(2 * m), gradients(6 * m), exact(2 * m), exact_gradients(6 * m);
+    hl::fmm::plan plan(hl::row_major(sources, n, 3), hl::row_major(targets, m, 3), hl::fmm::plan_options().eps(1e-7).leaf_size(40));
+    plan.evaluate(hl::row_major(charges, 2, n), hl::row_major(potentials, 2, m), hl::row_major(gradients, 2, m, 3));
+    hl::fmm::direct(hl::row_major(sources, n, 3), hl::row_major(targets, m, 3), hl::row_major(charges, 2, n),
+                    hl::row_major(exact, 2, m), hl::row_major(exact_gradients, 2, m, 3));
+    claim(distance_of(potentials, exact) < 1e-6, "a plan's potentials are the direct sums");
+    claim(distance_of(gradients, exact_gradients) < 1e-5, "and so are its gradients");
+    const std::vector<double> second(charges.begin() + n, charges.end()), phi(potentials.begin() + m, potentials.end());
+    const double error = plan.estimate_error(second, phi);
+    claim(error > 0 && error < 1e-6, "the error is estimated");
+    claim(plan.stats().n_source == n && plan.stats().leaf_size == 40 && plan.stats().leaves > 8, "sizes of the plan");
+    double total = 0;
+    for (double seconds : plan.timings()) total += seconds;
+    claim(total > 0, "times of its operators");
+
+    hl::fmm::plan moved(std::move(plan));
+    moved.set_points(hl::row_major(targets, m, 3));
+    claim(moved.n_source() == m && moved.n_target() == m, "other points");
+    const std::vector<double> few(charges.begin(), charges.begin() + m);
+    std::vector<double> one(m), exact_one(m);
+    moved.evaluate(few, one);
+    hl::fmm::direct(hl::row_major(targets, m, 3), {}, few, exact_one);
+    claim(distance_of(one, exact_one) < 1e-6, "potentials at the sources");
+    refused(HL_ERR_SHAPE, "charges: extents", [&] { moved.evaluate(second, one); });
+    refused(HL_ERR_OPTION, "eps", [&] {
+        hl::fmm::plan(hl::row_major(targets, m, 3), {}, hl::fmm::plan_options().eps(1e-30));
+    });
+    refused(HL_ERR_CANCELLED, "progress", [&] { moved.evaluate(few, one, {}, [](std::int64_t, std::int64_t) { return 1; }); });
+
+    const std::vector<float> single_sources(sources.begin(), sources.end()), single_charges(charges.begin(), charges.begin() + n);
+    std::vector<float> single(n);
+    std::vector<double> widened, exact_single(n);
+    const hl::fmm::plan single_plan(hl::row_major(single_sources, n, 3), {}, hl::fmm::plan_options().eps(1e-4));
+    single_plan.evaluate(single_charges, single);
+    widened.assign(single.begin(), single.end());
+    const std::vector<double> first(charges.begin(), charges.begin() + n);
+    hl::fmm::direct(hl::row_major(sources, n, 3), {}, first, exact_single);
+    claim(distance_of(widened, exact_single) < 1e-3, "in single precision");
+    hl::fmm::forget_operators();
+}
+
 }  // namespace
 
 int main() {
     return check::run("test_fmm", [] {
         two_charges();
         morton_codes();
+        plans();
         shared_cases();
     });
 }
