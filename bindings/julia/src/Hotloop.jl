@@ -12,7 +12,7 @@ form that ends in `!` and writes into your arrays. Fits of measured ones: [`exci
 [`kuramoto_network_integrate!`](@ref), [`kuramoto_network_rhs`](@ref), [`KuramotoNetworkRHS`](@ref); all with all:
 [`kuramoto_mean_field_integrate!`](@ref), [`kuramoto_mean_field_rhs`](@ref), [`KuramotoMeanFieldRHS`](@ref). Descriptors of
 ellipsoids: [`AnisoapDescriptor`](@ref), [`anisoap_expansion`](@ref), [`anisoap_power_spectrum`](@ref), [`anisoap_gradients`](@ref). Potentials
-of charges: [`direct_sum`](@ref). Boxes of octrees: [`morton_encode`](@ref). Pairs within a cutoff: [`neighbour_list`](@ref). Units: [`convert_units`](@ref). Threads: `Hotloop.set_num_threads`, `Hotloop.get_num_threads`, `Hotloop.with_threads`. What is loaded:
+of charges: [`FmmPlan`](@ref), [`fmm_evaluate`](@ref), [`direct_sum`](@ref). Boxes of octrees: [`morton_encode`](@ref). Pairs within a cutoff: [`neighbour_list`](@ref). Units: [`convert_units`](@ref). Threads: `Hotloop.set_num_threads`, `Hotloop.get_num_threads`, `Hotloop.with_threads`. What is loaded:
 `Hotloop.version()`, `Hotloop.config()`.
 """
 module Hotloop
@@ -28,7 +28,7 @@ export kuramoto_mean_field_rhs, kuramoto_mean_field_rhs!, KuramotoMeanFieldRHS, 
 export KuramotoNetwork, kuramoto_network_rhs, kuramoto_network_rhs!, KuramotoNetworkRHS, kuramoto_network_integrate!
 export AnisoapDescriptor, AnisoapFrames, anisoap_expansion, anisoap_expansion!, anisoap_power_spectrum, anisoap_power_spectrum!
 export anisoap_gradients, neighbour_list
-export direct_sum, direct_sum!
+export direct_sum, direct_sum!, FmmPlan, fmm_evaluate, fmm_evaluate!, fmm_set_points!, fmm_estimate_error
 export MORTON_FINEST, morton_encode, morton_encode_anchors, morton_decode, morton_parents, morton_children, morton_neighbours
 export morton_is_ancestor, morton_are_adjacent, morton_transfer_vectors
 export convert_units, convert_units!
@@ -60,6 +60,7 @@ include("kuramoto/network_integrate.jl")
 include("neighbours.jl")
 include("fmm/arrays.jl")         # points, charges and codes
 include("fmm/direct.jl")
+include("fmm/plan.jl")           # the fast multipole method
 include("fmm/morton.jl")
 include("anisoap/descriptor.jl") # hyperparameters and features
 include("anisoap/frames.jl") # atoms with shapes, as the library takes them

@@ -82,6 +82,18 @@ const HL_COEFFICIENTS_RAW = Int32(1)
 
 const HL_KERNEL_LAPLACE = Int32(0)
 const HL_KERNEL_YUKAWA = Int32(1)
+const HL_FMM_PRECISION_AUTO = Int32(0)
+const HL_FMM_PRECISION_DOUBLE = Int32(1)
+const HL_FMM_PRECISION_MIXED = Int32(2)
+const HL_FMM_P2M = Int32(0)
+const HL_FMM_M2M = Int32(1)
+const HL_FMM_M2L = Int32(2)
+const HL_FMM_L2L = Int32(3)
+const HL_FMM_L2P = Int32(4)
+const HL_FMM_P2L = Int32(5)
+const HL_FMM_M2P = Int32(6)
+const HL_FMM_P2P = Int32(7)
+const HL_FMM_N_TIMINGS = Int32(8)
 const HL_MORTON_FINEST = Int32(19)
 const HL_MORTON_NONE = Int64(-1)
 
@@ -211,6 +223,42 @@ struct DirectOptions
     progress_user::Ptr{Cvoid}
 end
 
+# hl_fmm_options.
+struct FmmOptions
+    struct_size::Csize_t
+    kernel::Int32
+    precision::Int32
+    screening::Float64
+    eps::Float64
+    order::Int
+    leaf_size::Int
+    max_level::Int
+    progress::Ptr{Cvoid}
+    progress_user::Ptr{Cvoid}
+end
+
+# hl_fmm_plan_stats.
+struct FmmPlanStats
+    struct_size::Csize_t
+    n_source::Int
+    n_target::Int
+    order::Int
+    leaf_size::Int
+    levels::Int
+    boxes::Int
+    leaves::Int
+    near_pairs::Int64
+    translations::Int64
+    finer::Int64
+    coarser::Int64
+    bytes_of_points::Int64
+    bytes_of_operators::Int64
+    bytes_of_evaluation::Int64
+    tree_seconds::Float64
+    list_seconds::Float64
+    operator_seconds::Float64
+end
+
 # Every function of the header. `library.jl` looks each up once, when the package is loaded, and keeps its address under its name.
 const FUNCTION_NAMES = (
     :hl_version, :hl_abi_version, :hl_config, :hl_last_error_message, :hl_status_string,
@@ -228,6 +276,9 @@ const FUNCTION_NAMES = (
     :hl_anisoap_power_spectrum_size, :hl_anisoap_expansion_labels, :hl_anisoap_power_spectrum_labels, :hl_anisoap_expansion,
     :hl_anisoap_power_spectrum, :hl_anisoap_expansion_vjp, :hl_anisoap_power_spectrum_vjp,
     :hl_neighbour_list_count, :hl_neighbour_list_fill,
+    :hl_fmm_options_init, :hl_fmm_plan_create, :hl_fmm_plan_create_f32, :hl_fmm_plan_destroy, :hl_fmm_set_points, :hl_fmm_set_points_f32,
+    :hl_fmm_evaluate, :hl_fmm_evaluate_f32, :hl_fmm_stats, :hl_fmm_timings, :hl_fmm_estimate_error, :hl_fmm_estimate_error_f32,
+    :hl_fmm_forget_operators,
     :hl_direct_options_init, :hl_direct, :hl_direct_f32,
     :hl_morton_encode, :hl_morton_encode_anchors, :hl_morton_decode, :hl_morton_parents, :hl_morton_children, :hl_morton_neighbours,
     :hl_morton_is_ancestor, :hl_morton_are_adjacent, :hl_morton_transfer_vectors,

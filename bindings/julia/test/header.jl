@@ -17,7 +17,8 @@ number(expression) = "printf(\"%lld\\n\", (long long)($expression));"
 
 const STRUCTS = ("hl_exciton_options" => Hotloop.ExcitonOptions, "hl_exciton_fit_options" => Hotloop.ExcitonFitOptions,
                  "hl_exciton_fit_result" => Hotloop.ExcitonFitResult, "hl_kuramoto_options" => Hotloop.KuramotoOptions,
-                 "hl_anisoap_options" => Hotloop.AnisoapOptions, "hl_direct_options" => Hotloop.DirectOptions)
+                 "hl_anisoap_options" => Hotloop.AnisoapOptions, "hl_direct_options" => Hotloop.DirectOptions,
+                 "hl_fmm_options" => Hotloop.FmmOptions, "hl_fmm_plan_stats" => Hotloop.FmmPlanStats)
 
 @testset "$name has C's size, offsets and field sizes" for (name, ours) in STRUCTS
     fields = fieldnames(ours)
@@ -93,4 +94,10 @@ end
     for field in fieldnames(Hotloop.AnisoapOptions)
         @test (field, getfield(ours, field)) == (field, getfield(library[], field))
     end
+end
+
+@testset "the keywords' defaults are the library's: plans" begin
+    library = Ref{Hotloop.FmmOptions}()
+    @test ccall(Hotloop.hl_fmm_options_init[], Int32, (Ptr{Cvoid}, Csize_t), library, sizeof(Hotloop.FmmOptions)) == 0
+    @test library[] == Hotloop.fmm_options(C_NULL, C_NULL)
 end

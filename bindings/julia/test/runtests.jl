@@ -33,6 +33,7 @@ summary = counted("Hotloop") do
     @testset "noise and adaptive steps" begin include("kuramoto_methods.jl") end
     @testset "AniSOAP descriptors" begin include("anisoap.jl") end
     @testset "direct sums" begin include("fmm_cases.jl") end
+    @testset "fast multipole plans" begin include("fmm_plan.jl") end
     @testset "Morton codes" begin include("morton.jl") end
     @testset "bad input" begin include("bad_input.jl") end
     @testset "bad lattices" begin include("kuramoto_bad_input.jl") end

@@ -1,0 +1,48 @@
+# Plans of the fast multipole method beside direct sums.
+
+const PLAN_POINTS = (sources = reshape([(7919 * i + 104729) % 65536 / 65536 for i in 0:8999], 3, 3000),
+                     targets = reshape([(6271 * i + 331) % 65536 / 32768 - 0.5 for i in 0:2099], 3, 700),
+                     charges = reshape([(37 * i + 11) % 128 / 64 - 1 for i in 0:5999], 3000, 2))
+
+distance_of(found, exact) = sqrt(sum(abs2, Float64.(found) .- exact) / sum(abs2, exact))
+
+@testset "values" begin
+    sources, targets, charges = PLAN_POINTS
+    plan = FmmPlan(sources; targets = targets, eps = 1e-7, leaf_size = 40)
+    @test (plan.n_source, plan.n_target, plan.stats.leaf_size) == (3000, 700, 40) && plan.stats.leaves > 8
+    found = fmm_evaluate(plan, charges; gradients = true)
+    exact = direct_sum(sources, charges; targets = targets, gradients = true)
+    @test distance_of(found.potentials, exact.potentials) < 1e-6
+    @test distance_of(found.gradients, exact.gradients) < 1e-5
+    @test fmm_evaluate(plan, charges[:, 2]) ≈ found.potentials[:, 2] rtol = 1e-12
+    @test 0 < fmm_estimate_error(plan, charges[:, 2], found.potentials[:, 2]) < 1e-6
+    @test sum(plan.timings) > 0 && plan.timings.P2P >= 0
+    @test Hotloop.with_threads(() -> fmm_evaluate(plan, charges; gradients = true), 3) == found
+
+    spaced = view(zeros(1400, 2), 1:2:1400, 2:-1:1)
+    fmm_evaluate!(spaced, nothing, plan, view(charges, :, 2:-1:1))
+    @test spaced[:, 2:-1:1] == fmm_evaluate(plan, charges)
+
+    @test fmm_set_points!(plan, targets) === plan && plan.n_source == 700
+    @test distance_of(fmm_evaluate(plan, charges[1:700, 1]), direct_sum(targets, charges[1:700, 1])) < 1e-6
+
+    single = FmmPlan(Float32.(sources); eps = 1e-4)
+    @test fmm_evaluate(single, Float32.(charges[:, 1])) isa Vector{Float32}
+    @test distance_of(fmm_evaluate(single, Float32.(charges[:, 1])), direct_sum(sources, charges[:, 1])) < 1e-3
+
+    screened = FmmPlan(sources; kernel = :yukawa, screening = 2.0)
+    @test distance_of(fmm_evaluate(screened, charges[:, 1]), direct_sum(sources, charges[:, 1]; kernel = :yukawa, screening = 2.0)) < 1e-5
+    Hotloop.fmm_forget_operators()
+end
+
+@testset "bad input" begin
+    sources, targets, charges = PLAN_POINTS
+    plan = FmmPlan(sources; targets = targets, eps = 1e-3)
+    message(call) = try call(); "nothing thrown" catch error; sprint(showerror, error) end
+    @test occursin("charges: its size is (2999,), expected (3000,)", message(() -> fmm_evaluate(plan, charges[1:2999, 1])))
+    @test occursin("potentials: has elements of type Float32", message(() -> fmm_evaluate!(zeros(Float32, 700), nothing, plan, charges[:, 1])))
+    @test occursin("eps", message(() -> FmmPlan(sources; eps = 1e-30)))
+    @test occursin("precision: :half is not one of", message(() -> FmmPlan(sources; precision = :half)))
+    @test occursin("sources: element [0, 1] is NaN", message(() -> FmmPlan([0.0 1; NaN 1; 0 1])))
+    @test_throws HotloopError fmm_evaluate(plan, charges[:, 1]; progress = (done, total) -> :cancel)
+end
