@@ -173,6 +173,19 @@ PLACE(screening, 16);
 PLACE(progress, 24);
 PLACE(progress_user, 32);
 
+#undef PLACE
+#define PLACE(field, offset) FROZEN(sizeof(void *) != 8 || offsetof(hl_fmm_options, field) == (offset))
+PLACE(struct_size, 0);
+PLACE(kernel, 8);
+PLACE(precision, 12);
+PLACE(screening, 16);
+PLACE(eps, 24);
+PLACE(order, 32);
+PLACE(leaf_size, 40);
+PLACE(max_level, 48);
+PLACE(progress, 56);
+PLACE(progress_user, 64);
+
 static int failures, passes;
 
 static void check(int holds, const char *claim)
@@ -327,6 +340,34 @@ int main(void)
         anchor[0] = anchor[1] = anchor[2] = 0;
         level = HL_MORTON_FINEST;
         check(hl_morton_encode_anchors(1, anchor, NULL, &level, NULL, &code, NULL) == HL_OK && code == HL_MORTON_FINEST, "the first box");
+    }
+    {
+        hl_fmm_options fmm_options;
+        hl_fmm_plan_stats stats;
+        hl_fmm_plan *plan = NULL;
+        const double points[6] = {0.0, 0.0, 0.0, 0.0, 3.0, 4.0}, charges[2] = {2.0, -3.0};
+        const float single_points[6] = {0.0f, 0.0f, 0.0f, 0.0f, 3.0f, 4.0f}, single_charges[2] = {2.0f, -3.0f};
+        double potentials[2], error = 1.0, seconds[HL_FMM_N_TIMINGS];
+        float single[2];
+        check(hl_fmm_options_init(&fmm_options, sizeof fmm_options) == HL_OK && fmm_options.eps == 1e-6, "hl_fmm_options_init");
+        check(hl_fmm_plan_create(&plan, 2, 2, points, NULL, NULL, NULL, &fmm_options) == HL_OK && plan != NULL, "hl_fmm_plan_create");
+        check(hl_fmm_evaluate(plan, 2, 2, 1, charges, NULL, potentials, NULL, NULL, NULL, NULL) == HL_OK && potentials[1] > 0.0318 &&
+                  potentials[1] < 0.0319, "hl_fmm_evaluate");
+        check(hl_fmm_estimate_error(plan, 2, 2, charges, NULL, potentials, NULL, 2, 0, &error, NULL) == HL_OK && error < 1e-6,
+              "hl_fmm_estimate_error");
+        stats.struct_size = sizeof stats;
+        check(hl_fmm_stats(plan, &stats) == HL_OK && stats.n_source == 2 && stats.boxes > 0, "hl_fmm_stats");
+        check(hl_fmm_timings(plan, seconds, NULL) == HL_OK && seconds[HL_FMM_P2P] >= 0.0, "hl_fmm_timings");
+        check(hl_fmm_set_points(plan, 0, 0, NULL, NULL, NULL, NULL, NULL) == HL_OK, "a plan without points");
+        check(hl_fmm_set_points_f32(plan, 2, 2, single_points, NULL, NULL, NULL, NULL) == HL_OK &&
+                  hl_fmm_evaluate_f32(plan, 2, 2, 1, single_charges, NULL, single, NULL, NULL, NULL, NULL) == HL_OK &&
+                  hl_fmm_estimate_error_f32(plan, 2, 2, single_charges, NULL, single, NULL, 2, 0, &error, NULL) == HL_OK && error < 1e-5,
+              "single precision");
+        check(hl_fmm_plan_destroy(plan) == HL_OK && hl_fmm_plan_destroy(NULL) == HL_OK, "hl_fmm_plan_destroy");
+        plan = NULL;
+        check(hl_fmm_plan_create_f32(&plan, 2, 2, single_points, NULL, NULL, NULL, NULL) == HL_OK && hl_fmm_plan_destroy(plan) == HL_OK,
+              "hl_fmm_plan_create_f32");
+        check(hl_fmm_forget_operators() == HL_OK, "hl_fmm_forget_operators");
     }
     check(hl_set_num_threads_local(2) == 0 && hl_get_num_threads() == 2 && hl_set_num_threads_local(0) == 2, "thread counts are set");
     check(hl_set_num_threads(0) == HL_OK && hl_shutdown() == HL_OK, "shut down");

@@ -29,6 +29,9 @@ C_TYPES = {
     "hl_anisoap_options *": ctypes.POINTER(_abi.AnisoapOptions),
     "struct hl_direct_options *": ctypes.POINTER(_abi.DirectOptions),
     "hl_direct_options *": ctypes.POINTER(_abi.DirectOptions),
+    "struct hl_fmm_options *": ctypes.POINTER(_abi.FmmOptions),
+    "hl_fmm_options *": ctypes.POINTER(_abi.FmmOptions),
+    "struct hl_fmm_plan_stats *": ctypes.POINTER(_abi.FmmPlanStats),
     "char *": ctypes.c_char_p,
 }
 
@@ -83,6 +86,8 @@ def test_a_function_is_declared_as_in_the_header(prototype):
         ("hl_kuramoto_options", _abi.KuramotoOptions),
         ("hl_anisoap_options", _abi.AnisoapOptions),
         ("hl_direct_options", _abi.DirectOptions),
+        ("hl_fmm_options", _abi.FmmOptions),
+        ("hl_fmm_plan_stats", _abi.FmmPlanStats),
     ],
 )
 def test_a_struct_is_the_header_s(name, struct):
@@ -123,6 +128,13 @@ def test_the_defaults_of_direct_are_the_documented_ones():
     assert (options.struct_size, options.kernel, options.screening) == (ctypes.sizeof(options), 0, 0.0)
 
 
+def test_the_defaults_of_plans_are_the_documented_ones():
+    options = _abi.FmmOptions()
+    assert _library.library.hl_fmm_options_init(ctypes.byref(options), ctypes.sizeof(options)) == 0
+    assert (options.struct_size, options.eps, options.max_level) == (ctypes.sizeof(options), 1e-6, 20)
+    assert not any((options.kernel, options.precision, options.screening, options.order, options.leaf_size))
+
+
 def test_the_numbers_of_the_words_are_the_header_s():
     constants = {name: int(value) for name, value in re.findall(r"#define HL_(\w+) (-?\d+)", HEADER.read_text())}
     groups = (
@@ -144,6 +156,8 @@ def test_the_numbers_of_the_words_are_the_header_s():
         ("SPECTRUM_SIGN", _abi.SPECTRUM_SIGNS),
         ("COEFFICIENTS", _abi.COEFFICIENTS),
         ("KERNEL", _abi.KERNELS),
+        ("FMM_PRECISION", _abi.FMM_PRECISIONS),
+        ("FMM", {**{name: i for i, name in enumerate(_abi.FMM_OPERATORS)}, "N_TIMINGS": len(_abi.FMM_OPERATORS)}),
         ("MORTON", {"finest": _abi.MORTON_FINEST, "none": _abi.MORTON_NONE}),
     )
     for prefix, words in groups:
