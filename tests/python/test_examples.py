@@ -17,7 +17,7 @@ def run(name, folder, *arguments):
 
 
 def test_every_example_is_tested():
-    names = ["anisoap_features.py", "ensemble_spectrum.py", "fit_site_energies.py", "fmo_spectrum.py", "kuramoto_lattice.py"]
+    names = ["anisoap_features.py", "ensemble_spectrum.py", "fit_site_energies.py", "fmm_plan.py", "fmo_spectrum.py", "kuramoto_lattice.py"]
     assert sorted(path.name for path in EXAMPLES.glob("*.py")) == names
 
 
@@ -77,3 +77,10 @@ def test_anisoap_features_are_mean_power_spectra(tmp_path):
 def seek(animation, frame):
     animation.seek(frame)
     return animation
+
+
+def test_fmm_plan_agrees_with_direct_sums(tmp_path):
+    printed = run("fmm_plan.py", tmp_path, "3000")
+    errors = [float(line.split()[-1]) for line in printed.splitlines() if "error" in line]
+    assert len(errors) == 3 and errors[0] < 1e-5 and errors[1] < 1e-4 and errors[2] < 1e-5
+    assert "level 1: 8 of 8 boxes hold charges" in printed
