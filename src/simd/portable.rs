@@ -120,9 +120,8 @@ impl<T: Real> Lanes<T> for Portable<T> {
     }
     #[inline(always)]
     fn quick_rsqrt(self) -> Self {
-        // The root of 1 instead of 0: compilers compute both sides of a choice, and a division by 0 would raise its flag.
-        let one = T::from_f64(1.0);
-        let inverse = map(self, |x| one / (if x >= T::QUICK_SMALLEST { x } else { one }).sqrt());
+        // Compilers compute both sides of a choice, and a division by 0 would raise its flag: so nothing smaller is divided by.
+        let inverse = self.max(Self::splat(T::QUICK_SMALLEST)).rsqrt();
         zip(self, inverse, |x, y| if x >= T::QUICK_SMALLEST { y } else { T::default() })
     }
     #[inline(always)]
