@@ -59,6 +59,9 @@ impl<T: Real, V: Lanes<T>> Task for Multiply<'_, T, V> {
     #[inline(always)]
     fn run(self) {
         let Self(matrix, x, y, _) = self;
+        if matrix.rows == 0 || matrix.columns == 0 {
+            return y.fill(T::default());
+        }
         let (x_len, y_len) = (WIDTH * matrix.columns, WIDTH * matrix.rows);
         // Two groups at once where eight numbers are one register.
         let at_once = if V::WIDTH < WIDTH { 1 } else { 2 };
@@ -112,7 +115,7 @@ mod tests {
     #[test]
     fn products_are_those_of_plain_loops_at_every_level() {
         for level in Level::available() {
-            for (rows, columns, groups) in [(1, 1, 1), (6, 3, 2), (13, 8, 3), (26, 26, 5)] {
+            for (rows, columns, groups) in [(1, 1, 1), (6, 3, 2), (13, 8, 3), (26, 26, 5), (7, 0, 2), (0, 5, 2)] {
                 let element = |row: usize, column: usize| ((row * 7 + column * 3) % 11) as f64 - 4.0;
                 let x: Vec<f64> = (0..groups * columns * WIDTH).map(|i| (i % 13) as f64).collect();
                 let mut y = vec![f64::NAN; groups * rows * WIDTH];

@@ -1,7 +1,7 @@
 //! From the accuracy that is asked for to the order of expansions, and from points to the size of leaves.
 
 use super::surface::Surface;
-use super::tree::{Cloud, Cube, Order, Refinement};
+use super::tree::{Cloud, Cube, Order, Refinement, with_few_digits};
 use crate::error::{Error, Number, Result, Status};
 use crate::threads::Progress;
 
@@ -115,7 +115,7 @@ pub fn shape_of(
         // Enough for what chance and the shape of the cloud put into a leaf, but less than into its parent.
         let leaf_size = (points + 6.0 * points.sqrt()).max(points * 2f64.powf(3.0 - dimensions)).round() as usize;
         let centre: [f64; 3] = std::array::from_fn(|axis| cube.corner[axis] + 0.5 * cube.side);
-        let side = cube.side * margin;
+        let side = with_few_digits(cube.side * margin);
         let cube = Cube { corner: centre.map(|x| x - 0.5 * side), side };
         return Ok(Shape { cube, refinement: Refinement { leaf_size, max_level } });
     }

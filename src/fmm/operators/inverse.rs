@@ -16,8 +16,9 @@ pub struct Decomposition {
 }
 
 impl Decomposition {
-    /// Of the matrix with these elements, row and column in turn.
-    pub fn new(n: usize, element: impl Fn(usize, usize) -> f64, cutoff: f64) -> Result<Self> {
+    /// Of the matrix with these elements, row and column in turn. Nothing is kept if the largest singular value is below `smallest`: a screened
+    /// kernel does not reach from surface to surface of large boxes.
+    pub fn new(n: usize, element: impl Fn(usize, usize) -> f64, cutoff: f64, smallest: f64) -> Result<Self> {
         let order = n as i32;
         let mut matrix = Aligned::zeros("operators", n * n)?;
         for (place, value) in matrix.slice_mut().iter_mut().enumerate() {
@@ -53,7 +54,8 @@ impl Decomposition {
         if info != 0 {
             return Err(Error::new(Status::NotConverged, format!("order: LAPACK found no singular values of the operators ({info})")));
         }
-        let kept = s.slice().iter().take_while(|&&value| value > cutoff * s.slice()[0]).count();
+        let largest = s.slice()[0];
+        let kept = s.slice().iter().take_while(|&&value| value > cutoff * largest && largest > smallest).count();
         Ok(Self {
             u: u.slice()[..kept * n].to_vec(),
             v: (0..kept * n).map(|place| vt.slice()[place % n * n + place / n]).collect(),

@@ -38,7 +38,9 @@ impl<T: Real> Operators<T> {
         let n = surface.len();
         let scaled = |index: usize, factor: f64| surface.point(index).map(|x| x * factor * half_side);
         let value = |a: [f64; 3], b: [f64; 3]| kernel.value((0..3).map(|axis| (a[axis] - b[axis]).powi(2)).sum());
-        let decomposition = Decomposition::new(n, |i, j| value(scaled(i, OUTER), scaled(j, INNER)), cutoff)?;
+        // Its reciprocal is a number of precision T.
+        let smallest = if size_of::<T>() < size_of::<f64>() { 1e-25 } else { 1e-250 };
+        let decomposition = Decomposition::new(n, |i, j| value(scaled(i, OUTER), scaled(j, INNER)), cutoff, smallest)?;
         let (kept, u, v, s) = (decomposition.kept(), &decomposition.u, &decomposition.v, &decomposition.singular_values);
 
         // Child 0, half as large, lies towards the lowest corner.

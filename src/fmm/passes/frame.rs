@@ -7,7 +7,7 @@ use crate::fmm::kernel::GreenFunction;
 use crate::fmm::operators::Operators;
 use crate::fmm::pairs::{self, Points};
 use crate::fmm::surface::{INNER, OUTER, Surface};
-use crate::fmm::tree::{Lists, NONE, OPPOSITE_OF_SELF, Tree};
+use crate::fmm::tree::{Lists, NONE, OPPOSITE_OF_SELF, Place, Tree};
 use crate::simd::{Kernel, Lanes, Level, dispatch};
 use std::sync::Arc;
 
@@ -170,7 +170,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         self.targets.as_ref().unwrap_or(&self.sources)
     }
 
-    pub fn centre(&self, index: usize) -> [f64; 3] {
+    pub fn centre(&self, index: usize) -> Place {
         let node = &self.tree.nodes[index];
         self.tree.cube.centre(node.anchor, usize::from(node.level))
     }

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
 use crate::fmm::pairs::{self, Points};
+use crate::fmm::tree::Place;
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::{self, Progress};
 use std::ops::Range;
@@ -103,7 +104,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         if frame.near_in_double {
             self.ranges.clear();
             self.ranges.extend(runs.iter().map(|&(first, count)| first as usize..(first + count) as usize));
-            self.targets_in_double.set(frame.targets(), node.targets, [0.0; 3], frame.target_width);
+            self.targets_in_double.set(frame.targets(), node.targets, Place::default(), frame.target_width);
             let (targets, sums) = (self.targets_in_double.points(), &mut self.sums);
             return add(frame, self.with_gradients, targets, frame.sources.points(), self.charges.double, &self.ranges, sums);
         }

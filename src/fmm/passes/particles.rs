@@ -5,7 +5,7 @@
 
 use crate::error::{Result, try_vec};
 use crate::fmm::pairs::Points;
-use crate::fmm::tree::{Cloud, Order, Run};
+use crate::fmm::tree::{Cloud, Order, Place, Run};
 use crate::simd::Real;
 use crate::threads::{self, Progress};
 use std::ops::Range;
@@ -58,7 +58,7 @@ impl<T: Real> Local<T> {
     }
 
     /// Points of a run relative to `origin`, and zeros to a multiple of `width`.
-    pub fn set(&mut self, particles: &Particles, (first, count): Run, origin: [f64; 3], width: usize) {
+    pub fn set(&mut self, particles: &Particles, (first, count): Run, origin: Place, width: usize) {
         self.clear();
         self.append(particles, (first, count), origin);
         let padded = count.next_multiple_of(width as u32) as usize;
@@ -73,14 +73,13 @@ impl<T: Real> Local<T> {
         }
     }
 
-    pub fn append(&mut self, particles: &Particles, (first, count): Run, origin: [f64; 3]) {
+    pub fn append(&mut self, particles: &Particles, (first, count): Run, origin: Place) {
         let range = first as usize..(first + count) as usize;
-        let relative = |own: &mut Vec<T>, axis: &[f64], origin: f64| {
-            own.extend(axis[range.clone()].iter().map(|x| T::from_f64(x - origin)));
-        };
-        relative(&mut self.x, &particles.x, origin[0]);
-        relative(&mut self.y, &particles.y, origin[1]);
-        relative(&mut self.z, &particles.z, origin[2]);
+        let all = [(&mut self.x, &particles.x), (&mut self.y, &particles.y), (&mut self.z, &particles.z)];
+        for (axis, (own, coordinates)) in all.into_iter().enumerate() {
+            let (high, low) = (origin.high[axis], origin.low[axis]);
+            own.extend(coordinates[range.clone()].iter().map(|x| T::from_f64((x - high) - low)));
+        }
     }
 }
 
@@ -94,14 +93,14 @@ pub struct NearSources<'a, T> {
 /// A precision of the passes.
 pub trait Near: Real {
     /// Where the targets of a leaf and their near sources are counted from.
-    fn origin(centre: [f64; 3]) -> [f64; 3];
+    fn origin(centre: Place) -> Place;
 
     /// The sources of `runs`, from `origin`.
     fn near<'a>(
         particles: &'a Particles,
         charges: &'a [Self],
         runs: &[Run],
-        origin: [f64; 3],
+        origin: Place,
         local: &'a mut Local<Self>,
         ranges: &'a mut Vec<Range<usize>>,
     ) -> NearSources<'a, Self>;
@@ -109,15 +108,15 @@ pub trait Near: Real {
 
 impl Near for f64 {
     /// Coordinates as they are: nothing is rounded, nothing is copied.
-    fn origin(_centre: [f64; 3]) -> [f64; 3] {
-        [0.0; 3]
+    fn origin(_centre: Place) -> Place {
+        Place::default()
     }
 
     fn near<'a>(
         particles: &'a Particles,
         charges: &'a [f64],
         runs: &[Run],
-        _origin: [f64; 3],
+        _origin: Place,
         _local: &'a mut Local<f64>,
         ranges: &'a mut Vec<Range<usize>>,
     ) -> NearSources<'a, f64> {
@@ -129,15 +128,15 @@ impl Near for f64 {
 
 impl Near for f32 {
     /// The centre, rounded to f32: coordinates that came as f32 differ from it by numbers that f32 holds.
-    fn origin(centre: [f64; 3]) -> [f64; 3] {
-        centre.map(|x| f64::from(x as f32))
+    fn origin(centre: Place) -> Place {
+        Place { high: centre.high.map(|x| f64::from(x as f32)), low: [0.0; 3] }
     }
 
     fn near<'a>(
         particles: &'a Particles,
         charges: &'a [f32],
         runs: &[Run],
-        origin: [f64; 3],
+        origin: Place,
         local: &'a mut Local<f32>,
         ranges: &'a mut Vec<Range<usize>>,
     ) -> NearSources<'a, f32> {

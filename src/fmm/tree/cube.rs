@@ -14,6 +14,19 @@ pub struct Cube {
     pub side: f64,
 }
 
+/// A point with more digits than a number has: the sum of both.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    pub high: [f64; 3],
+    pub low: [f64; 3],
+}
+
+/// The next larger number of 24 binary digits.
+pub fn with_few_digits(side: f64) -> f64 {
+    const DROPPED: u64 = (1 << 29) - 1;
+    f64::from_bits((side.to_bits() + DROPPED) & !DROPPED)
+}
+
 /// What points span: the smallest and the largest of each coordinate.
 #[derive(Clone, Copy, Debug)]
 struct Bounds([f64; 3], [f64; 3]);
@@ -40,7 +53,7 @@ impl Cube {
         }
         // A single place, or extents below the spacing of numbers there, still have a box of some size.
         let side = (extent * (1.0 + 1e-9)).max(largest * 1e-14);
-        let side = if side > 0.0 { side * margin } else { 1.0 };
+        let side = with_few_digits(if side > 0.0 { side * margin } else { 1.0 });
         Ok(Self { corner: std::array::from_fn(|axis| middle[axis] - 0.5 * side), side })
     }
 
@@ -49,9 +62,19 @@ impl Cube {
         0.5 * self.side / (1u64 << level) as f64
     }
 
-    pub fn centre(&self, anchor: [u32; 3], level: usize) -> [f64; 3] {
+    /// The centre of a box, and what is missing from it: far from the origin a small box is not much larger than the spacing of numbers.
+    pub fn centre(&self, anchor: [u32; 3], level: usize) -> Place {
         let half = self.half_side(level);
-        std::array::from_fn(|axis| self.corner[axis] + half * f64::from(2 * anchor[axis] + 1))
+        let mut place = Place::default();
+        for axis in 0..3 {
+            // Exact, because the side has few digits; then the sum of two numbers and its error (D. E. Knuth, TAOCP 2, 4.2.2).
+            let (corner, offset) = (self.corner[axis], half * f64::from(2 * anchor[axis] + 1));
+            let sum = corner + offset;
+            let added = sum - corner;
+            place.high[axis] = sum;
+            place.low[axis] = (corner - (sum - added)) + (offset - added);
+        }
+        place
     }
 }
 

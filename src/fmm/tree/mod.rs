@@ -8,7 +8,7 @@ mod cube;
 mod lists;
 mod order;
 
-pub use cube::Cube;
+pub use cube::{Cube, Place, with_few_digits};
 pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run};
 pub use order::{LEVELS, Order};
 
