@@ -48,7 +48,7 @@ def system(hamiltonians: Any, dipoles: Any, positions: Any) -> tuple[SystemSizes
     if positions is not None:
         positions, positions_at, positions_strides = as_input("positions", positions, 3)
     sizes = _system_sizes(hamiltonians.shape, dipoles.shape, None if positions is None else positions.shape)
-    if sizes.n_conf != 1:
+    if sizes[0] != 1:
         if dipoles.ndim == 2:
             dipoles_strides = element_strides(dipoles, missing_axes=1)
         if positions is not None and positions.ndim == 2:
@@ -83,4 +83,4 @@ def ensemble(weights: Any, grid: Any, n_conf: int) -> tuple[int, tuple[Any, ...]
     grid, grid_at, grid_strides = as_input("grid", grid, 1)
     if grid.ndim != 1:
         raise ShapeError(f"grid: shape is {grid.shape}, expected one axis")
-    return grid.shape[0], (weights_at, weights_strides, grid_at, grid_strides)
+    return len(grid), (weights_at, weights_strides, grid_at, grid_strides)

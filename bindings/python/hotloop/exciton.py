@@ -74,7 +74,7 @@ Broadening = Literal["auto", "direct", "gridded"]
 Progress = Callable[[int, int], Any]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Sticks:
     """The excitons of each configuration, in ascending order of energy.
 
@@ -99,9 +99,41 @@ class Sticks:
     eigenvectors: Array | None
     n_active: int
 
+    def __init__(
+        self,
+        energies: Array | None,
+        dipole_strengths: Array | None,
+        rotational_strengths: Array | None,
+        exciton_dipoles: Array | None,
+        eigenvectors: Array | None,
+        n_active: int,
+    ) -> None:
+        # All at once: a frozen class' own way takes a microsecond longer.
+        self.__dict__.update(
+            energies=energies,
+            dipole_strengths=dipole_strengths,
+            rotational_strengths=rotational_strengths,
+            exciton_dipoles=exciton_dipoles,
+            eigenvectors=eigenvectors,
+            n_active=n_active,
+        )
+
 
 _STICK_ARRAYS = tuple(field.name for field in fields(Sticks) if field.name != "n_active")
 _SPECTRA = ("absorption", "cd")
+# Options that fill one field each, in the order in which the functions hand them over.
+_OF_STICKS = ("energy_offset", "normalize_dipoles", "cd_scale")
+_OF_LINES = (
+    "lineshape", "lorentzian_fwhm", "normalization", "cutoff", "broadening", "frequency_prefactor", "fwhm",
+)  # fmt: skip
+_OF_SPECTRUM = (
+    "energy_offset", "normalize_dipoles", "cd_scale", "lineshape", "lorentzian_fwhm", "normalization",
+    "cutoff", "broadening", "frequency_prefactor", "fwhm",
+)  # fmt: skip
+_OF_DICHROISM = (
+    "energy_offset", "normalize_dipoles", "lineshape", "lorentzian_fwhm", "normalization", "cutoff",
+    "broadening", "frequency_prefactor", "fwhm",
+)  # fmt: skip
 
 
 def sticks(
@@ -165,8 +197,7 @@ def sticks(
     """
     sizes, system = inputs.system(hamiltonians, dipoles, positions)
     n_conf, n_site, missing_axes, rows = sizes
-    options = ExcitonOptions()
-    options.set(energy_offset=energy_offset, normalize_dipoles=normalize_dipoles, cd_scale=cd_scale)
+    options = ExcitonOptions.of(_OF_STICKS, energy_offset, normalize_dipoles, cd_scale)
     n_active = n_site if deleted is None else options.set_deleted(deleted, n_site)
     if not isinstance(eigenvectors, (bool, np.bool_)):
         raise TypeError(f"eigenvectors: expected True or False, got {eigenvectors!r}")
@@ -233,16 +264,14 @@ def broaden(
     """
     n_conf, n_exciton, sticks = inputs.sticks(energies, dipole_strengths, rotational_strengths)
     n_grid, ensemble = inputs.ensemble(weights, grid, n_conf)
-    options = ExcitonOptions()
-    options.set(
-        lineshape=lineshape,
-        lorentzian_fwhm=lorentzian_fwhm,
-        normalization=normalization,
-        cutoff=cutoff,
-        broadening=broadening,
-        frequency_prefactor=frequency_prefactor,
-    )
-    options.set_widths(fwhm, fwhm_cd, fwhm_by, n_exciton, ("exciton",))
+    # One width, the usual case, is an option like others.
+    has_one_width = fwhm_cd is None and fwhm_by is None and type(fwhm) is float
+    options = ExcitonOptions.of(
+        _OF_LINES, lineshape, lorentzian_fwhm, normalization, cutoff, broadening, frequency_prefactor,
+        fwhm if has_one_width else 70.0,
+    )  # fmt: skip
+    if not has_one_width:
+        options.set_widths(fwhm, fwhm_cd, fwhm_by, n_exciton, ("exciton",))
     wanted = (dipole_strengths is not None, rotational_strengths is not None)
     (absorption, cd), results = outputs(out, _SPECTRA, ((n_grid,), (n_grid,)), wanted)
     if absorption is not None and dipole_strengths is None:
@@ -346,19 +375,14 @@ def spectrum(
     sizes, system = inputs.system(hamiltonians, dipoles, positions)
     n_conf, n_site = sizes.n_conf, sizes.n_site
     n_grid, ensemble = inputs.ensemble(weights, grid, n_conf)
-    options = ExcitonOptions()
-    options.set(
-        energy_offset=energy_offset,
-        normalize_dipoles=normalize_dipoles,
-        cd_scale=cd_scale,
-        lineshape=lineshape,
-        lorentzian_fwhm=lorentzian_fwhm,
-        normalization=normalization,
-        cutoff=cutoff,
-        broadening=broadening,
-        frequency_prefactor=frequency_prefactor,
-    )
-    options.set_widths(fwhm, fwhm_cd, fwhm_by, n_site, ("exciton", "site"))
+    # One width, the usual case, is an option like others.
+    has_one_width = fwhm_cd is None and fwhm_by is None and type(fwhm) is float
+    options = ExcitonOptions.of(
+        _OF_SPECTRUM, energy_offset, normalize_dipoles, cd_scale, lineshape, lorentzian_fwhm, normalization,
+        cutoff, broadening, frequency_prefactor, fwhm if has_one_width else 70.0,
+    )  # fmt: skip
+    if not has_one_width:
+        options.set_widths(fwhm, fwhm_cd, fwhm_by, n_site, ("exciton", "site"))
     if deleted is not None:
         options.set_deleted(deleted, n_site)
     wanted = (True, positions is not None)
@@ -415,18 +439,14 @@ def linear_dichroism(
     n_grid, ensemble = inputs.ensemble(weights, grid, n_conf)
     axis = np.array(axis, np.float64)
     _arrays.check_shape("axis", axis, (3,), "a direction")
-    options = ExcitonOptions()
-    options.set(
-        energy_offset=energy_offset,
-        normalize_dipoles=normalize_dipoles,
-        lineshape=lineshape,
-        lorentzian_fwhm=lorentzian_fwhm,
-        normalization=normalization,
-        cutoff=cutoff,
-        broadening=broadening,
-        frequency_prefactor=frequency_prefactor,
-    )
-    options.set_widths(fwhm, None, fwhm_by, n_site, ("exciton", "site"))
+    # One width, the usual case, is an option like others.
+    has_one_width = fwhm_by is None and type(fwhm) is float
+    options = ExcitonOptions.of(
+        _OF_DICHROISM, energy_offset, normalize_dipoles, lineshape, lorentzian_fwhm, normalization, cutoff,
+        broadening, frequency_prefactor, fwhm if has_one_width else 70.0,
+    )  # fmt: skip
+    if not has_one_width:
+        options.set_widths(fwhm, None, fwhm_by, n_site, ("exciton", "site"))
     if deleted is not None:
         options.set_deleted(deleted, n_site)
     array = np.empty(n_grid) if out is None else out
