@@ -81,6 +81,7 @@ macro_rules! avx2 {
         impl Lanes<$Element> for $Lanes {
             type Mask = $Mask;
             type Pair = Twice<Self>;
+            type Wide = Twice<Twice<Self>>;
             const WIDTH: usize = $WIDTH;
 
             #[inline(always)]

@@ -82,6 +82,7 @@ fn fma<T: Real>(a: T, b: T, c: T) -> T {
 impl<T: Real> Lanes<T> for Portable<T> {
     type Mask = PortableMask;
     type Pair = Self;
+    type Wide = Self;
     const WIDTH: usize = WIDTH;
 
     #[inline(always)]
