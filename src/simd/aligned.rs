@@ -15,8 +15,8 @@ const LINE: usize = 64;
 pub struct Aligned<T = f64> {
     first: NonNull<T>,
     len: usize,
-    /// None where there are no numbers.
-    layout: Option<Layout>,
+    /// What was allocated, and `first` is somewhere in it. None where there are no numbers.
+    memory: Option<(NonNull<u8>, Layout)>,
 }
 
 // SAFETY: it owns its memory as a Vec of numbers does.
@@ -27,7 +27,7 @@ unsafe impl<T: Sync> Sync for Aligned<T> {}
 impl<T: Real> Aligned<T> {
     /// No elements.
     pub const fn empty() -> Self {
-        Self { first: NonNull::dangling(), len: 0, layout: None }
+        Self { first: NonNull::dangling(), len: 0, memory: None }
     }
 
     /// Zeros; `what` is what an error says they were for.
@@ -47,12 +47,15 @@ impl<T: Real> Aligned<T> {
         if len == 0 {
             return Ok(Self::empty());
         }
+        // Asked for with the alignment of a number and a line more than needed: allocators are slower at larger alignments.
         let out_of_memory = || Error::out_of_memory(what, len.saturating_mul(size_of::<T>()));
-        let bytes = len.checked_mul(size_of::<T>()).ok_or_else(out_of_memory)?;
-        let layout = Layout::from_size_align(bytes, LINE).map_err(|_| out_of_memory())?;
+        let bytes = len.checked_mul(size_of::<T>()).and_then(|bytes| bytes.checked_add(LINE)).ok_or_else(out_of_memory)?;
+        let layout = Layout::from_size_align(bytes, align_of::<T>()).map_err(|_| out_of_memory())?;
         // SAFETY: the size is not 0.
         let memory = NonNull::new(unsafe { alloc(layout) }).ok_or_else(out_of_memory)?;
-        Ok(Self { first: memory.cast(), len, layout: Some(layout) })
+        // SAFETY: a line begins less than a line on, and the memory is a line longer than the numbers.
+        let first = unsafe { memory.add(memory.as_ptr().align_offset(LINE)) }.cast();
+        Ok(Self { first, len, memory: Some((memory, layout)) })
     }
 
     #[inline(always)]
@@ -70,9 +73,9 @@ impl<T: Real> Aligned<T> {
 
 impl<T> Drop for Aligned<T> {
     fn drop(&mut self) {
-        if let Some(layout) = self.layout {
+        if let Some((memory, layout)) = self.memory {
             // SAFETY: allocated with this layout, and freed once.
-            unsafe { dealloc(self.first.as_ptr().cast(), layout) };
+            unsafe { dealloc(memory.as_ptr(), layout) };
         }
     }
 }
