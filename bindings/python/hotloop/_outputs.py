@@ -27,13 +27,9 @@ def outputs(
     arrays: list[Any] = []
     arguments: list[Any] = []
     if out is None:
-        for shape, is_wanted in zip(shapes, wanted):
-            array = address = None
-            if is_wanted:
-                array = empty(shape, dtype)
-                address = address_of(array)
-            arrays.append(array)
-            arguments += address, None
+        arrays = [empty(shape, dtype) if is_wanted else None for shape, is_wanted in zip(shapes, wanted)]
+        for array in arrays:
+            arguments += None if array is None else address_of(array), None
         return arrays, arguments
     for name, shape, array in zip(names, shapes, _in_order(out, names)):
         arrays.append(array)

@@ -42,7 +42,7 @@ from ._exciton_fit import (
     site_energies,
 )
 from ._exciton_options import ExcitonOptions
-from ._library import library
+from ._library import library, undeclared
 from ._outputs import outputs
 
 __all__ = [
@@ -121,6 +121,9 @@ class Sticks:
 
 _STICK_ARRAYS = tuple(field.name for field in fields(Sticks) if field.name != "n_active")
 _SPECTRA = ("absorption", "cd")
+_hl_exciton_sticks, _hl_exciton_broaden, _hl_exciton_spectrum = (
+    undeclared(f"hl_exciton_{name}") for name in ("sticks", "broaden", "spectrum")
+)
 # Options that fill one field each, in the order in which the functions hand them over.
 _OF_STICKS = ("energy_offset", "normalize_dipoles", "cd_scale")
 _OF_LINES = (
@@ -196,7 +199,7 @@ def sticks(
         Ctrl-C during the call. What the outputs hold is then not defined.
     """
     sizes, system = inputs.system(hamiltonians, dipoles, positions)
-    n_conf, n_site, missing_axes, rows = sizes
+    n_conf, n_site, missing_axes, rows, arguments = sizes
     options = ExcitonOptions.of(_OF_STICKS, energy_offset, normalize_dipoles, cd_scale)
     n_active = n_site if deleted is None else options.set_deleted(deleted, n_site)
     if not isinstance(eigenvectors, (bool, np.bool_)):
@@ -210,8 +213,7 @@ def sticks(
     if positions is None and arrays[2] is not None:
         raise MissingArrayError("positions: rotational strengths are asked for and need the pigments' positions")
 
-    arguments = (n_conf, n_site, *system, *results)
-    _progress.run(library.hl_exciton_sticks, arguments, options, progress, steps=n_conf * n_site**3)
+    _progress.run(_hl_exciton_sticks, (*arguments, *system, *results), options, progress, steps=n_conf * n_site**3)
     return Sticks(*arrays, n_active)
 
 
@@ -279,8 +281,9 @@ def broaden(
     if cd is not None and rotational_strengths is None:
         raise MissingArrayError("rotational_strengths: cd is asked for and needs the rotational strengths")
 
-    arguments = (n_conf, n_exciton, n_grid, *sticks, *ensemble, *results)
-    _progress.run(library.hl_exciton_broaden, arguments, options, progress, steps=n_conf * n_exciton * n_grid)
+    size = inputs.size
+    arguments = (size(n_conf), size(n_exciton), size(n_grid), *sticks, *ensemble, *results)
+    _progress.run(_hl_exciton_broaden, arguments, options, progress, steps=n_conf * n_exciton * n_grid)
     return absorption, cd
 
 
@@ -373,7 +376,7 @@ def spectrum(
     >>> absorption, cd = hotloop.exciton.spectrum(hamiltonians, dipoles, positions, grid, fwhm=70.0)
     """
     sizes, system = inputs.system(hamiltonians, dipoles, positions)
-    n_conf, n_site = sizes.n_conf, sizes.n_site
+    n_conf, n_site, _, _, arguments = sizes
     n_grid, ensemble = inputs.ensemble(weights, grid, n_conf)
     # One width, the usual case, is an option like others.
     has_one_width = fwhm_cd is None and fwhm_by is None and type(fwhm) is float
@@ -390,9 +393,9 @@ def spectrum(
     if cd is not None and positions is None:
         raise MissingArrayError("positions: cd is asked for and needs the pigments' positions")
 
-    arguments = (n_conf, n_site, n_grid, *system, *ensemble, *results)
+    arguments = (*arguments, inputs.size(n_grid), *system, *ensemble, *results)
     steps = n_conf * n_site * (n_site**2 + n_grid)
-    _progress.run(library.hl_exciton_spectrum, arguments, options, progress, steps)
+    _progress.run(_hl_exciton_spectrum, arguments, options, progress, steps)
     return absorption, cd
 
 
