@@ -80,6 +80,7 @@ macro_rules! avx512 {
         impl Lanes<$Element> for $Lanes {
             type Mask = $Mask;
             type Pair = Twice<Self>;
+            type Wide = Twice<Twice<Self>>;
             type Octet = $Octet;
             const WIDTH: usize = $WIDTH;
 

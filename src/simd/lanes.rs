@@ -23,6 +23,9 @@ pub trait Lanes<T: Real = f64>:
     /// What a kernel bound by the latency of one dependent chain computes with: two vectors in step where the level's
     /// registers hold them (see `Twice`), else one.
     type Pair: Lanes<T>;
+    /// What a loop over many vectors goes by where the work on each is a long chain (a sine): with several of them side by side the
+    /// operations that wait are few enough for the processor to look past them.
+    type Wide: Lanes<T>;
     /// Eight numbers, as a cube has corners and a box of an octree children: part of a wide vector, one or two.
     type Octet: Lanes<T>;
     const WIDTH: usize;

@@ -22,7 +22,7 @@ mod twice;
 
 pub use aligned::Aligned;
 pub use lanes::{Lanes, Task};
-pub use lines::{Around, Operation, map_lines};
+pub use lines::{Around, Operation, map_lines, map_lines_wide};
 pub use math::{exp, ln_of_parts, sin_cos};
 pub use portable::Portable;
 pub use real::Real;

@@ -64,6 +64,7 @@ impl<M: BitOr<Output = M>> BitOr for TwiceMask<M> {
 impl<T: Real, V: Lanes<T>> Lanes<T> for Twice<V> {
     type Mask = TwiceMask<V::Mask>;
     type Pair = Self;
+    type Wide = Self;
     type Octet = V::Octet;
     const WIDTH: usize = 2 * V::WIDTH;
 
