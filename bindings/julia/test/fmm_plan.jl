@@ -43,6 +43,6 @@ end
     @test occursin("potentials: has elements of type Float32", message(() -> fmm_evaluate!(zeros(Float32, 700), nothing, plan, charges[:, 1])))
     @test occursin("eps", message(() -> FmmPlan(sources; eps = 1e-30)))
     @test occursin("precision: :half is not one of", message(() -> FmmPlan(sources; precision = :half)))
-    @test occursin("sources: element [0, 1] is NaN", message(() -> FmmPlan([0.0 1; NaN 1; 0 1])))
+    @test occursin(r"sources.*is NaN", message(() -> FmmPlan([0.0 1; NaN 1; 0 1])))
     @test_throws HotloopError fmm_evaluate(plan, charges[:, 1]; progress = (done, total) -> :cancel)
 end
