@@ -36,7 +36,7 @@ itself. What it computes are the sums of [`direct_sum`](@ref); see [`fmm_evaluat
 - `eps`: relative error of potentials, as a norm over all targets, for charges of random signs; or `order`: points along an edge of the
   surfaces that expansions live on, 2 to 14.
 - `kernel`: `:laplace`, or `:yukawa` with its `screening`.
-- `precision`: `:auto` (as the points), `:double`, `:mixed` (expansions and pairs in `Float32`, for `eps` from 1e-6 on).
+- `precision`: `:auto` (as the points), `:double`, `:mixed` (expansions in `Float32`, for `eps` from 1e-6 on).
 - `leaf_size`: a box with more sources or more targets is refined; 0: what is fastest. `max_level`: no box is refined beyond it.
 - `progress`: a function of the numbers of parts done and in all; it cancels by returning `false` or `:cancel`.
 
