@@ -16,6 +16,7 @@
 use super::adjoint::Back;
 use super::coefficients::Columns;
 use super::forward::{Evaluator, Problem};
+use super::line_sums::LineWork;
 use super::lines::{BandLines, TERMS};
 use super::measured::Measured;
 use super::parameters::{Parameter, State};
@@ -64,6 +65,7 @@ pub(super) fn residual_gradient_keeping(
     let cells = evaluator.cells();
     let table_len = if through_sticks { cells.count * TERMS * evaluator.level.lanes() } else { 0 };
     let mut weights = try_vec("lines", table_len, 0.0)?;
+    let mut work = LineWork::default();
     for band in 0..2 {
         let spectra = evaluator.band_spectra(&moments, &state, band, sticks_alone.len())?;
         let model = spectra.model(&state, band, 0)?;
@@ -84,8 +86,8 @@ pub(super) fn residual_gradient_keeping(
             }
             for (i, pull) in pull.iter().enumerate() {
                 let change = match parameter {
-                    Parameter::Fwhm(_) => evaluator.changes(&spectra, &state, band, 0, i)[0],
-                    Parameter::Shift(_) => evaluator.changes(&spectra, &state, band, 0, i)[1],
+                    Parameter::Fwhm(_) => evaluator.model_changes(&spectra, &state, band, 0, i)[0],
+                    Parameter::Shift(_) => evaluator.model_changes(&spectra, &state, band, 0, i)[1],
                     Parameter::Scale(_) => spectra.factors[i] * spectra.values[i * spectra.row],
                     _ => 1.0,
                 };
@@ -96,7 +98,7 @@ pub(super) fn residual_gradient_keeping(
             for (pull, factor) in pull.iter_mut().zip(&spectra.factors) {
                 *pull *= factor * state.scale[band];
             }
-            dispatch(evaluator.level, Transpose { lines, at_points: &pull, band, weights: &mut weights })?;
+            dispatch(evaluator.level, Transpose { lines, at_points: &pull, band, weights: &mut weights, work: &mut work })?;
         }
         misfit.spectra[band] = model;
     }
@@ -111,13 +113,14 @@ struct Transpose<'a> {
     at_points: &'a [f64],
     band: usize,
     weights: &'a mut [f64],
+    work: &'a mut LineWork,
 }
 
 impl Kernel for Transpose<'_> {
     type Output = Result<()>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Result<()> {
-        self.lines.transpose::<V>(self.at_points, self.band, self.weights)
+        self.lines.transpose::<V>(self.at_points, self.band, self.weights, self.work)
     }
 }
 
