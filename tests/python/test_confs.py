@@ -141,3 +141,26 @@ def test_the_command_fit_finds_shifts_and_writes_them(folder, tmp_path, capsys):
     assert "std. error" in capsys.readouterr().out
     assert main(["fit", str(folder), "--experiment", str(tmp_path / "none.csv"), "-o", str(tmp_path / "b")]) == 1
     assert "none.csv: cannot be read" in capsys.readouterr().err
+
+
+def test_alignment_does_not_overwrite_originals(folder, capsys):
+    before = (folder / "conf0001.csv").read_text()
+    assert main(["align", str(folder), "-o", str(folder)]) == 1
+    assert "is not empty" in capsys.readouterr().err and (folder / "conf0001.csv").read_text() == before
+
+
+def test_lines_beside_the_grid_are_said(folder, tmp_path, capsys):
+    assert main(["spectrum", str(folder), "-o", str(tmp_path / "out")]) == 0
+    assert "no line reaches the grid" in capsys.readouterr().err
+    (tmp_path / "abs.csv").write_text("wavelength,absorption\n" + "\n".join(f"{750 + i},{i}" for i in range(100)))
+    assert main(["fit", str(folder), "-e", "-o", str(tmp_path / "fit"), "--experiment", str(tmp_path / "abs.csv")]) == 1
+    assert "not in nm" in capsys.readouterr().err and not (tmp_path / "fit").exists()
+
+
+def test_an_undetermined_fit_has_a_status_of_its_own(folder, tmp_path, capsys):
+    main(["spectrum", str(folder), "-e", "-o", str(tmp_path / "made")])
+    experiment = str(tmp_path / "made" / "abs.csv")
+    free = ["site-energies", "shift"]
+    assert main(["fit", str(folder), "-e", "-o", str(tmp_path / "fit"), "--experiment", experiment, "--free", *free]) == 1
+    report = json.loads((tmp_path / "fit" / "fit.json").read_text())
+    assert "cannot be told" in report["note"] and report["parameters"][0]["standard_error"] is None

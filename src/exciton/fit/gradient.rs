@@ -10,7 +10,7 @@
 //! dL/dr_j  = sum_k V_jk f e_k h(e_k) mu_j x M_k
 //! ```
 //!
-//! The way back needs the energies and eigenvectors of the way forward. They are kept where all of them fit into 256 MiB,
+//! The way back needs the energies and eigenvectors of the way forward. They are kept where all of them fit into 128 MiB,
 //! and computed again, to the same bits, where they do not.
 
 use super::adjoint::Back;
@@ -31,8 +31,9 @@ pub struct Misfit {
     pub spectra: [Vec<f64>; 2],
 }
 
-/// Bytes of energies and eigenvectors that may be kept between the ways forward and back.
-const MOST_KEPT: usize = 256 << 20;
+/// Bytes of energies and eigenvectors that may be kept between the ways forward and back. There may be as many again in chunks
+/// that are not gathered yet.
+const MOST_KEPT: usize = 128 << 20;
 
 pub fn residual_gradient(
     problem: &Problem,

@@ -196,10 +196,6 @@ impl BandLines {
         }
     }
 
-    pub fn sigma(&self) -> f64 {
-        self.sigma
-    }
-
     pub(super) fn norm(&self) -> f64 {
         norm(self.cells.step(), self.sigma)
     }

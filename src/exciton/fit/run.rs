@@ -7,7 +7,6 @@ use super::measured::Measured;
 use super::normal::NormalEquations;
 use crate::error::{Error, Result, Status, try_collect, try_vec};
 use crate::random;
-use crate::simd::Level;
 use crate::threads::Progress;
 
 /// How a fit is done. Lists are by parameter.
