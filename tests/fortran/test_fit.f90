@@ -111,7 +111,8 @@ contains
       "a short Jacobian is refused", message)
     call hl_exciton_residual_gradient(hamiltonians, dipoles(1, :), positions, parameters, at, grid, columns(1, :), stat=stat, &
       errmsg=message)
-    call claim(stat == HL_ERR_SHAPE .and. index(message, "dipoles: an array of another rank") > 0, "a rank of 1 is refused", message)
+    call claim(stat == HL_ERR_SHAPE .and. index(message, "dipoles: an array of another rank") > 0, &
+      "a rank of 1 is refused", message)
   end subroutine derivatives
 
   subroutine one_configuration()

@@ -109,8 +109,8 @@ impl<'a> Evaluator<'a> {
         let moments = self.moments(&state, &columns, false, progress)?;
         let mut jacobian = Jacobian { spectra: Default::default(), rows: Default::default() };
         for band in 0..2 {
-            let spectra = self.band_spectra(&moments, &state, band, columns.len())?;
-            jacobian.spectra[band] = spectra.model(&state, band, columns.sticks())?;
+            let spectra = self.band_spectra(&moments, &state, band, columns.len(), columns.sticks())?;
+            jacobian.spectra[band] = spectra.model(&state, band)?;
             if with_rows {
                 jacobian.rows[band] = self.rows(&spectra, &state, &columns, band)?;
             }
@@ -203,17 +203,29 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The columns' spectra, without what turns them into the model.
-    pub fn band_spectra(&self, moments: &Moments, state: &State, band: usize, columns: usize) -> Result<BandSpectra> {
+    ///
+    /// The sticks' own column `column` is summed as if it were alone, so that it has the same bits beside any others.
+    pub fn band_spectra(
+        &self,
+        moments: &Moments,
+        state: &State,
+        band: usize,
+        columns: usize,
+        column: usize,
+    ) -> Result<BandSpectra> {
         let row = if columns == 1 { 1 } else { columns.next_multiple_of(self.level.lanes()) };
         let Some(lines) = self.lines(band) else {
-            return Ok(BandSpectra { values: Vec::new(), coarse: Vec::new(), row, factors: Vec::new() });
+            return Ok(BandSpectra { values: Vec::new(), sticks: Vec::new(), coarse: Vec::new(), row, factors: Vec::new() });
         };
         let points = self.problem.points[band].len();
         let mut values = try_vec("spectrum", points.saturating_mul(row), 0.0)?;
+        let mut sticks = try_vec("spectrum", if row == 1 { 0 } else { points }, 0.0)?;
         let mut work = LineWork::default();
         let moments = &moments.sums[band];
-        dispatch(self.level, Spectra { lines, moments, columns, row, work: &mut work, values: &mut values })?;
-        Ok(BandSpectra { values, coarse: work.coarse, row, factors: self.factors(state, band)? })
+        let kernel =
+            Spectra { lines, moments, columns, row, column, work: &mut work, values: &mut values, sticks: &mut sticks };
+        dispatch(self.level, kernel)?;
+        Ok(BandSpectra { values, sticks, coarse: work.coarse, row, factors: self.factors(state, band)? })
     }
 
     /// What turns a sum of lines into the mean spectrum at each point: normalisation, mean, wavenumber.
@@ -291,17 +303,19 @@ impl<'a> Evaluator<'a> {
 /// Spectra of all columns, `[point][row]`, before `factors` (normalisation, mean, wavenumber) and the state's scale.
 pub struct BandSpectra {
     pub values: Vec<f64>,
+    /// Of the sticks' own column where there are others, else empty.
+    sticks: Vec<f64>,
     coarse: Vec<f64>,
     pub row: usize,
     pub factors: Vec<f64>,
 }
 
 impl BandSpectra {
-    /// The model spectrum, sticks being column `sticks`.
-    pub fn model(&self, state: &State, band: usize, sticks: usize) -> Result<Vec<f64>> {
+    /// The model spectrum.
+    pub fn model(&self, state: &State, band: usize) -> Result<Vec<f64>> {
         let (scale, offset) = (state.scale[band], state.offset[band]);
-        let points = self.factors.iter().enumerate();
-        try_collect("spectrum", points.map(|(i, factor)| self.values[i * self.row + sticks] * factor * scale + offset))
+        let values = if self.row == 1 { &self.values } else { &self.sticks };
+        try_collect("spectrum", values.iter().zip(&self.factors).map(|(value, factor)| value * factor * scale + offset))
     }
 }
 
@@ -325,16 +339,27 @@ struct Spectra<'a> {
     moments: &'a [f64],
     columns: usize,
     row: usize,
+    column: usize,
     work: &'a mut LineWork,
     values: &'a mut [f64],
+    sticks: &'a mut [f64],
 }
 
 impl Kernel for Spectra<'_> {
     type Output = Result<()>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Result<()> {
-        let Self { lines, moments, columns, row, work, values } = self;
+        let Self { lines, moments, columns, row, column, work, values, sticks } = self;
         lines.smooth_out::<V>(moments, columns, row, work)?;
-        lines.at_points::<V>(&work.coarse, row, values, &mut Vec::new())
+        let mut tapped = Vec::new();
+        lines.at_points::<V>(&work.coarse, row, values, &mut tapped)?;
+        if row > 1 {
+            let mut alone = try_vec("spectrum", lines.coarse_len(), 0.0)?;
+            for (slot, from) in alone.iter_mut().zip(work.coarse.chunks_exact(row)) {
+                *slot = from[column];
+            }
+            lines.at_points::<V>(&alone, 1, sticks, &mut tapped)?;
+        }
+        Ok(())
     }
 }

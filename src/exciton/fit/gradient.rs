@@ -68,8 +68,8 @@ pub(super) fn residual_gradient_keeping(
     let mut weights = try_vec("lines", table_len, 0.0)?;
     let mut work = LineWork::default();
     for band in 0..2 {
-        let spectra = evaluator.band_spectra(&moments, &state, band, sticks_alone.len())?;
-        let model = spectra.model(&state, band, 0)?;
+        let spectra = evaluator.band_spectra(&moments, &state, band, sticks_alone.len(), 0)?;
+        let model = spectra.model(&state, band)?;
         let compared = &measured.bands[band];
         let mut pull = try_vec("residuals", model.len(), 0.0)?;
         for (i, slot) in pull.iter_mut().enumerate() {
