@@ -344,10 +344,9 @@ int main(int argc, char **argv)
         regions[k] = area + PAGE;
     }
     test("random calls of fits and their kin: statuses, bits and untouched memory are as judged independently");
-    while (seconds() - began < limit && wrong < 10)
+    /* However slow the machine: some of both kinds. */
+    while ((seconds() - began < limit || counts[0] < 50 || counts[1] < 50) && wrong < 10)
         wrong += !try_one(counts);
-    test("both kinds were tried, accepted and refused");
-    expect(counts[0] > 50 && counts[1] > 50, "%d accepted, %d refused", counts[0], counts[1]);
     printf("fuzz: %d calls accepted, %d refused\n", counts[0], counts[1]);
     return finish("fuzz_fit");
 }

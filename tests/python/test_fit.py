@@ -360,3 +360,13 @@ def test_linear_dichroism_is_its_formula_and_vanishes_in_the_mean_over_axes():
     for bad, message in (([0, 0, 0], "axis: has length 0"), ([0, np.nan, 0], "axis: element 1 is NaN")):
         with pytest.raises(ValueError, match=message):
             exciton.linear_dichroism(members, dipoles, bad, GRID)
+
+
+def test_linear_dichroism_is_a_sum_of_absorption_spectra():
+    hamiltonians, dipoles, _ = fmo(5)
+    axis = np.array([0.6, 0.0, 0.8])
+    ld = exciton.linear_dichroism(hamiltonians, dipoles, axis, GRID, cutoff=np.inf, broadening="direct")
+    along, whole = (
+        exciton.jacobian(hamiltonians, d, None, [], [], absorption_grid=GRID).absorption for d in (np.outer(dipoles @ axis, axis), dipoles)
+    )
+    np.testing.assert_allclose(4.5 * along - 1.5 * whole, ld, rtol=0, atol=1e-12 * np.abs(ld).max())
