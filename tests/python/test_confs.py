@@ -118,6 +118,48 @@ def test_the_command_spectrum_agrees_with_ham2spec_to_the_last_printed_digit(tmp
         np.testing.assert_allclose(ours[:, 1], expected, rtol=1e-8, atol=5e-11 * np.abs(expected).max())
 
 
+def conf2spec(confs, config):
+    """What fmo_analysis and ham2spec compute, by their formulas: means of sticks with cut Gaussians on a grid without its end."""
+    grid = config["xfrom"] + config["xstep"] * np.arange(np.ceil((config["xto"] - config["xfrom"]) / config["xstep"]))
+    width = config["bandwidth"]
+    spectra = np.zeros((2, len(grid)))
+    for hamiltonian, mu, r in zip(*confs[:3]):
+        energies, vectors = np.linalg.eigh(hamiltonian + config["shift_diag"] * np.eye(len(hamiltonian)))
+        strengths = np.sum((vectors.T @ mu) ** 2, axis=1)
+        handed = np.einsum("jlx,jlx->jl", r[:, None] - r[None], np.cross(mu[:, None], mu[None]))
+        rotations = 2e-8 * np.pi * energies * np.einsum("jk,lk,jl->k", vectors, vectors, handed)
+        for energy, *sizes in zip(energies, strengths, rotations):
+            reach = config["band_cutoff"] * width
+            line = np.where((energy - reach <= grid) & (grid < energy + reach), np.exp(-4 * np.log(2) * ((grid - energy) / width) ** 2), 0.0)
+            spectra += np.outer(sizes, line)
+    return grid, spectra / len(confs[0])
+
+
+@pytest.mark.parametrize(
+    "options, changed, deleted",
+    [
+        (["-e"], {"shift_diag": 0}, None),
+        (["-e", "-b", "120"], {"shift_diag": 0, "bandwidth": 120}, None),
+        (["-e", "-d", "3"], {"shift_diag": 0}, 2),
+        (["-c", "config.json"], {"shift_diag": 35.0, "xfrom": 11900, "xto": 13000.5, "xstep": 2.5, "band_cutoff": 1.5}, None),
+    ],
+)
+def test_the_command_spectrum_is_conf2spec_on_a_folder_of_configurations(folder, tmp_path, options, changed, deleted):
+    config = {"xfrom": 11790, "xto": 13300, "xstep": 1, "bandwidth": 70, "band_cutoff": 3, **changed}
+    if "-c" in options:
+        (tmp_path / "config.json").write_text(json.dumps(changed))
+        options = ["-c", str(tmp_path / "config.json")]
+    confs = exciton.load_confs(folder)[:3]
+    kept = [site for site in range(7) if site != deleted]
+    grid, expected = conf2spec((confs[0][:, kept][:, :, kept], confs[1][:, kept], confs[2][:, kept]), config)
+    assert main(["spectrum", str(folder), "-o", str(tmp_path / "out"), *options]) == 0
+    for name, spectrum in zip(("abs", "cd"), expected):
+        ours = np.loadtxt(tmp_path / "out" / f"{name}.csv", delimiter=",")
+        np.testing.assert_array_equal(ours[:, 0], grid)
+        # One unit of the ninth digit; what is cut off by one and not the other is 1.5e-11 of a line's peak.
+        np.testing.assert_allclose(ours[:, 1], spectrum, rtol=1e-8, atol=5e-11 * np.abs(spectrum).max())
+
+
 def test_the_command_fit_finds_shifts_and_writes_them(folder, tmp_path, capsys):
     confs = exciton.load_confs(folder)
     truth = np.array([10.0, -20, 5, 15, -8, 12, -3])
