@@ -206,3 +206,12 @@ def test_an_undetermined_fit_has_a_status_of_its_own(folder, tmp_path, capsys):
     assert main(["fit", str(folder), "-e", "-o", str(tmp_path / "fit"), "--experiment", experiment, "--free", *free]) == 1
     report = json.loads((tmp_path / "fit" / "fit.json").read_text())
     assert "cannot be told" in report["note"] and report["parameters"][0]["standard_error"] is None
+
+
+def test_a_measurement_in_another_unit_is_said(folder, tmp_path, capsys):
+    main(["spectrum", str(folder), "-e", "-o", str(tmp_path / "made")])
+    grid, values = np.loadtxt(tmp_path / "made" / "abs.csv", delimiter=",").T
+    np.savetxt(tmp_path / "abs.csv", np.c_[grid, 3.0 * values], delimiter=",")
+    command = ["fit", str(folder), "-e", "--experiment", str(tmp_path / "abs.csv"), "-o"]
+    assert main([*command, str(tmp_path / "one")]) == 0 and "add scale to --free" in capsys.readouterr().err
+    assert main([*command, str(tmp_path / "two"), "--free", "site-energies", "scale"]) == 0 and capsys.readouterr().err == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +71,24 @@ def start(parameters: list[tuple[Any, ...]], spectra: dict[str, np.ndarray], mea
     values = []
     for kind, *of in parameters:
         value = {"dipole-scale": 1.0, "fwhm": fwhm}.get(kind, 0.0)
-        if kind == "scale":
-            model, target = spectra[of[0]], measured[of[0]][1]
-            value = float(model @ target / (model @ model)) if model.any() else 1.0
-        values.append(value)
+        values.append(scale(spectra[of[0]], measured[of[0]][1]) if kind == "scale" else value)
     return np.array(values)
+
+
+def scale(model: np.ndarray, target: np.ndarray) -> float:
+    """The factor of the model that is nearest to the measurement."""
+    return float(model @ target / (model @ model)) if model.any() else 1.0
+
+
+def warn_of_units(parameters: list[tuple[Any, ...]], spectra: dict[str, np.ndarray], measured: dict[str, Any]) -> None:
+    """Says so where a spectrum is in another unit than the model and no scale may follow it."""
+    for band in measured:
+        factor = scale(spectra[band], measured[band][1])
+        if ("scale", band) not in parameters and not 0.5 < factor < 2.0:
+            print(
+                f"hotloop fit: the measured {band} is about {factor:.3g} times the model; if its unit is another, add scale to --free",
+                file=sys.stderr,
+            )
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -98,6 +112,7 @@ def run(chosen: argparse.Namespace) -> int:
     system = confs[:3]
     parameters = free_parameters(chosen.free, confs.hamiltonians.shape[1], options["deleted"], list(measured))
     prior = None
+    warn_of_units(parameters, initial, measured)
     values = start(parameters, initial, measured, options["fwhm"])
     if chosen.prior is not None:
         moved = np.array([p[0] in ("site-energy", "coupling") for p in parameters])
