@@ -18,7 +18,7 @@ use super::coefficients::Columns;
 use super::forward::{Evaluator, Problem};
 use super::line_sums::LineWork;
 use super::lines::{BandLines, TERMS};
-use super::measured::Measured;
+use super::measured::{Measured, sum_of_squares};
 use super::parameters::{Parameter, State};
 use crate::error::{Result, try_vec};
 use crate::simd::{Kernel, Lanes, dispatch};
@@ -73,10 +73,10 @@ pub(super) fn residual_gradient_keeping(
         let compared = &measured.bands[band];
         let mut pull = try_vec("residuals", model.len(), 0.0)?;
         for (i, slot) in pull.iter_mut().enumerate() {
-            let residual = (model[i] - compared.values[i]) * compared.per_sigma[i];
-            misfit.value += 0.5 * residual * residual;
-            *slot = residual * compared.per_sigma[i];
+            *slot = (model[i] - compared.values[i]) * compared.per_sigma[i];
         }
+        misfit.value += 0.5 * sum_of_squares(&pull);
+        pull.iter_mut().zip(&compared.per_sigma).for_each(|(pull, per_sigma)| *pull *= per_sigma);
         for (&parameter, slot) in list.iter().zip(&mut misfit.gradient) {
             let concerned = match parameter {
                 Parameter::Fwhm(b) | Parameter::Shift(b) | Parameter::Scale(b) | Parameter::Offset(b) => b[band],

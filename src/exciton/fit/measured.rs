@@ -75,3 +75,20 @@ impl Measured {
         self.bands.iter().flat_map(|band| &band.per_sigma).filter(|&&weight| weight > 0.0).count()
     }
 }
+
+/// In eight sums side by side, the same wherever a misfit is computed.
+#[inline(always)]
+pub fn sum_of_squares(numbers: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let chunks = numbers.chunks_exact(8);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for lane in 0..8 {
+            sums[lane] += chunk[lane] * chunk[lane];
+        }
+    }
+    for (sum, x) in sums.iter_mut().zip(rest) {
+        *sum += x * x;
+    }
+    ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
+}

@@ -9,7 +9,7 @@ use super::forward::{Evaluator, Problem};
 use super::least_squares::{Normal, Want};
 use super::line_sums::LineWork;
 use super::lines::BandLines;
-use super::measured::{Band, Measured};
+use super::measured::{Band, Measured, sum_of_squares};
 use super::parameters::{Parameter, State};
 use super::product::{Product, columns_with};
 use crate::error::{Result, try_vec};
@@ -278,21 +278,4 @@ fn weigh(per_sigma: &[f64], factors: &[f64], residuals: &mut [f64], weights: &mu
         residuals[i] *= weight;
         weights[i] = weight * weight;
     }
-}
-
-/// In eight sums side by side.
-#[inline(always)]
-fn sum_of_squares(numbers: &[f64]) -> f64 {
-    let mut sums = [0.0; 8];
-    let chunks = numbers.chunks_exact(8);
-    let rest = chunks.remainder();
-    for chunk in chunks {
-        for lane in 0..8 {
-            sums[lane] += chunk[lane] * chunk[lane];
-        }
-    }
-    for (sum, x) in sums.iter_mut().zip(rest) {
-        *sum += x * x;
-    }
-    ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
 }
