@@ -577,8 +577,9 @@ typedef struct hl_exciton_fit_options {
    */
   uint64_t seed;
   /**
-   * 0 or 1; default 0. 1 multiplies the covariance by twice the misfit over the degrees of freedom: for measurements
-   * whose sigma is known up to a factor only, or not at all.
+   * 0 or 1; default 0. 1 takes the sigma of the measurement as known up to a common factor, which is estimated from the
+   * misfit: for measurements without sigma. With priors the fit is repeated until the factor is that of its own minimum.
+   * Standard errors are infinite where no points are left to tell it.
    */
   int32_t scale_covariance;
   /**
@@ -1608,8 +1609,8 @@ hl_status hl_exciton_jacobian(ptrdiff_t n_conf,
  *
  * Minimises the misfit of hl_exciton_residual_gradient (model, parameters and arrays as there) plus
  * 1/2 sum_p ((value_p - prior_p) / prior_sigma_p)^2. The covariance is the inverse of J^T J at the minimum, J being the
- * derivatives of all residuals in their standard deviations: of values that end at a bound, and of combinations that
- * nothing determines, it is 0.
+ * derivatives of all residuals in their standard deviations (taken before the last step if that gained less than
+ * misfit_tolerance). It is 0 for values that end at a bound, and infinite for values that nothing determines.
  *
  * @param n_conf               number of configurations, at least 1
  * @param n_site               number of pigments
@@ -1639,9 +1640,9 @@ hl_status hl_exciton_jacobian(ptrdiff_t n_conf,
  *
  * Outputs share no element with each other or with inputs. Errors as for hl_exciton_residual_gradient; HL_ERR_OPTION for
  * fit_options; HL_ERR_ARGUMENT for a start outside its bounds; HL_ERR_SINGULAR if the measurement and the priors do not
- * determine all values (the message names the first row that depends on those before it). After HL_ERR_SINGULAR,
- * HL_ERR_CANCELLED and the callback's own negative status all outputs are written: the best values so far. With any other
- * status but HL_OK they are untouched.
+ * determine all values (the message names their rows). After HL_ERR_SINGULAR all outputs are written; after HL_ERR_CANCELLED
+ * and the callback's own negative status they are if the start was evaluated: the best values so far. With any other status
+ * but HL_OK, and if the callback ends the first evaluation, they are untouched.
  */
 hl_status hl_exciton_fit(ptrdiff_t n_conf,
                          ptrdiff_t n_site,

@@ -23,6 +23,8 @@ include "hotloop/exciton/sticks.inc"
 include "hotloop/exciton/broaden.inc"
 include "hotloop/exciton/spectrum.inc"
 include "hotloop/exciton/fit_c.inc"
+include "hotloop/exciton/derivatives.inc"
+include "hotloop/exciton/ensembles.inc"
 include "hotloop/exciton/fit.inc"
 include "hotloop/kuramoto/c.inc"
 include "hotloop/kuramoto/options.inc"
@@ -75,6 +77,8 @@ module hotloop
   use hotloop_exciton_broaden
   use hotloop_exciton_spectrum
   use hotloop_fit_constants
+  use hotloop_exciton_derivatives
+  use hotloop_exciton_ensembles
   use hotloop_exciton_fit
   use hotloop_kuramoto_constants
   use hotloop_kuramoto_options, only: hl_kuramoto_options

@@ -140,6 +140,10 @@ fn reflect_rows<V: Lanes>(first: usize, n: usize, v: &[V], inverse_h: V, columns
         reflect_strip::<V, 3>(first, n, v, inverse_h, columns, column, rows);
         column += 3;
     }
+    while column + 2 <= columns {
+        reflect_strip::<V, 2>(first, n, v, inverse_h, columns, column, rows);
+        column += 2;
+    }
     while column < columns {
         reflect_strip::<V, 1>(first, n, v, inverse_h, columns, column, rows);
         column += 1;

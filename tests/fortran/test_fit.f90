@@ -1,6 +1,6 @@
 ! Fits from Fortran: known shifts are found again, sections are read in place, and what is wrong is said.
 program test_fit
-  use, intrinsic :: iso_c_binding, only: c_double, c_int32_t, c_ptrdiff_t
+  use, intrinsic :: iso_c_binding, only: c_double, c_int32_t, c_int64_t, c_ptrdiff_t
   use, intrinsic :: ieee_arithmetic, only: ieee_value, ieee_positive_inf
   use check
   use hotloop
@@ -71,5 +71,89 @@ program test_fit
   call hl_exciton_fit(hamiltonians, dipoles, positions, parameters, values, grid, columns(1, :), stat=stat, errmsg=message)
   call claim(stat == HL_ERR_ARGUMENT .and. index(message, "row 0 names site 7") > 0 .and. all(abs(values) <= 0), &
     "a site that is not there is refused", message)
+  parameters(2, 1) = 0
+
+  call derivatives()
+  call one_configuration()
+  call ensembles()
   call conclude("test_fit")
+
+contains
+
+  subroutine derivatives()
+    real(c_double) :: misfit, far(2), gradient(n), both(2, n), slopes(n_point, n), cd_slopes(n, n_point), at(n), moved_at(n)
+    real(c_double) :: by_rows(n), model(n_point), cd_model(n_point)
+    integer :: p, side
+    at = 0.5_c_double * truth
+    call hl_exciton_residual_gradient(hamiltonians, dipoles, positions, parameters, at, grid, columns(1, :), sigma, grid, &
+      columns(2, :), sigma, misfit=misfit, gradient=both(2, :))
+    gradient = both(2, :)
+    do p = 1, n
+      do side = 1, 2
+        moved_at = at
+        moved_at(p) = at(p) + (2 * side - 3) * 1.0e-3_c_double
+        call hl_exciton_residual_gradient(hamiltonians, dipoles, positions, parameters, moved_at, grid, columns(1, :), sigma, &
+          grid, columns(2, :), sigma, misfit=far(side))
+      end do
+      by_rows(p) = (far(2) - far(1)) / 2.0e-3_c_double
+    end do
+    call claim(all(abs(by_rows - gradient) < 1.0e-6_c_double * maxval(abs(gradient))), "the gradient is the difference quotient")
+    ! A Jacobian whose rows lie along the other axis of a buffer is a transposed section.
+    call hl_exciton_jacobian(hamiltonians, dipoles, positions, parameters, at, grid, grid, model, cd_model, slopes)
+    call hl_exciton_jacobian(hamiltonians, dipoles, positions, parameters, at, cd_grid=grid, cd_jacobian=slopes(:, n:1:-1))
+    cd_slopes = transpose(slopes(:, n:1:-1))
+    call hl_exciton_jacobian(hamiltonians, dipoles, positions, parameters, at, grid, absorption_jacobian=slopes)
+    by_rows = matmul((model - columns(1, :)) / sigma**2, slopes) + matmul(cd_slopes, (cd_model - columns(2, :)) / sigma**2)
+    call claim(all(abs(by_rows - gradient) < 1.0e-9_c_double * maxval(abs(gradient))), "the gradient is J^T r")
+    call hl_exciton_jacobian(hamiltonians, dipoles, positions, parameters, at, grid, absorption_jacobian=slopes(2:, :), &
+      stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_SHAPE .and. index(message, "absorption_jacobian: extents (149, 7) where (150, 7)") > 0, &
+      "a short Jacobian is refused", message)
+    call hl_exciton_residual_gradient(hamiltonians, dipoles(1, :), positions, parameters, at, grid, columns(1, :), stat=stat, &
+      errmsg=message)
+    call claim(stat == HL_ERR_SHAPE .and. index(message, "dipoles: an array of another rank") > 0, &
+      "a rank of 1 is refused", message)
+  end subroutine derivatives
+
+  subroutine one_configuration()
+    real(c_double) :: found(n), made(n_point)
+    call hl_exciton_spectrum(moved(:, :, 1), dipoles, positions, grid, made, cd, options)
+    found = 0
+    call hl_exciton_fit(hamiltonians(:, :, 1), dipoles, positions, parameters, found, grid, made, sigma, grid, cd, sigma)
+    call claim(all(abs(found - truth) < 1.0e-5_c_double), "a single configuration is fitted")
+  end subroutine one_configuration
+
+  subroutine ensembles()
+    real(c_double) :: factor(n, n), members(n, n, 6), later(n, n, 2), ld(n_point, 3), made(n_point), coupled(n, n), r(3)
+    real(c_double), parameter :: unit = 5034.1166_c_double
+    real(c_double) :: expected
+    integer :: k
+    factor = 0
+    do k = 1, n
+      factor(k, k) = 40.0_c_double
+    end do
+    call hl_exciton_disorder(hamiltonians(:, :, 1), factor, members, seed=3_c_int64_t)
+    call hl_exciton_disorder(hamiltonians(:, :, 1), factor, later, seed=3_c_int64_t, first_member=4_c_int64_t)
+    call claim(all(abs(later - members(:, :, 5:6)) <= 0) .and. abs(members(2, 1, 1) - hamiltonians(2, 1, 1)) <= 0 .and. &
+      abs(members(1, 1, 1) - hamiltonians(1, 1, 1)) > 0, "members are functions of seed and number")
+    call hl_exciton_disorder(hamiltonians(:, :, 1), factor(2:, :), members, stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_SHAPE .and. index(message, "site_factor: extents (6, 7) where (7, 7)") > 0, &
+      "a factor with too few rows is refused", message)
+
+    do k = 1, 3
+      call hl_exciton_linear_dichroism(hamiltonians, dipoles, grid, [(merge(2.0_c_double, 0.0_c_double, i == k), i = 1, 3)], &
+        ld(:, k))
+    end do
+    call hl_exciton_spectrum(hamiltonians, dipoles, grid=grid, absorption=made)
+    call claim(all(abs(sum(ld, 2)) < 1.0e-9_c_double * maxval(made)) .and. maxval(abs(ld)) > 0.01_c_double * maxval(made), &
+      "linear dichroism about three axes adds up to nothing")
+
+    coupled = -1
+    call hl_exciton_point_dipole_couplings(dipoles, positions, coupled, screening=0.8_c_double)
+    r = positions(:, 1) - positions(:, 3)
+    expected = 0.8_c_double * unit * (dot_product(dipoles(:, 1), dipoles(:, 3)) / norm2(r)**3 &
+      - 3 * dot_product(dipoles(:, 1), r) * dot_product(dipoles(:, 3), r) / norm2(r)**5)
+    call claim(abs(coupled(1, 3) - expected) < 1.0e-6_c_double * abs(expected) .and. abs(coupled(3, 1) - coupled(1, 3)) <= 0 &
+      .and. abs(coupled(2, 2) + 1) <= 0, "couplings are those of point dipoles, and the diagonal is left alone")
+  end subroutine ensembles
 end program test_fit

@@ -118,6 +118,48 @@ def test_the_command_spectrum_agrees_with_ham2spec_to_the_last_printed_digit(tmp
         np.testing.assert_allclose(ours[:, 1], expected, rtol=1e-8, atol=5e-11 * np.abs(expected).max())
 
 
+def conf2spec(confs, config):
+    """What fmo_analysis and ham2spec compute, by their formulas: means of sticks with cut Gaussians on a grid without its end."""
+    grid = config["xfrom"] + config["xstep"] * np.arange(np.ceil((config["xto"] - config["xfrom"]) / config["xstep"]))
+    width = config["bandwidth"]
+    spectra = np.zeros((2, len(grid)))
+    for hamiltonian, mu, r in zip(*confs[:3]):
+        energies, vectors = np.linalg.eigh(hamiltonian + config["shift_diag"] * np.eye(len(hamiltonian)))
+        strengths = np.sum((vectors.T @ mu) ** 2, axis=1)
+        handed = np.einsum("jlx,jlx->jl", r[:, None] - r[None], np.cross(mu[:, None], mu[None]))
+        rotations = 2e-8 * np.pi * energies * np.einsum("jk,lk,jl->k", vectors, vectors, handed)
+        for energy, *sizes in zip(energies, strengths, rotations):
+            reach = config["band_cutoff"] * width
+            line = np.where((energy - reach <= grid) & (grid < energy + reach), np.exp(-4 * np.log(2) * ((grid - energy) / width) ** 2), 0.0)
+            spectra += np.outer(sizes, line)
+    return grid, spectra / len(confs[0])
+
+
+@pytest.mark.parametrize(
+    "options, changed, deleted",
+    [
+        (["-e"], {"shift_diag": 0}, None),
+        (["-e", "-b", "120"], {"shift_diag": 0, "bandwidth": 120}, None),
+        (["-e", "-d", "3"], {"shift_diag": 0}, 2),
+        (["-c", "config.json"], {"shift_diag": 35.0, "xfrom": 11900, "xto": 13000.5, "xstep": 2.5, "band_cutoff": 1.5}, None),
+    ],
+)
+def test_the_command_spectrum_is_conf2spec_on_a_folder_of_configurations(folder, tmp_path, options, changed, deleted):
+    config = {"xfrom": 11790, "xto": 13300, "xstep": 1, "bandwidth": 70, "band_cutoff": 3, **changed}
+    if "-c" in options:
+        (tmp_path / "config.json").write_text(json.dumps(changed))
+        options = ["-c", str(tmp_path / "config.json")]
+    confs = exciton.load_confs(folder)[:3]
+    kept = [site for site in range(7) if site != deleted]
+    grid, expected = conf2spec((confs[0][:, kept][:, :, kept], confs[1][:, kept], confs[2][:, kept]), config)
+    assert main(["spectrum", str(folder), "-o", str(tmp_path / "out"), *options]) == 0
+    for name, spectrum in zip(("abs", "cd"), expected):
+        ours = np.loadtxt(tmp_path / "out" / f"{name}.csv", delimiter=",")
+        np.testing.assert_array_equal(ours[:, 0], grid)
+        # One unit of the ninth digit; what is cut off by one and not the other is 1.5e-11 of a line's peak.
+        np.testing.assert_allclose(ours[:, 1], spectrum, rtol=1e-8, atol=5e-11 * np.abs(spectrum).max())
+
+
 def test_the_command_fit_finds_shifts_and_writes_them(folder, tmp_path, capsys):
     confs = exciton.load_confs(folder)
     truth = np.array([10.0, -20, 5, 15, -8, 12, -3])
@@ -141,3 +183,35 @@ def test_the_command_fit_finds_shifts_and_writes_them(folder, tmp_path, capsys):
     assert "std. error" in capsys.readouterr().out
     assert main(["fit", str(folder), "--experiment", str(tmp_path / "none.csv"), "-o", str(tmp_path / "b")]) == 1
     assert "none.csv: cannot be read" in capsys.readouterr().err
+
+
+def test_alignment_does_not_overwrite_originals(folder, capsys):
+    before = (folder / "conf0001.csv").read_text()
+    assert main(["align", str(folder), "-o", str(folder)]) == 1
+    assert "is not empty" in capsys.readouterr().err and (folder / "conf0001.csv").read_text() == before
+
+
+def test_lines_beside_the_grid_are_said(folder, tmp_path, capsys):
+    assert main(["spectrum", str(folder), "-o", str(tmp_path / "out")]) == 0
+    assert "no line reaches the grid" in capsys.readouterr().err
+    (tmp_path / "abs.csv").write_text("wavelength,absorption\n" + "\n".join(f"{750 + i},{i}" for i in range(100)))
+    assert main(["fit", str(folder), "-e", "-o", str(tmp_path / "fit"), "--experiment", str(tmp_path / "abs.csv")]) == 1
+    assert "not in nm" in capsys.readouterr().err and not (tmp_path / "fit").exists()
+
+
+def test_an_undetermined_fit_has_a_status_of_its_own(folder, tmp_path, capsys):
+    main(["spectrum", str(folder), "-e", "-o", str(tmp_path / "made")])
+    experiment = str(tmp_path / "made" / "abs.csv")
+    free = ["site-energies", "shift"]
+    assert main(["fit", str(folder), "-e", "-o", str(tmp_path / "fit"), "--experiment", experiment, "--free", *free]) == 1
+    report = json.loads((tmp_path / "fit" / "fit.json").read_text())
+    assert "cannot be told" in report["note"] and report["parameters"][0]["standard_error"] is None
+
+
+def test_a_measurement_in_another_unit_is_said(folder, tmp_path, capsys):
+    main(["spectrum", str(folder), "-e", "-o", str(tmp_path / "made")])
+    grid, values = np.loadtxt(tmp_path / "made" / "abs.csv", delimiter=",").T
+    np.savetxt(tmp_path / "abs.csv", np.c_[grid, 3.0 * values], delimiter=",")
+    command = ["fit", str(folder), "-e", "--experiment", str(tmp_path / "abs.csv"), "-o"]
+    assert main([*command, str(tmp_path / "one")]) == 0 and "add scale to --free" in capsys.readouterr().err
+    assert main([*command, str(tmp_path / "two"), "--free", "site-energies", "scale"]) == 0 and capsys.readouterr().err == ""

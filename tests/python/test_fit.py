@@ -197,7 +197,45 @@ def test_what_nothing_determines_is_named():
     parameters = [("site-energy", 0), ("position", 3, "x")]
     with pytest.raises(hotloop.SingularError, match="row 1") as caught:
         exciton.fit(*system, parameters, absorption=(GRID, target + 0.01))
-    assert caught.value.fit.standard_errors[1] == 0.0
+    assert caught.value.fit.standard_errors[1] == np.inf and caught.value.fit.standard_errors[0] < 100.0
+    with pytest.raises(hotloop.SingularError, match="rows 0, 1, 2, 3, 4, 5, 6, 7 cannot be told") as caught:
+        exciton.fit(*system, [*exciton.site_energies(7), ("shift", "absorption")], absorption=(GRID, target))
+    assert (caught.value.fit.standard_errors == np.inf).all()
+
+
+def test_a_prior_stays_where_no_datum_is_and_weighs_against_the_scatter():
+    """Whatever the unit of a measurement without sigma."""
+    system = fmo(3)
+    parameters, wide = [*exciton.site_energies(7), ("position", 3, "x")], np.r_[np.full(7, 30.0), 2.0]
+    truth = np.array([12.0, -9.0, 14.0, 3.0, -6.0, 9.0, -4.0])
+    moved = system[0].copy()
+    moved[:, np.arange(7), np.arange(7)] += truth
+    target, _ = exciton.spectrum(moved, system[1], None, GRID)
+    noise = 0.01 * target.max() * np.random.default_rng(5).standard_normal(target.size)
+    found = exciton.fit(*system, parameters, absorption=(GRID, target + noise), prior=np.zeros(8), prior_sigma=wide)
+    known = exciton.fit(
+        *system, parameters, absorption=(GRID, target + noise, np.full(target.size, 0.01 * target.max())), prior=np.zeros(8), prior_sigma=wide
+    )
+    assert found.standard_errors[7] == pytest.approx(2.0)
+    np.testing.assert_allclose(found.standard_errors, known.standard_errors, rtol=0.2)
+    assert (np.abs(found.values - known.values) < 0.3 * known.standard_errors).all()
+
+
+def test_sigma_of_one_spectrum_alone_is_refused():
+    system = fmo(2)
+    target, cd = exciton.spectrum(*system, GRID)
+    with pytest.raises(ValueError, match="sigma: one spectrum has it"):
+        exciton.fit(*system, exciton.site_energies(7), absorption=(GRID, target, np.ones(GRID.size)), cd=(GRID, cd))
+
+
+def test_a_gap_of_infinite_sigma_does_not_count():
+    system = fmo(2)
+    target, _ = exciton.spectrum(system[0], system[1], None, GRID)
+    gap = target.copy()
+    gap[20:25] = np.nan
+    sigma = np.where(np.isnan(gap), np.inf, 1.0)
+    found = exciton.fit(*system, exciton.site_energies(7), absorption=(GRID, gap, sigma))
+    assert found.degrees_of_freedom == GRID.size - 5 - 7 and np.abs(found.values).max() < 1e-6
 
 
 def bad(**changes):
@@ -322,3 +360,13 @@ def test_linear_dichroism_is_its_formula_and_vanishes_in_the_mean_over_axes():
     for bad, message in (([0, 0, 0], "axis: has length 0"), ([0, np.nan, 0], "axis: element 1 is NaN")):
         with pytest.raises(ValueError, match=message):
             exciton.linear_dichroism(members, dipoles, bad, GRID)
+
+
+def test_linear_dichroism_is_a_sum_of_absorption_spectra():
+    hamiltonians, dipoles, _ = fmo(5)
+    axis = np.array([0.6, 0.0, 0.8])
+    ld = exciton.linear_dichroism(hamiltonians, dipoles, axis, GRID, cutoff=np.inf, broadening="direct")
+    along, whole = (
+        exciton.jacobian(hamiltonians, d, None, [], [], absorption_grid=GRID).absorption for d in (np.outer(dipoles @ axis, axis), dipoles)
+    )
+    np.testing.assert_allclose(4.5 * along - 1.5 * whole, ld, rtol=0, atol=1e-12 * np.abs(ld).max())

@@ -7,7 +7,8 @@ converted; what cannot be passed is an `ArgumentError` that names the argument a
 
 Spectra of coupled pigments: [`exciton_spectrum`](@ref), [`exciton_sticks`](@ref), [`exciton_broaden`](@ref), each with a
 form that ends in `!` and writes into your arrays. Fits of measured ones: [`exciton_fit`](@ref),
-[`exciton_residual_gradient`](@ref), [`exciton_disorder`](@ref). Kuramoto oscillators on lattices: [`kuramoto_integrate!`](@ref),
+[`exciton_residual_gradient`](@ref), [`exciton_jacobian`](@ref); for them [`exciton_disorder`](@ref),
+[`exciton_point_dipole_couplings`](@ref), [`exciton_linear_dichroism`](@ref). Kuramoto oscillators on lattices: [`kuramoto_integrate!`](@ref),
 [`kuramoto_rhs`](@ref), [`KuramotoRHS`](@ref), [`kuramoto_order_parameter`](@ref); on networks ([`KuramotoNetwork`](@ref)):
 [`kuramoto_network_integrate!`](@ref), [`kuramoto_network_rhs`](@ref), [`KuramotoNetworkRHS`](@ref); all with all:
 [`kuramoto_mean_field_integrate!`](@ref), [`kuramoto_mean_field_rhs`](@ref), [`KuramotoMeanFieldRHS`](@ref). Descriptors of
@@ -22,7 +23,8 @@ using LinearAlgebra: Adjoint, Transpose
 using SparseArrays: SparseMatrixCSC, dropzeros, getcolptr, nnz, nonzeros, rowvals
 
 export exciton_spectrum, exciton_spectrum!, exciton_sticks, exciton_sticks!, exciton_broaden, exciton_broaden!
-export exciton_fit, exciton_residual_gradient, exciton_disorder
+export exciton_fit, exciton_residual_gradient, exciton_jacobian, ExcitonFitError
+export exciton_disorder, exciton_point_dipole_couplings, exciton_linear_dichroism
 export kuramoto_rhs, kuramoto_rhs!, KuramotoRHS, kuramoto_integrate!, kuramoto_order_parameter
 export kuramoto_mean_field_rhs, kuramoto_mean_field_rhs!, KuramotoMeanFieldRHS, kuramoto_mean_field_integrate!
 export KuramotoNetwork, kuramoto_network_rhs, kuramoto_network_rhs!, KuramotoNetworkRHS, kuramoto_network_integrate!
@@ -46,6 +48,7 @@ include("exciton/arguments.jl") # shapes that the exciton functions share
 include("exciton/sticks.jl")
 include("exciton/broaden.jl")
 include("exciton/spectrum.jl")
+include("exciton/ensembles.jl")
 include("exciton/fit.jl")
 include("kuramoto/arrays.jl")   # arrays of oscillators
 include("kuramoto/options.jl")  # keywords become the option struct

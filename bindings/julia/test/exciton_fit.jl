@@ -37,6 +37,39 @@ let reference = joinpath(ROOT, "tests", "data", "exciton", "brixner_conf.csv")
         end
     end
 
+    @testset "the gradient is J'r" begin
+        values = truth .* 0.5
+        here = exciton_residual_gradient(members, dipoles, positions, parameters, values; measured...)
+        rows = exciton_jacobian(members, dipoles, positions, parameters, values; absorption_grid = grid, cd_grid = grid)
+        @test size(rows.cd_jacobian) == (length(grid), 9)
+        by_rows = rows.absorption_jacobian' * (rows.absorption .- measured.absorption[2]) +
+            rows.cd_jacobian' * (rows.cd .- measured.cd[2])
+        @test isapprox(by_rows, here.gradient; rtol = 1e-9)
+    end
+
+    @testset "a fit that does not determine all keeps what it found" begin
+        ended = try
+            exciton_fit(members, dipoles, positions, [[(:site_energy, i) for i in 1:7]; (:shift, :absorption)];
+                        absorption = measured.absorption)
+        catch error
+            error
+        end
+        @test ended isa ExcitonFitError && ended.error.status == 101
+        @test all(isinf, ended.fit.standard_errors) && ended.fit.misfit < ended.fit.initial_misfit
+    end
+
+    @testset "linear dichroism and couplings" begin
+        about = [exciton_linear_dichroism(members, dipoles, axis, grid) for axis in ([2, 0, 0], [0, 1, 0], [0, 0, 1])]
+        strength = maximum(exciton_spectrum(members, dipoles, nothing, grid).absorption)
+        @test maximum(abs.(sum(about))) < 1e-9 * strength && maximum(abs.(about[1])) > 0.01 * strength
+        coupled = exciton_point_dipole_couplings(dipoles, positions; screening = 0.8)
+        r = positions[:, 1] .- positions[:, 3]
+        distance = sqrt(sum(abs2, r))
+        expected = 0.8 * 5034.1166 * (sum(dipoles[:, 1] .* dipoles[:, 3]) / distance^3 -
+                                      3 * sum(dipoles[:, 1] .* r) * sum(dipoles[:, 3] .* r) / distance^5)
+        @test isapprox(coupled[1, 3], expected; rtol = 1e-6) && coupled[3, 1] == coupled[1, 3] && coupled[2, 2] == 0
+    end
+
     @testset "members are functions of seed and number" begin
         @test exciton_disorder(hamiltonian, 5, fill(40.0, 7); seed = 3, first_member = 10) == members[:, :, 11:15]
         @test members[1, 2, 1] == hamiltonian[1, 2] && members[1, 1, 1] != hamiltonian[1, 1]
@@ -47,6 +80,8 @@ let reference = joinpath(ROOT, "tests", "data", "exciton", "brixner_conf.csv")
         @test occursin("neither absorption nor cd", said(() -> exciton_fit(members, dipoles, positions, parameters)))
         @test occursin("count from 1", said(() -> exciton_fit(members, dipoles, positions, [(:site_energy, 0)]; measured...)))
         @test occursin("takes 2 more", said(() -> exciton_fit(members, dipoles, positions, [(:coupling, 1)]; measured...)))
+        @test occursin("one spectrum has it", said(() -> exciton_fit(members, dipoles, positions, parameters;
+            absorption = (measured.absorption..., ones(length(grid))), cd = measured.cd)))
         @test occursin("has 2 numbers", said(() -> exciton_fit(members, dipoles, positions, parameters; measured..., values = [1.0, 2])))
     end
 end

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import _command_fit, _command_spectrum, _confs
-from ._errors import HotloopError
+from ._errors import ArgumentError, HotloopError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     aligning.add_argument("-o", "--output", required=True, type=Path, help="folder for the aligned configurations")
     aligning.add_argument("--iterations", type=int, default=100)
     aligning.add_argument("--tolerance", type=float, default=1e-8)
+    aligning.add_argument("--overwrite", action="store_true", help="write into a folder that is not empty")
     aligning.set_defaults(run=_align)
     chosen = parser.parse_args(arguments)
     try:
@@ -32,7 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _align(chosen: argparse.Namespace) -> None:
-    written = _confs.save_confs(_confs.align(_confs.load_confs(chosen.confs), chosen.iterations, chosen.tolerance), chosen.output)
+    if chosen.iterations < 1 or not 0 < chosen.tolerance < float("inf"):
+        raise ArgumentError("align: iterations are at least 1, and the tolerance is a positive number")
+    aligned = _confs.align(_confs.load_confs(chosen.confs), chosen.iterations, chosen.tolerance)
+    # The originals may lie there.
+    _command_spectrum.prepare(chosen.output, chosen.overwrite)
+    written = _confs.save_confs(aligned, chosen.output)
     print(f"{len(written)} configurations in {chosen.output}")
 
 

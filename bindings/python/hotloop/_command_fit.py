@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def add_to(commands: Any) -> None:
 
 def read_experiment(path: str) -> tuple[tuple[np.ndarray, ...], bool]:
     """Wavenumbers in ascending order, values, and their standard deviations: the file's (then True), or 1 % of the peak."""
-    rows = _confs.read_numbers(Path(path))
+    rows = _confs.read_numbers(Path(path), may_have_header=True)
     if not rows:
         raise ArgumentError(f"{path}: holds no numbers; it needs columns of wavenumber and value")
     width = len(rows[0])
@@ -70,14 +71,28 @@ def start(parameters: list[tuple[Any, ...]], spectra: dict[str, np.ndarray], mea
     values = []
     for kind, *of in parameters:
         value = {"dipole-scale": 1.0, "fwhm": fwhm}.get(kind, 0.0)
-        if kind == "scale":
-            model, target = spectra[of[0]], measured[of[0]][1]
-            value = float(model @ target / (model @ model)) if model.any() else 1.0
-        values.append(value)
+        values.append(scale(spectra[of[0]], measured[of[0]][1]) if kind == "scale" else value)
     return np.array(values)
 
 
-def run(chosen: argparse.Namespace) -> None:
+def scale(model: np.ndarray, target: np.ndarray) -> float:
+    """The factor of the model that is nearest to the measurement."""
+    return float(model @ target / (model @ model)) if model.any() else 1.0
+
+
+def warn_of_units(parameters: list[tuple[Any, ...]], spectra: dict[str, np.ndarray], measured: dict[str, Any]) -> None:
+    """Says so where a spectrum is in another unit than the model and no scale may follow it."""
+    for band in measured:
+        factor = scale(spectra[band], measured[band][1])
+        if ("scale", band) not in parameters and not 0.5 < factor < 2.0:
+            print(
+                f"hotloop fit: the measured {band} is about {factor:.3g} times the model; if its unit is another, add scale to --free",
+                file=sys.stderr,
+            )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """The exit status: 0, 1 if the measurement does not determine all values, 130 if the fit was interrupted."""
     if len(chosen.experiment) > 2:
         raise ArgumentError(f"--experiment: {len(chosen.experiment)} files are given; one of absorption, and one of CD")
     config = shared.settings(chosen)
@@ -87,18 +102,22 @@ def run(chosen: argparse.Namespace) -> None:
     measured = {band: columns for band, (columns, _) in files.items()}
     if not measured:
         raise ArgumentError("--experiment: no file is given")
+    grids = {f"{band}_grid": columns[0] for band, columns in measured.items()}
+    before = exciton.jacobian(*confs[:3], [], [], **grids, **options)
+    initial = {band: getattr(before, band) for band in measured}
+    for band, (grid, *_) in measured.items():
+        if not initial[band].any():
+            raise ArgumentError(f"{band}: {shared.off_grid(confs, options, grid)}; wavenumbers are in cm-1, not in nm")
     shared.prepare(chosen.output, chosen.overwrite or config["overwrite"])
     system = confs[:3]
     parameters = free_parameters(chosen.free, confs.hamiltonians.shape[1], options["deleted"], list(measured))
-    grids = {f"{band}_grid": columns[0] for band, columns in measured.items()}
-    before = exciton.jacobian(*system, [], [], **grids, **options)
-    initial = {band: getattr(before, band) for band in measured}
     prior = None
+    warn_of_units(parameters, initial, measured)
     values = start(parameters, initial, measured, options["fwhm"])
     if chosen.prior is not None:
         moved = np.array([p[0] in ("site-energy", "coupling") for p in parameters])
         prior = {"prior": values, "prior_sigma": np.where(moved, chosen.prior, np.inf)}
-    note = None
+    note, status = None, 0
     try:
         # Standard deviations that were not measured are known up to a factor at best.
         found = exciton.fit(
@@ -109,22 +128,24 @@ def run(chosen: argparse.Namespace) -> None:
         found, note = error.fit, str(error) or "interrupted: these are the best values so far"
         if found is None:
             raise
+        status = 1 if isinstance(error, SingularError) else 130
     print(found)
     if note:
         print(note)
     save(chosen.output, found, measured, initial, config, note)
     if chosen.plot:
         plot(chosen.output / "fit.png", found, measured, initial)
+    return status
 
 
 def save(folder: Path, found: Any, measured: dict[str, Any], initial: dict[str, Any], config: dict[str, Any], note: str | None) -> None:
     """fit.json, and for each spectrum its columns: wavenumber, measured, initial, fitted, residual."""
     report = {
         "parameters": [
-            {"parameter": list(p), "value": v, "standard_error": e}
+            {"parameter": list(p), "value": v, "standard_error": e if np.isfinite(e) else None}
             for p, v, e in zip(found.parameters, found.values.tolist(), found.standard_errors.tolist())
         ],
-        "covariance": found.covariance.tolist(),
+        "covariance": [[x if np.isfinite(x) else None for x in row] for row in found.covariance.tolist()],
         "correlation": found.correlation.tolist(),
         "reason": found.reason,
         "note": note,

@@ -21,6 +21,9 @@ DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 
 
+_MOST_POINTS = 10_000_000
+
+
 def add_to(commands: Any) -> None:
     parser = commands.add_parser("spectrum", help="absorption and CD of configuration files (as conf2spec)")
     parser.add_argument("confs", nargs="?", help="folder, file or pattern of conf*.csv")
@@ -52,6 +55,8 @@ def settings(chosen: argparse.Namespace) -> dict[str, Any]:
             given = json.loads(chosen.config.read_text())
         except ValueError as error:
             raise ArgumentError(f"{chosen.config}: is not JSON ({error})") from None
+        if not isinstance(given, dict):
+            raise ArgumentError(f"{chosen.config}: holds no object; it needs fmo_analysis' keys and values in braces")
         unknown = sorted(set(given) - set(config))
         if unknown:
             raise ArgumentError(f"{chosen.config}: {unknown[0]!r} is not a key; known are {', '.join(config)}")
@@ -64,15 +69,22 @@ def settings(chosen: argparse.Namespace) -> dict[str, Any]:
     for key in ("xfrom", "xto", "xstep", "bandwidth", "band_cutoff", "shift_diag", "delete_pig"):
         if isinstance(config[key], bool) or not isinstance(config[key], (int, float)):
             raise ArgumentError(f"{key}: is {config[key]!r}, expected a number")
-    if not (config["xstep"] > 0 and config["xto"] > config["xfrom"] > 0):
+    for key in ("overwrite", "save_figs", "save_intermediate", "empirical", "normalize"):
+        if not isinstance(config[key], bool):
+            raise ArgumentError(f"{key}: is {config[key]!r}, expected true or false")
+    if config["delete_pig"] != int(config["delete_pig"]):
+        raise ArgumentError(f"delete_pig: is {config['delete_pig']}; it is the number of a pigment, from 1, or 0")
+    if not (config["xstep"] > 0 and float("inf") > config["xto"] > config["xfrom"] > 0):
         raise ArgumentError("xfrom, xto, xstep: expected 0 < xfrom < xto and xstep > 0")
+    if (config["xto"] - config["xfrom"]) / config["xstep"] > _MOST_POINTS:
+        raise ArgumentError(f"xstep: is {config['xstep']}; a grid has {_MOST_POINTS} points at most")
     return config
 
 
 def system(confs: _confs.Confs, config: dict[str, Any]) -> dict[str, Any]:
     """Configurations and options as arguments of `hotloop.exciton`."""
     n = confs.hamiltonians.shape[1]
-    deleted = config["delete_pig"]
+    deleted = int(config["delete_pig"])
     if not 0 <= deleted <= n:
         raise ArgumentError(f"delete_pig: is {deleted}; pigments count from 1 to {n}, and 0 deletes none")
     return {
@@ -81,6 +93,15 @@ def system(confs: _confs.Confs, config: dict[str, Any]) -> dict[str, Any]:
         "deleted": [deleted - 1] if deleted else None,
         "fwhm": float(config["bandwidth"]),
     }
+
+
+def off_grid(confs: _confs.Confs, options: dict[str, Any], grid: np.ndarray) -> str:
+    """What to say where no line reaches the grid."""
+    energies = np.einsum("cii->ci", confs.hamiltonians) + options["energy_offset"]
+    return (
+        f"no line reaches the grid: site energies are {energies.min():.0f} to {energies.max():.0f} cm-1 "
+        f"(shift_diag adds {options['energy_offset']:.0f}; --empirical leaves it out), the grid goes from {grid[0]:.0f} to {grid[-1]:.0f} cm-1"
+    )
 
 
 def prepare(folder: Path, overwrite: bool) -> None:
@@ -118,6 +139,8 @@ def run(chosen: argparse.Namespace) -> None:
     grid = config["xfrom"] + config["xstep"] * np.arange(count, dtype=float)
     cutoff = float(config["band_cutoff"])
     absorption, cd = exciton.spectrum(*confs[:3], grid, cutoff=cutoff, progress=reporter(), **options)
+    if not absorption.any() and not cd.any():
+        print(f"hotloop spectrum: {off_grid(confs, options, grid)}", file=sys.stderr)
     save_columns(chosen.output / "abs.csv", grid, absorption)
     save_columns(chosen.output / "cd.csv", grid, cd)
     if chosen.save_intermediate or config["save_intermediate"]:

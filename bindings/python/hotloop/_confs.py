@@ -63,13 +63,17 @@ def save_confs(confs: Confs | tuple, folder: str | os.PathLike, names: Iterable[
     """
     hamiltonians, dipoles, positions, *paths = confs
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     n_conf = len(hamiltonians)
     if names is None:
         digits = max(4, len(str(n_conf)))
         names = [path.name for path in paths[0]] if paths else [f"conf{c + 1:0{digits}}.csv" for c in range(n_conf)]
+    names = list(names)
+    twice = next((name for k, name in enumerate(names) if name in names[:k]), None)
+    if twice is not None:
+        raise ArgumentError(f"names: {twice} comes twice, so that one file would overwrite the other; give names")
     shape = (n_conf, hamiltonians.shape[1], 3)
     dipoles, positions = np.broadcast_to(dipoles, shape), np.broadcast_to(positions, shape)
+    folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, *parts in zip(names, hamiltonians, dipoles, positions):
         rows = np.hstack(parts)
@@ -100,8 +104,8 @@ def align(confs: Confs, iterations: int = 100, tolerance: float = 1e-8) -> Confs
     raise NotConvergedError(f"align: the spread still changes after {iterations} iterations; allow more, or a larger tolerance")
 
 
-def read_numbers(path: Path) -> list[list[float]]:
-    """The numbers of a text file by row; empty lines and those that begin with # do not count."""
+def read_numbers(path: Path, may_have_header: bool = False) -> list[list[float]]:
+    """The numbers of a text file by row; empty lines and those that begin with # do not count, nor does a first line of words."""
     try:
         text = Path(path).read_text()
     except (OSError, UnicodeDecodeError) as error:
@@ -110,6 +114,9 @@ def read_numbers(path: Path) -> list[list[float]]:
     for number, line in enumerate(text.splitlines(), 1):
         line = line.strip()
         if not line or line.startswith("#"):
+            continue
+        if may_have_header and not rows and not _begins_with_a_number(line):
+            may_have_header = False
             continue
         words = [word.strip() for word in line.split(",")] if "," in line else line.split()
         row = []
@@ -123,6 +130,14 @@ def read_numbers(path: Path) -> list[list[float]]:
             row.append(value)
         rows.append(row)
     return rows
+
+
+def _begins_with_a_number(line: str) -> bool:
+    try:
+        float(line.replace(",", " ").split()[0])
+    except (ValueError, IndexError):
+        return False
+    return True
 
 
 def _read(path: Path) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import _abi, _arrays, _progress
-from ._errors import Cancelled, MissingArrayError, ShapeError, SingularError, check
+from ._errors import ArgumentError, Cancelled, MissingArrayError, ShapeError, SingularError, check
 from ._fit_arguments import Call, FitOptions, optional, whole
 from ._library import library
 from ._options import number
@@ -60,7 +60,7 @@ class FitResult:
     ----------
     parameters : list of tuple
     values, standard_errors : ndarray, shape (n_parameter,)
-        A standard error of 0 belongs to a value that ended at a bound, or that nothing determines.
+        A standard error of 0 belongs to a value that ended at a bound, an infinite one to a value that nothing determines.
     covariance, correlation : ndarray, shape (n_parameter, n_parameter)
     absorption, cd : ndarray or None
         The model at the best values.
@@ -93,7 +93,8 @@ class FitResult:
         width = max([len(name) for name, _, _ in rows] + [9])
         lines = [f"{'parameter':<{width}}  {'value':>12}  {'std. error':>10}"]
         lines += [f"{name:<{width}}  {value:>12.5g}  {error:>10.2g}" for name, value, error in rows]
-        chi = f", reduced chi-square {2 * self.misfit / self.degrees_of_freedom:.4g}" if self.degrees_of_freedom > 0 else ""
+        chi_square = 2 * (self.misfit + self.prior_misfit)
+        chi = f", reduced chi-square {chi_square / self.degrees_of_freedom:.4g}" if self.degrees_of_freedom > 0 else ""
         lines.append(f"{self.iterations} iterations, ended by {self.reason}{chi}")
         return "\n".join(lines)
 
@@ -222,7 +223,8 @@ def fit(
         When to stop: relative gain in the misfit; relative change of the model; cosine between residuals and
         derivatives.
     scale_covariance : bool, optional
-        Estimate the measurement's uncertainty from the misfit that remains. Default: where no sigma is given.
+        Take sigma as known up to a common factor, which is estimated from the misfit that remains. Default: where no sigma is
+        given. C, C++ and Fortran do so only where they are told to.
     progress : callable(done, total) or True, optional
         Called a few times a second; a true result cancels.
     **model
@@ -238,8 +240,8 @@ def fit(
     TypeError, ValueError
         As in `spectrum`; a parameter that makes no sense is named by its row.
     SingularError
-        The measurement and the priors do not determine all values; the message names one. ``error.fit`` is the result,
-        with standard errors of 0 for what is not determined.
+        The measurement and the priors do not determine all values; the message names their rows. ``error.fit`` is the
+        result, with infinite standard errors for what is not determined.
     Cancelled, KeyboardInterrupt
         ``error.fit`` holds the best values so far.
     """
@@ -248,6 +250,10 @@ def fit(
     if absorption is None and cd is None:
         raise MissingArrayError("absorption: neither absorption nor cd is given; pass (grid, measured) of at least one")
     measured = call.measurement(absorption, cd)
+    if call.has_sigma and call.lacks_sigma:
+        raise ArgumentError(
+            "sigma: one spectrum has it and the other does not; give both or neither, since it says how much each counts"
+        )
     fit_options = FitOptions()
     fit_options.set(
         n_start=whole(1, 2**31 - 1)("starts", starts),

@@ -66,6 +66,7 @@ class Call:
         self._set(**model)
         self.system = (*system, *self._weights)
         self.has_sigma = False
+        self.lacks_sigma = False
         self._points = [0, 0]
 
     def _set(
@@ -138,6 +139,7 @@ class Call:
                 _arrays.check_shape(f"{name}_{part}", array, (self._points[band],), "the grid's")
                 arguments += tuple(place)
             self.has_sigma |= sigma is not None
+            self.lacks_sigma |= sigma is None
         return arguments
 
     def _points_of(self, band: int, name: str, grid: Any) -> tuple[Any, Any]:

@@ -7,7 +7,8 @@ use super::spectra::write;
 use crate::array::{ViewMut, disjoint};
 use crate::capi::arrays::wanted;
 use crate::capi::guard::{self, hl_status, refuse};
-use crate::error::{Status, try_vec};
+use crate::error::{Result, Status, try_vec};
+use std::fmt::Write;
 use crate::exciton::fit::{self, Fit};
 
 /// The values of parameters that suit measured spectra best: bounded least squares (Levenberg and Marquardt), with priors,
@@ -15,8 +16,8 @@ use crate::exciton::fit::{self, Fit};
 ///
 /// Minimises the misfit of hl_exciton_residual_gradient (model, parameters and arrays as there) plus
 /// 1/2 sum_p ((value_p - prior_p) / prior_sigma_p)^2. The covariance is the inverse of J^T J at the minimum, J being the
-/// derivatives of all residuals in their standard deviations: of values that end at a bound, and of combinations that
-/// nothing determines, it is 0.
+/// derivatives of all residuals in their standard deviations (taken before the last step if that gained less than
+/// misfit_tolerance). It is 0 for values that end at a bound, and infinite for values that nothing determines.
 ///
 /// @param n_conf               number of configurations, at least 1
 /// @param n_site               number of pigments
@@ -46,9 +47,9 @@ use crate::exciton::fit::{self, Fit};
 ///
 /// Outputs share no element with each other or with inputs. Errors as for hl_exciton_residual_gradient; HL_ERR_OPTION for
 /// fit_options; HL_ERR_ARGUMENT for a start outside its bounds; HL_ERR_SINGULAR if the measurement and the priors do not
-/// determine all values (the message names the first row that depends on those before it). After HL_ERR_SINGULAR,
-/// HL_ERR_CANCELLED and the callback's own negative status all outputs are written: the best values so far. With any other
-/// status but HL_OK they are untouched.
+/// determine all values (the message names their rows). After HL_ERR_SINGULAR all outputs are written; after HL_ERR_CANCELLED
+/// and the callback's own negative status they are if the start was evaluated: the best values so far. With any other status
+/// but HL_OK, and if the callback ends the first evaluation, they are untouched.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_exciton_fit(
     n_conf: isize,
@@ -193,15 +194,37 @@ pub unsafe extern "C" fn hl_exciton_fit(
         if let Some(interruption) = interruption {
             return Err(interruption);
         }
-        if let Some(p) = outcome.undetermined {
-            return refuse(
+        refuse_undetermined(&outcome.undetermined)
+    })
+}
+
+/// The rows that nothing determines, the first few by number.
+fn refuse_undetermined(undetermined: &[bool]) -> Result<()> {
+    const NAMED: usize = 8;
+    let mut rows = String::new();
+    let mut count = 0;
+    for (p, _) in undetermined.iter().enumerate().filter(|(_, is_undetermined)| **is_undetermined) {
+        count += 1;
+        if count <= NAMED {
+            let separator = if count == 1 { "" } else { ", " };
+            let _ = write!(rows, "{separator}{p}");
+        }
+    }
+    match count {
+        0 => Ok(()),
+        1 => refuse(
+            Status::Singular,
+            format!("parameters: row {rows} changes nothing that was measured; leave it out, or give it a prior (prior, prior_sigma)"),
+        ),
+        _ => {
+            let more = if count > NAMED { ", ..." } else { "" };
+            refuse(
                 Status::Singular,
                 format!(
-                    "parameters: row {p} cannot be told from those before it, or changes nothing; leave it out, or give it a \
-                     prior (prior, prior_sigma)"
+                    "parameters: rows {rows}{more} cannot be told from each other, or change nothing that was measured; leave \
+                     some out, or give them priors (prior, prior_sigma)"
                 ),
-            );
+            )
         }
-        Ok(())
-    })
+    }
 }

@@ -59,8 +59,9 @@ pub struct hl_exciton_fit_options {
     pub n_start: i32,
     /// Of the later starts; default 0.
     pub seed: u64,
-    /// 0 or 1; default 0. 1 multiplies the covariance by twice the misfit over the degrees of freedom: for measurements
-    /// whose sigma is known up to a factor only, or not at all.
+    /// 0 or 1; default 0. 1 takes the sigma of the measurement as known up to a common factor, which is estimated from the
+    /// misfit: for measurements without sigma. With priors the fit is repeated until the factor is that of its own minimum.
+    /// Standard errors are infinite where no points are left to tell it.
     pub scale_covariance: i32,
     /// 0.
     pub reserved: i32,

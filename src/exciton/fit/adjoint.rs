@@ -3,7 +3,7 @@
 use super::coefficients::{centroid, cross, degeneracy, gaps, row_times_matrix};
 use super::forward::{Evaluator, Problem};
 use super::group::{Group, form};
-use super::lines::{Cells, TERMS, WEIGHTS};
+use super::lines::{TERMS, WEIGHTS};
 use super::parameters::{Parameter, State};
 use crate::error::{Result, try_vec};
 use crate::exciton::solve::ROTATION_FACTOR;
@@ -52,12 +52,15 @@ impl Back<'_> {
                 }
                 None => group.solve(system, &changes, first, count)?,
             }
-            for (energy, slot) in group.energies.iter().zip(adjoint.energies.chunks_exact_mut(S::WIDTH)) {
-                energy.store(slot);
+            let cells = self.evaluator.cells();
+            for k in 0..n {
+                let (cell, place) = cells.places(group.energies[k]);
+                cell.store(&mut adjoint.cells[k * S::WIDTH..]);
+                place.store(&mut adjoint.places[k * S::WIDTH..]);
             }
             for lane in 0..S::WIDTH {
                 let weight = if lane < count { self.evaluator.weights.of(first + lane) } else { 0.0 };
-                adjoint.look_up::<V>(&self.evaluator.cells(), self.weights, lane, weight);
+                adjoint.look_up::<V>(self.weights, lane, weight);
             }
             S::outlined(Gather { adjoint: &mut adjoint, problem, state: self.state, group: &group, first, count });
         }
@@ -72,7 +75,9 @@ impl Back<'_> {
 /// Workspace of the way back.
 struct Adjoint<S> {
     n: usize,
-    energies: Vec<f64>,
+    /// [n]: cells of the sticks, -1 for none, and places in them; lanes last.
+    cells: Vec<f64>,
+    places: Vec<f64>,
     /// [4][n]: h(e_k) for absorption and CD, and their derivatives; lanes last. Weighted.
     stick_weights: Vec<f64>,
     inverse_gaps: Vec<S>,
@@ -97,7 +102,8 @@ impl<S: Lanes> Adjoint<S> {
         let base = if problem.parameters.any(Parameter::concerns_dipoles) { 3 * n } else { 0 };
         Ok(Self {
             n,
-            energies: try_vec("gradient", n * S::WIDTH, 0.0)?,
+            cells: try_vec("gradient", n * S::WIDTH, 0.0)?,
+            places: try_vec("gradient", n * S::WIDTH, 0.0)?,
             stick_weights: try_vec("gradient", WEIGHTS * n * S::WIDTH, 0.0)?,
             inverse_gaps: lanes(square)?,
             equal: lanes(square)?,
@@ -110,22 +116,24 @@ impl<S: Lanes> Adjoint<S> {
         })
     }
 
-    /// The weights of one configuration's sticks: Horner's rule for all four quantities in one vector. One chain of 15
-    /// multiply-adds a stick, of which the processor has several under way; bound by their loads.
+    /// The weights of one configuration's sticks: Horner's rule for all four quantities in one vector, even and odd powers apart.
+    /// Two chains of 7 multiply-adds a stick, of which the processor has several under way; bound by their loads.
     #[inline(always)]
-    fn look_up<V: Lanes>(&mut self, cells: &Cells, weights: &[f64], lane: usize, weight: f64) {
+    fn look_up<V: Lanes>(&mut self, weights: &[f64], lane: usize, weight: f64) {
         for k in 0..self.n {
             let mut quantities = [0.0; 8];
-            if weight != 0.0
-                && let Some((cell, t)) = cells.place(self.energies[k * S::WIDTH + lane])
-            {
-                let table = &weights[cell * TERMS * V::WIDTH..(cell + 1) * TERMS * V::WIDTH];
-                let t = V::splat(t);
-                let mut sum = V::zero();
-                for terms in table.chunks_exact(V::WIDTH).rev() {
-                    sum = sum.mul_add(t, V::load(terms));
+            let cell = self.cells[k * S::WIDTH + lane];
+            if weight != 0.0 && cell >= 0.0 {
+                let t = self.places[k * S::WIDTH + lane];
+                let table = &weights[cell as usize * TERMS * V::WIDTH..][..TERMS * V::WIDTH];
+                let square = V::splat(t * t);
+                let mut even = V::load(&table[(TERMS - 2) * V::WIDTH..]);
+                let mut odd = V::load(&table[(TERMS - 1) * V::WIDTH..]);
+                for pair in (0..TERMS / 2 - 1).rev() {
+                    even = even.mul_add(square, V::load(&table[2 * pair * V::WIDTH..]));
+                    odd = odd.mul_add(square, V::load(&table[(2 * pair + 1) * V::WIDTH..]));
                 }
-                (sum * V::splat(weight)).store(&mut quantities);
+                (odd.mul_add(V::splat(t), even) * V::splat(weight)).store(&mut quantities);
             }
             for quantity in 0..WEIGHTS {
                 self.stick_weights[(quantity * self.n + k) * S::WIDTH + lane] = quantities[quantity];

@@ -14,7 +14,7 @@
 
 use super::forward::Problem;
 use super::group::{Group, form};
-use super::lines::SIGMA_PER_FWHM;
+use super::lines::{Cells, SIGMA_PER_FWHM};
 use super::parameters::{Parameter, Parameters, State};
 use crate::error::{Result, try_vec};
 use crate::exciton::solve::ROTATION_FACTOR;
@@ -90,7 +90,9 @@ pub struct Coefficients<S> {
     n: usize,
     columns: usize,
     hamiltonian_columns: usize,
-    energies: Vec<f64>,
+    /// [k]: cells of the sticks, -1 for none, and places in them.
+    cells: Vec<f64>,
+    places: Vec<f64>,
     /// [band][k][column]
     values: Vec<f64>,
     /// [band][k][column of the Hamiltonian]
@@ -124,7 +126,8 @@ impl<S: Lanes> Coefficients<S> {
             n,
             columns: columns.len(),
             hamiltonian_columns,
-            energies: numbers(n)?,
+            cells: numbers(n)?,
+            places: numbers(n)?,
             values: numbers(2 * n * columns.len())?,
             slopes: numbers(2 * n * hamiltonian_columns)?,
             work: Work {
@@ -143,9 +146,11 @@ impl<S: Lanes> Coefficients<S> {
         self.n
     }
 
+    /// The cell of a stick and the place in it; None where its line is too far from every point.
     #[inline(always)]
-    pub fn energy(&self, k: usize, lane: usize) -> f64 {
-        self.energies[k * S::WIDTH + lane]
+    pub fn place(&self, k: usize, lane: usize) -> Option<(usize, f64)> {
+        let cell = self.cells[k * S::WIDTH + lane];
+        if cell < 0.0 { None } else { Some((cell as usize, self.places[k * S::WIDTH + lane])) }
     }
 
     #[inline(always)]
@@ -165,12 +170,13 @@ impl<S: Lanes> Coefficients<S> {
         problem: &Problem,
         state: &State,
         columns: &Columns,
+        cells: &Cells,
         group: &Group<S>,
         first: usize,
         count: usize,
         wanted: [bool; 2],
     ) {
-        S::outlined(Fill { coefficients: self, problem, state, columns, group, first, count, wanted });
+        S::outlined(Fill { coefficients: self, problem, state, columns, cells, group, first, count, wanted });
     }
 }
 
@@ -179,6 +185,7 @@ struct Fill<'c, 'a, S> {
     problem: &'a Problem<'a>,
     state: &'a State,
     columns: &'a Columns,
+    cells: &'a Cells,
     group: &'a Group<S>,
     first: usize,
     count: usize,
@@ -189,11 +196,13 @@ impl<S: Lanes> Task for Fill<'_, '_, S> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let Self { coefficients, problem, state, columns, group, first, count, wanted } = self;
+        let Self { coefficients, problem, state, columns, cells, group, first, count, wanted } = self;
         let n = coefficients.n;
         let width = problem.system.vector_columns();
-        for (energy, slot) in group.energies.iter().zip(coefficients.energies.chunks_exact_mut(S::WIDTH)) {
-            energy.store(slot);
+        for k in 0..n {
+            let (cell, place) = cells.places(group.energies[k]);
+            cell.store(&mut coefficients.cells[k * S::WIDTH..]);
+            place.store(&mut coefficients.places[k * S::WIDTH..]);
         }
         let mut any_equal = false;
         if !columns.hamiltonian.is_empty() {

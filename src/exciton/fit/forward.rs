@@ -5,11 +5,12 @@
 //! sticks' own column.
 
 use super::coefficients::Columns;
+use super::line_sums::LineWork;
 use super::lines::{self, BandLines, Cells, SIGMA_PER_FWHM, TERMS};
 use super::parameters::{Parameter, Parameters, State};
-use super::pass::Pass;
+use super::pass::{Part, Pass};
 use crate::array::View;
-use crate::error::{Result, try_collect, try_vec};
+use crate::error::{Error, Result, try_collect, try_vec};
 use crate::exciton::options::{Normalization, Options};
 use crate::exciton::sticks::chunk_size;
 use crate::exciton::system::System;
@@ -49,6 +50,7 @@ pub struct Evaluator<'a> {
     pub weights: Weights<'a>,
     tables: Option<Tables>,
     pub spare: Spare,
+    pub spare_kept: Spare,
 }
 
 /// Accumulators of chunks that were added up, to be used again: fresh memory would cost a page fault for every 4 KiB, which
@@ -96,7 +98,7 @@ pub struct Moments {
 impl<'a> Evaluator<'a> {
     pub fn new(problem: &'a Problem<'a>) -> Result<Self> {
         let weights = Weights::new(problem.weights, problem.system.n_conf())?;
-        Ok(Self { problem, level: Level::current()?, weights, tables: None, spare: Spare::default() })
+        Ok(Self { problem, level: Level::current()?, weights, tables: None, spare: Spare::default(), spare_kept: Spare::default() })
     }
 
     pub fn jacobian(&mut self, values: &[f64], with_rows: bool, progress: &mut Progress) -> Result<Jacobian> {
@@ -107,8 +109,8 @@ impl<'a> Evaluator<'a> {
         let moments = self.moments(&state, &columns, false, progress)?;
         let mut jacobian = Jacobian { spectra: Default::default(), rows: Default::default() };
         for band in 0..2 {
-            let spectra = self.band_spectra(&moments, &state, band, columns.len())?;
-            jacobian.spectra[band] = spectra.model(&state, band, columns.sticks())?;
+            let spectra = self.band_spectra(&moments, &state, band, columns.len(), columns.sticks())?;
+            jacobian.spectra[band] = spectra.model(&state, band)?;
             if with_rows {
                 jacobian.rows[band] = self.rows(&spectra, &state, &columns, band)?;
             }
@@ -162,33 +164,32 @@ impl<'a> Evaluator<'a> {
         let (choice, size, n_conf) = self.chunks(columns.len());
         let mut moments = Moments { sums: Default::default(), kept: Vec::new() };
         let n = self.problem.system.n();
-        let kept_of_chunk = if keep { size * n * (n + 1) } else { 0 };
         if keep {
-            // One piece of memory, which malloc hands out again in the next call without new pages.
-            moments.kept = try_vec("excitons", n_conf.next_multiple_of(choice.group).saturating_mul(n * (n + 1)), 0.0)?;
+            // One piece of memory, which malloc hands out again in the next call without new pages. It is written once, by
+            // whoever adds the chunks up; what a chunk writes stays in its processor's cache.
+            let numbers = n_conf.next_multiple_of(choice.group).saturating_mul(n * (n + 1));
+            let failed = |_| Error::out_of_memory("excitons", numbers.saturating_mul(size_of::<f64>()));
+            moments.kept.try_reserve_exact(numbers).map_err(failed)?;
         }
-        let sums = &mut moments.sums;
-        let mut kept = moments.kept.as_mut_slice();
         for_each_chunk(
-            ranges(n_conf, size).map(|range| {
-                let whole = std::mem::take(&mut kept);
-                let (piece, rest) = whole.split_at_mut(kept_of_chunk.min(whole.len()));
-                kept = rest;
-                (range, piece)
-            }),
-            |((_, len), _)| *len,
+            ranges(n_conf, size),
+            |(_, len)| *len,
             progress,
-            |((first, len), kept)| {
-                dispatch(self.level, Pass { evaluator: self, state, columns, kept, way: choice.way, first, len })
+            |(first, len)| {
+                dispatch(self.level, Pass { evaluator: self, state, columns, keeps: keep, way: choice.way, first, len })
             },
-            |part: [Vec<f64>; 2]| {
-                for (sum, part) in sums.iter_mut().zip(part) {
+            |part: Part| {
+                for (sum, part) in moments.sums.iter_mut().zip(part.sums) {
                     if sum.is_empty() {
                         *sum = part;
                     } else {
                         sum.iter_mut().zip(&part).for_each(|(total, x)| *total += x);
                         self.spare.give(part);
                     }
+                }
+                if keep {
+                    moments.kept.extend_from_slice(&part.kept);
+                    self.spare_kept.give(part.kept);
                 }
                 Ok(())
             },
@@ -202,18 +203,35 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The columns' spectra, without what turns them into the model.
-    pub fn band_spectra(&self, moments: &Moments, state: &State, band: usize, columns: usize) -> Result<BandSpectra> {
-        let row = columns.next_multiple_of(self.level.lanes());
+    ///
+    /// The sticks' own column `column` is summed as if it were alone, so that it has the same bits beside any others.
+    pub fn band_spectra(
+        &self,
+        moments: &Moments,
+        state: &State,
+        band: usize,
+        columns: usize,
+        column: usize,
+    ) -> Result<BandSpectra> {
+        let row = if columns == 1 { 1 } else { columns.next_multiple_of(self.level.lanes()) };
         let Some(lines) = self.lines(band) else {
-            return Ok(BandSpectra { values: Vec::new(), coarse: Vec::new(), row, factors: Vec::new() });
+            return Ok(BandSpectra { values: Vec::new(), sticks: Vec::new(), coarse: Vec::new(), row, factors: Vec::new() });
         };
-        let points = self.problem.points[band];
-        let (values, coarse) = if moments.sums[band].is_empty() {
-            (try_vec("spectrum", points.len().saturating_mul(row), 0.0)?, Vec::new())
-        } else {
-            dispatch(self.level, Spectra { lines, moments: &moments.sums[band], columns, row })?
-        };
+        let points = self.problem.points[band].len();
+        let mut values = try_vec("spectrum", points.saturating_mul(row), 0.0)?;
+        let mut sticks = try_vec("spectrum", if row == 1 { 0 } else { points }, 0.0)?;
+        let mut work = LineWork::default();
+        let moments = &moments.sums[band];
+        let kernel =
+            Spectra { lines, moments, columns, row, column, work: &mut work, values: &mut values, sticks: &mut sticks };
+        dispatch(self.level, kernel)?;
+        Ok(BandSpectra { values, sticks, coarse: work.coarse, row, factors: self.factors(state, band)? })
+    }
+
+    /// What turns a sum of lines into the mean spectrum at each point: normalisation, mean, wavenumber.
+    pub fn factors(&self, state: &State, band: usize) -> Result<Vec<f64>> {
         let options = self.problem.options;
+        let points = self.problem.points[band];
         let height = match options.normalization {
             Normalization::Peak => 1.0,
             Normalization::Area => 1.0 / lines::area(state.fwhm[band]),
@@ -222,22 +240,39 @@ impl<'a> Evaluator<'a> {
         if options.frequency_prefactor {
             factors.iter_mut().zip(points).for_each(|(factor, x)| *factor *= x);
         }
-        Ok(BandSpectra { values, coarse, row, factors })
+        Ok(factors)
     }
 
-    /// How the spectrum of a band changes with its own parameters at point `i`: with its width and with its shift.
-    pub fn changes(&self, spectra: &BandSpectra, state: &State, band: usize, sticks: usize, i: usize) -> [f64; 2] {
-        let Some(lines) = self.lines(band).filter(|_| !spectra.coarse.is_empty()) else { return [0.0; 2] };
+    /// How a sum of lines changes at point `i`, where it is `value`: with their width and with their shift.
+    #[allow(clippy::too_many_arguments)]
+    pub fn changes(
+        &self,
+        lines: &BandLines,
+        coarse: &[f64],
+        row: usize,
+        column: usize,
+        state: &State,
+        band: usize,
+        i: usize,
+        value: f64,
+    ) -> [f64; 2] {
         let x = self.problem.points[band][i];
-        let (slope, curvature) = lines.changes(&spectra.coarse, sticks, spectra.row, i, x);
-        let sigma = lines.sigma();
+        let (slope, curvature) = lines.changes(coarse, column, row, i, x);
+        let sigma = state.fwhm[band] * SIGMA_PER_FWHM;
         // A Gaussian of area 1 obeys dg/dsigma = sigma g''; one of peak 1 has its area grow with sigma as well.
         let growth = match self.problem.options.normalization {
-            Normalization::Peak => spectra.values[i * spectra.row + sticks] / sigma,
+            Normalization::Peak => value / sigma,
             Normalization::Area => 0.0,
         };
-        let factor = spectra.factors[i] * state.scale[band];
-        [factor * SIGMA_PER_FWHM * (sigma * curvature + growth), factor * slope]
+        [SIGMA_PER_FWHM * (sigma * curvature + growth), slope]
+    }
+
+    /// The same of a whole model spectrum.
+    pub fn model_changes(&self, spectra: &BandSpectra, state: &State, band: usize, sticks: usize, i: usize) -> [f64; 2] {
+        let Some(lines) = self.lines(band) else { return [0.0; 2] };
+        let value = spectra.values[i * spectra.row + sticks];
+        let changes = self.changes(lines, &spectra.coarse, spectra.row, sticks, state, band, i, value);
+        changes.map(|change| change * spectra.factors[i] * state.scale[band])
     }
 
     fn rows(&self, spectra: &BandSpectra, state: &State, columns: &Columns, band: usize) -> Result<Vec<f64>> {
@@ -250,7 +285,7 @@ impl<'a> Evaluator<'a> {
             let values = &spectra.values[i * spectra.row..(i + 1) * spectra.row];
             let factor = spectra.factors[i];
             let [with_width, with_shift] =
-                if needs_changes { self.changes(spectra, state, band, columns.sticks(), i) } else { [0.0; 2] };
+                if needs_changes { self.model_changes(spectra, state, band, columns.sticks(), i) } else { [0.0; 2] };
             for ((p, &parameter), slot) in list.iter().enumerate().zip(row) {
                 *slot = match parameter {
                     Parameter::Fwhm(bands) => if bands[band] { with_width } else { 0.0 },
@@ -268,17 +303,19 @@ impl<'a> Evaluator<'a> {
 /// Spectra of all columns, `[point][row]`, before `factors` (normalisation, mean, wavenumber) and the state's scale.
 pub struct BandSpectra {
     pub values: Vec<f64>,
+    /// Of the sticks' own column where there are others, else empty.
+    sticks: Vec<f64>,
     coarse: Vec<f64>,
     pub row: usize,
     pub factors: Vec<f64>,
 }
 
 impl BandSpectra {
-    /// The model spectrum, sticks being column `sticks`.
-    pub fn model(&self, state: &State, band: usize, sticks: usize) -> Result<Vec<f64>> {
+    /// The model spectrum.
+    pub fn model(&self, state: &State, band: usize) -> Result<Vec<f64>> {
         let (scale, offset) = (state.scale[band], state.offset[band]);
-        let points = self.factors.iter().enumerate();
-        try_collect("spectrum", points.map(|(i, factor)| self.values[i * self.row + sticks] * factor * scale + offset))
+        let values = if self.row == 1 { &self.values } else { &self.sticks };
+        try_collect("spectrum", values.iter().zip(&self.factors).map(|(value, factor)| value * factor * scale + offset))
     }
 }
 
@@ -302,12 +339,27 @@ struct Spectra<'a> {
     moments: &'a [f64],
     columns: usize,
     row: usize,
+    column: usize,
+    work: &'a mut LineWork,
+    values: &'a mut [f64],
+    sticks: &'a mut [f64],
 }
 
 impl Kernel for Spectra<'_> {
-    type Output = Result<(Vec<f64>, Vec<f64>)>;
+    type Output = Result<()>;
     #[inline(always)]
-    fn run<V: Lanes>(self) -> Self::Output {
-        self.lines.spectra::<V>(self.moments, self.columns, self.row)
+    fn run<V: Lanes>(self) -> Result<()> {
+        let Self { lines, moments, columns, row, column, work, values, sticks } = self;
+        lines.smooth_out::<V>(moments, columns, row, work)?;
+        let mut tapped = Vec::new();
+        lines.at_points::<V>(&work.coarse, row, values, &mut tapped)?;
+        if row > 1 {
+            let mut alone = try_vec("spectrum", lines.coarse_len(), 0.0)?;
+            for (slot, from) in alone.iter_mut().zip(work.coarse.chunks_exact(row)) {
+                *slot = from[column];
+            }
+            lines.at_points::<V>(&alone, 1, sticks, &mut tapped)?;
+        }
+        Ok(())
     }
 }

@@ -10,14 +10,15 @@
 //! dL/dr_j  = sum_k V_jk f e_k h(e_k) mu_j x M_k
 //! ```
 //!
-//! The way back needs the energies and eigenvectors of the way forward. They are kept where all of them fit into 256 MiB,
+//! The way back needs the energies and eigenvectors of the way forward. They are kept where all of them fit into 128 MiB,
 //! and computed again, to the same bits, where they do not.
 
 use super::adjoint::Back;
 use super::coefficients::Columns;
 use super::forward::{Evaluator, Problem};
+use super::line_sums::LineWork;
 use super::lines::{BandLines, TERMS};
-use super::measured::Measured;
+use super::measured::{Measured, sum_of_squares};
 use super::parameters::{Parameter, State};
 use crate::error::{Result, try_vec};
 use crate::simd::{Kernel, Lanes, dispatch};
@@ -30,8 +31,9 @@ pub struct Misfit {
     pub spectra: [Vec<f64>; 2],
 }
 
-/// Bytes of energies and eigenvectors that may be kept between the ways forward and back.
-const MOST_KEPT: usize = 256 << 20;
+/// Bytes of energies and eigenvectors that may be kept between the ways forward and back. There may be as many again in chunks
+/// that are not gathered yet.
+const MOST_KEPT: usize = 128 << 20;
 
 pub fn residual_gradient(
     problem: &Problem,
@@ -64,16 +66,17 @@ pub(super) fn residual_gradient_keeping(
     let cells = evaluator.cells();
     let table_len = if through_sticks { cells.count * TERMS * evaluator.level.lanes() } else { 0 };
     let mut weights = try_vec("lines", table_len, 0.0)?;
+    let mut work = LineWork::default();
     for band in 0..2 {
-        let spectra = evaluator.band_spectra(&moments, &state, band, sticks_alone.len())?;
-        let model = spectra.model(&state, band, 0)?;
+        let spectra = evaluator.band_spectra(&moments, &state, band, sticks_alone.len(), 0)?;
+        let model = spectra.model(&state, band)?;
         let compared = &measured.bands[band];
         let mut pull = try_vec("residuals", model.len(), 0.0)?;
         for (i, slot) in pull.iter_mut().enumerate() {
-            let residual = (model[i] - compared.values[i]) * compared.per_sigma[i];
-            misfit.value += 0.5 * residual * residual;
-            *slot = residual * compared.per_sigma[i];
+            *slot = (model[i] - compared.values[i]) * compared.per_sigma[i];
         }
+        misfit.value += 0.5 * sum_of_squares(&pull);
+        pull.iter_mut().zip(&compared.per_sigma).for_each(|(pull, per_sigma)| *pull *= per_sigma);
         for (&parameter, slot) in list.iter().zip(&mut misfit.gradient) {
             let concerned = match parameter {
                 Parameter::Fwhm(b) | Parameter::Shift(b) | Parameter::Scale(b) | Parameter::Offset(b) => b[band],
@@ -84,8 +87,8 @@ pub(super) fn residual_gradient_keeping(
             }
             for (i, pull) in pull.iter().enumerate() {
                 let change = match parameter {
-                    Parameter::Fwhm(_) => evaluator.changes(&spectra, &state, band, 0, i)[0],
-                    Parameter::Shift(_) => evaluator.changes(&spectra, &state, band, 0, i)[1],
+                    Parameter::Fwhm(_) => evaluator.model_changes(&spectra, &state, band, 0, i)[0],
+                    Parameter::Shift(_) => evaluator.model_changes(&spectra, &state, band, 0, i)[1],
                     Parameter::Scale(_) => spectra.factors[i] * spectra.values[i * spectra.row],
                     _ => 1.0,
                 };
@@ -96,7 +99,7 @@ pub(super) fn residual_gradient_keeping(
             for (pull, factor) in pull.iter_mut().zip(&spectra.factors) {
                 *pull *= factor * state.scale[band];
             }
-            dispatch(evaluator.level, Transpose { lines, at_points: &pull, band, weights: &mut weights })?;
+            dispatch(evaluator.level, Transpose { lines, at_points: &pull, band, weights: &mut weights, work: &mut work })?;
         }
         misfit.spectra[band] = model;
     }
@@ -111,13 +114,14 @@ struct Transpose<'a> {
     at_points: &'a [f64],
     band: usize,
     weights: &'a mut [f64],
+    work: &'a mut LineWork,
 }
 
 impl Kernel for Transpose<'_> {
     type Output = Result<()>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Result<()> {
-        self.lines.transpose::<V>(self.at_points, self.band, self.weights)
+        self.lines.transpose::<V>(self.at_points, self.band, self.weights, self.work)
     }
 }
 

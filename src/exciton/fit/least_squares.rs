@@ -8,6 +8,7 @@
 //! Normal equations square the condition of the problem. Values are scaled to a unit diagonal first, and a direction whose
 //! pivot falls below 1e-13 of it is one that the data do not determine: it is reported, not followed.
 
+use super::factor::Factor;
 use crate::error::{Error, Result, Status, try_collect, try_vec};
 
 /// The misfit 1/2 |r|^2 at some values, its gradient and `J^T J`.
@@ -16,16 +17,29 @@ pub struct Normal {
     pub gradient: Vec<f64>,
     /// [p][p]
     pub curvature: Vec<f64>,
+    /// The model there, carried along for whoever wants it of the best values.
+    pub model: [Vec<f64>; 2],
 }
 
 impl Normal {
-    /// Of values that the model does not have.
-    pub fn infinite(count: usize) -> Result<Self> {
+    pub fn zero(count: usize) -> Result<Self> {
         Ok(Self {
-            misfit: f64::INFINITY,
+            misfit: 0.0,
             gradient: try_vec("fit", count, 0.0)?,
             curvature: try_vec("fit", count * count, 0.0)?,
+            model: Default::default(),
         })
+    }
+
+    /// For residuals whose variances are `variance` times as large.
+    pub fn divide_by(&mut self, variance: f64) {
+        self.misfit /= variance;
+        self.gradient.iter_mut().chain(&mut self.curvature).for_each(|x| *x /= variance);
+    }
+
+    /// Of values that the model does not have.
+    pub fn infinite(count: usize) -> Result<Self> {
+        Ok(Self { misfit: f64::INFINITY, ..Self::zero(count)? })
     }
 }
 
@@ -66,15 +80,26 @@ pub struct Minimum {
 /// Above this multiplier steps are shorter than rounding.
 const LARGEST_LAMBDA: f64 = 1e16;
 
+/// What an evaluation is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Misfit and model; gradient and curvature may be anything.
+    Misfit,
+    Everything,
+}
+
 /// Minimises from `start`, which lies within the bounds. Returns what it has when `evaluate` is interrupted, with the error.
+///
+/// A step that promises less than the tolerance is the last one if it keeps its word, so its end needs the misfit alone: the
+/// gradient and the curvature of the minimum are then those of the place before that step.
 pub fn minimise(
     start: Vec<f64>,
     settings: &Settings,
-    mut evaluate: impl FnMut(&[f64]) -> Result<Normal>,
+    mut evaluate: impl FnMut(&[f64], Want) -> Result<Normal>,
 ) -> Result<(Minimum, Option<Error>)> {
     let count = start.len();
     let mut best = Minimum {
-        normal: evaluate(&start)?,
+        normal: evaluate(&start, Want::Everything)?,
         values: start,
         reason: Reason::MaxIterations,
         iterations: 0,
@@ -113,7 +138,9 @@ pub fn minimise(
                 best.reason = Reason::Step;
                 return Ok((best, None));
             }
-            let normal = match evaluate(&values) {
+            let small = settings.misfit_tolerance * best.normal.misfit;
+            let is_last = promised <= small;
+            let mut normal = match evaluate(&values, if is_last { Want::Misfit } else { Want::Everything }) {
                 Ok(normal) => normal,
                 Err(error) => {
                     best.reason = Reason::Cancelled;
@@ -125,15 +152,26 @@ pub fn minimise(
             // A model that cannot be evaluated there has gained nothing.
             let ratio = if gain.is_finite() && promised > 0.0 { gain / promised } else { -1.0 };
             if gain > 0.0 && ratio > 1e-4 {
-                let small = settings.misfit_tolerance * best.normal.misfit;
-                let has_converged = gain <= small && promised <= small;
-                (best.values, best.normal) = (values, normal);
-                lambda = (lambda * (1.0 - (2.0 * ratio - 1.0).powi(3)).max(1.0 / 3.0)).max(1e-15);
-                growth = 2.0;
-                if has_converged {
+                if is_last && gain <= small {
+                    best.values = values;
+                    (best.normal.misfit, best.normal.model) = (normal.misfit, normal.model);
                     best.reason = Reason::Misfit;
                     return Ok((best, None));
                 }
+                if is_last {
+                    // It gained more than it promised: the fit goes on from there.
+                    normal = match evaluate(&values, Want::Everything) {
+                        Ok(normal) => normal,
+                        Err(error) => {
+                            best.reason = Reason::Cancelled;
+                            return Ok((best, Some(error)));
+                        }
+                    };
+                    best.evaluations += 1;
+                }
+                (best.values, best.normal) = (values, normal);
+                lambda = (lambda * (1.0 - (2.0 * ratio - 1.0).powi(3)).max(1.0 / 3.0)).max(1e-15);
+                growth = 2.0;
                 break;
             }
             if promised.abs() <= 4.0 * f64::EPSILON * best.normal.misfit || lambda >= LARGEST_LAMBDA {
@@ -197,101 +235,6 @@ fn promised_gain(normal: &Normal, step: &[f64]) -> f64 {
     gain
 }
 
-/// Cholesky's factor of the rows and columns that are free, scaled to a unit diagonal. Rows whose pivot vanishes are left out.
-pub struct Factor {
-    count: usize,
-    /// Lower triangle; rows and columns that are left out are 0.
-    lower: Vec<f64>,
-    per_scale: Vec<f64>,
-    /// The first free row that depends on those before it.
-    pub dependent: Option<usize>,
-}
-
-/// A pivot below this part of its diagonal element is rounding.
-const SMALLEST_PIVOT: f64 = 1e-13;
-
-impl Factor {
-    pub fn new(matrix: &[f64], free: &[bool]) -> Result<Self> {
-        let count = free.len();
-        let mut per_scale = try_vec("fit", count, 0.0)?;
-        for p in 0..count {
-            let diagonal = matrix[p * count + p];
-            if free[p] && diagonal > 0.0 {
-                per_scale[p] = 1.0 / diagonal.sqrt();
-            }
-        }
-        let mut lower = try_vec("fit", count * count, 0.0)?;
-        let mut dependent = (0..count).find(|&p| free[p] && per_scale[p] == 0.0);
-        for p in 0..count {
-            if per_scale[p] == 0.0 {
-                continue;
-            }
-            for q in 0..=p {
-                if q < p && lower[q * count + q] == 0.0 {
-                    continue;
-                }
-                let mut sum = matrix[p * count + q] * per_scale[p] * per_scale[q];
-                for s in 0..q {
-                    sum -= lower[p * count + s] * lower[q * count + s];
-                }
-                if q < p {
-                    lower[p * count + q] = sum / lower[q * count + q];
-                } else if sum > SMALLEST_PIVOT {
-                    lower[p * count + p] = sum.sqrt();
-                } else {
-                    dependent = Some(dependent.map_or(p, |first| first.min(p)));
-                    lower[p * count..p * count + p].fill(0.0);
-                }
-            }
-        }
-        Ok(Self { count, lower, per_scale, dependent })
-    }
-
-    /// Solves in place; 0 for rows that are left out.
-    pub fn solve(&self, right: &mut [f64]) {
-        let count = self.count;
-        for p in 0..count {
-            let pivot = self.lower[p * count + p];
-            let known: f64 = (0..p).map(|q| self.lower[p * count + q] * right[q]).sum();
-            right[p] = if pivot > 0.0 { (right[p] * self.per_scale[p] - known) / pivot } else { 0.0 };
-        }
-        for p in (0..count).rev() {
-            let pivot = self.lower[p * count + p];
-            let known: f64 = (p + 1..count).map(|q| self.lower[q * count + p] * right[q]).sum();
-            right[p] = if pivot > 0.0 { (right[p] - known) / pivot } else { 0.0 };
-        }
-        for p in 0..count {
-            right[p] *= self.per_scale[p];
-        }
-    }
-
-    /// The inverse, with rows and columns of 0 for what is left out.
-    pub fn inverse(&self) -> Result<Vec<f64>> {
-        let count = self.count;
-        let mut inverse = try_vec("covariance", count * count, 0.0)?;
-        let mut column = try_vec("covariance", count, 0.0)?;
-        for p in 0..count {
-            column.fill(0.0);
-            column[p] = 1.0;
-            self.solve(&mut column);
-            if self.lower[p * count + p] > 0.0 {
-                for q in 0..count {
-                    inverse[q * count + p] = column[q];
-                }
-            }
-        }
-        // Equal but for rounding.
-        for p in 0..count {
-            for q in 0..p {
-                let mean = 0.5 * (inverse[p * count + q] + inverse[q * count + p]);
-                inverse[p * count + q] = mean;
-                inverse[q * count + p] = mean;
-            }
-        }
-        Ok(inverse)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -299,7 +242,7 @@ mod tests {
     /// Residuals and their Jacobian as functions of the values.
     fn normal(residuals: &[f64], rows: &[Vec<f64>]) -> Normal {
         let count = rows[0].len();
-        let mut normal = Normal { misfit: 0.0, gradient: vec![0.0; count], curvature: vec![0.0; count * count] };
+        let mut normal = Normal::zero(count).unwrap();
         for (r, row) in residuals.iter().zip(rows) {
             normal.misfit += 0.5 * r * r;
             for p in 0..count {
@@ -325,7 +268,7 @@ mod tests {
     }
 
     /// Rosenbrock's valley: minimum 0 at (1, 1).
-    fn rosenbrock(v: &[f64]) -> Result<Normal> {
+    fn rosenbrock(v: &[f64], _: Want) -> Result<Normal> {
         Ok(normal(&[10.0 * (v[1] - v[0] * v[0]), 1.0 - v[0]], &[vec![-20.0 * v[0], 10.0], vec![-1.0, 0.0]]))
     }
 
@@ -354,14 +297,12 @@ mod tests {
     #[test]
     fn what_the_data_do_not_determine_is_named_and_left_alone() {
         // Only v0 + v1 is seen, and v2 not at all.
-        let evaluate = |v: &[f64]| Ok(normal(&[v[0] + v[1] - 3.0], &[vec![1.0, 1.0, 0.0]]));
+        let evaluate = |v: &[f64], _: Want| Ok(normal(&[v[0] + v[1] - 3.0], &[vec![1.0, 1.0, 0.0]]));
         let (low, high) = ([-9.0; 3], [9.0; 3]);
         let (minimum, _) = minimise(vec![0.0, 0.0, 7.0], &settings(&low, &high), evaluate).unwrap();
         assert!((minimum.values[0] + minimum.values[1] - 3.0).abs() < 1e-9 && minimum.values[2] == 7.0);
         let factor = Factor::new(&minimum.normal.curvature, &[true; 3]).unwrap();
-        assert_eq!(factor.dependent, Some(1));
-        assert_eq!(Factor::new(&minimum.normal.curvature, &[true, false, true]).unwrap().dependent, Some(2));
-        assert_eq!(Factor::new(&minimum.normal.curvature, &[true, false, false]).unwrap().dependent, None);
+        assert_eq!(factor.undetermined, [true; 3]);
     }
 
     #[test]

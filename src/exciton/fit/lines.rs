@@ -19,11 +19,13 @@ use std::f64::consts::{LN_2, PI};
 pub const TERMS: usize = 16;
 /// Cell in sigma, and coarse steps to a cell.
 const CELL: f64 = 1.16;
-const STEPS: usize = 3;
+pub(super) const STEPS: usize = 3;
 /// Where each of the two factors of a line stops, in sigma.
-const REACH: f64 = 6.0;
+pub(super) const REACH: f64 = 6.0;
 /// More cells than this are for lines that are too narrow for their grid to show.
 const MOST_CELLS: f64 = 1e6;
+/// Both bands share cells of the narrower line, of which a wide one reaches many: the time grows with the square of the ratio.
+const MOST_RATIO: f64 = 30.0;
 /// Quantities of a stick in the transposed direction: weight of absorption, of CD, and their derivatives. Rows of tables
 /// are padded to a vector.
 pub const WEIGHTS: usize = 4;
@@ -31,9 +33,9 @@ pub const WEIGHTS: usize = 4;
 /// Where cells lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cells {
-    left: f64,
-    half: f64,
-    per_half: f64,
+    pub(super) left: f64,
+    pub(super) half: f64,
+    pub(super) per_half: f64,
     pub count: usize,
 }
 
@@ -45,6 +47,18 @@ impl Cells {
         let narrowest = used().map(sigma).fold(f64::INFINITY, f64::min);
         if narrowest.is_infinite() {
             return Ok(Self { left: 0.0, half: 1.0, per_half: 1.0, count: 0 });
+        }
+        let widest = used().map(sigma).fold(0.0, f64::max);
+        if !(widest <= MOST_RATIO * narrowest) {
+            return Err(Error::new(
+                Status::Option,
+                format!(
+                    "fwhm: {} and {} cm-1 are too far apart for one fit; lines of absorption and CD may differ by a factor of \
+                     {MOST_RATIO}",
+                    Number(narrowest / SIGMA_PER_FWHM),
+                    Number(widest / SIGMA_PER_FWHM)
+                ),
+            ));
         }
         // A line at e contributes at x - shift: beyond sqrt(2) REACH sigma it is exp(-36) there.
         let reach = |band: usize| 2f64.sqrt() * REACH * sigma(band);
@@ -74,7 +88,7 @@ impl Cells {
     }
 
     /// The cell of an energy and the place in it; None where lines are too far from every point.
-    #[inline(always)]
+    #[cfg(test)]
     pub fn place(&self, energy: f64) -> Option<(usize, f64)> {
         let position = (energy - self.left) * self.per_half * 0.5;
         if !(position >= 0.0 && position < self.count as f64) {
@@ -84,7 +98,17 @@ impl Cells {
         Some((cell, 2.0 * (position - cell as f64) - 1.0))
     }
 
-    fn step(&self) -> f64 {
+    /// `place` in lanes: cells as numbers, -1 for none.
+    #[inline(always)]
+    pub fn places<V: Lanes>(&self, energy: V) -> (V, V) {
+        let position = (energy - V::splat(self.left)) * V::splat(self.per_half * 0.5);
+        let is_inside = V::zero().less_equal(position) & position.less_than(V::splat(self.count as f64));
+        let cell = position.floor();
+        let t = V::splat(2.0) * (position - cell) - V::splat(1.0);
+        (V::select(is_inside, cell, V::splat(-1.0)), V::select(is_inside, t, V::zero()))
+    }
+
+    pub(super) fn step(&self) -> f64 {
         2.0 * self.half / STEPS as f64
     }
 }
@@ -93,17 +117,23 @@ pub const SIGMA_PER_FWHM: f64 = 0.424_660_900_144_009_5; // 1 / sqrt(8 ln 2)
 
 /// The lines of one band: one width, one shift, the points where its spectrum is wanted.
 pub struct BandLines {
-    cells: Cells,
-    sigma: f64,
-    shift: f64,
+    pub(super) cells: Cells,
+    pub(super) sigma: f64,
+    pub(super) shift: f64,
     /// Coarse steps that a factor reaches.
-    reach: usize,
+    pub(super) reach: usize,
     /// Polynomials of the first factor: [coarse step from a cell's left edge - reach][TERMS].
-    smooth: Vec<f64>,
-    /// The second factor at each point: [point][taps], from coarse step `first` on.
-    spread: Vec<f64>,
-    first: Vec<usize>,
-    taps: usize,
+    pub(super) smooth: Vec<f64>,
+    /// The same by term, [TERMS][steps, padded to `smooth_row`].
+    pub(super) smooth_by_term: Vec<f64>,
+    pub(super) smooth_row: usize,
+    /// The second factor at each point, from coarse step `first` on: `gaussian.table` times powers that begin with `starts`
+    /// [point][vector] and grow by `ratios` [point] from vector to vector. A table of all of it would leave the caches.
+    pub(super) gaussian: GaussianRows,
+    pub(super) starts: Vec<f64>,
+    pub(super) ratios: Vec<f64>,
+    pub(super) first: Vec<usize>,
+    pub(super) taps: usize,
 }
 
 impl BandLines {
@@ -113,31 +143,30 @@ impl BandLines {
         let step = cells.step();
         let reach = (REACH * sigma / step).ceil() as usize;
         let taps = (2 * reach + 2).next_multiple_of(V::WIDTH);
-        let norm = 2.0 * step / (sigma * (2.0 * PI).sqrt());
+        let smooth_row = (STEPS + 1 + 2 * reach).next_multiple_of(V::WIDTH);
         let mut lines = Self {
             cells,
             sigma,
             shift,
             reach,
             smooth: try_vec("lines", (STEPS + 1 + 2 * reach) * TERMS, 0.0)?,
-            spread: try_vec("lines", points.len().saturating_mul(taps), 0.0)?,
+            smooth_by_term: try_vec("lines", smooth_row * TERMS, 0.0)?,
+            smooth_row,
+            gaussian: GaussianRows::new((step / sigma).powi(2), reach, 2 * reach + 2, taps, norm(step, sigma))?,
+            starts: try_vec("lines", points.len().saturating_mul(V::WIDTH), 0.0)?,
+            ratios: try_vec("lines", points.len(), 0.0)?,
             first: try_vec("lines", points.len(), 0)?,
             taps,
         };
         lines.fill_smooth();
-        let coefficient = V::splat(-1.0 / (sigma * sigma));
-        for (i, (&x, row)) in points.iter().zip(lines.spread.chunks_exact_mut(taps)).enumerate() {
+        for (i, &x) in points.iter().enumerate() {
             let position = (x - shift - cells.left) / step;
             let below = position.floor();
             // Coarse arrays begin `reach` steps before the first cell.
             lines.first[i] = below as usize;
-            for at in (0..taps).step_by(V::WIDTH) {
-                let tap = V::iota() + V::splat(at as f64);
-                let distance = (V::splat(position - below + reach as f64) - tap) * V::splat(step);
-                let wanted = tap.less_than(V::splat((2 * reach + 2) as f64));
-                let value = simd::exp(coefficient * distance * distance) * V::splat(norm);
-                V::select(wanted, value, V::zero()).store(&mut row[at..]);
-            }
+            let (start, ratio) = lines.gaussian.powers::<V>(position - below);
+            start.store(&mut lines.starts[i * V::WIDTH..]);
+            lines.ratios[i] = ratio;
         }
         Ok(lines)
     }
@@ -160,130 +189,55 @@ impl BandLines {
                 }
             }
         }
-    }
-
-    fn coarse_len(&self) -> usize {
-        STEPS * self.cells.count + 1 + 2 * self.reach + self.taps
-    }
-
-    /// Spectra at the points, `[point][columns]` with rows of `row` numbers, from moments `[cell][columns][TERMS]`.
-    /// Also the coarse grid between them, for `changes`.
-    #[inline(always)]
-    pub fn spectra<V: Lanes>(&self, moments: &[f64], columns: usize, row: usize) -> Result<(Vec<f64>, Vec<f64>)> {
-        let mut coarse = try_vec("spectrum", self.coarse_len().saturating_mul(row), 0.0)?;
-        let mut turned = try_vec("spectrum", TERMS * row, 0.0)?;
-        for (cell, moments) in moments.chunks_exact(columns * TERMS).enumerate() {
-            for (column, terms) in moments.chunks_exact(TERMS).enumerate() {
-                for (n, &term) in terms.iter().enumerate() {
-                    turned[n * row + column] = term;
-                }
-            }
-            let target = &mut coarse[STEPS * cell * row..];
-            for at in (0..row).step_by(V::WIDTH) {
-                smooth_columns::<V>(&self.smooth, &turned, target, row, at);
+        for (tap, terms) in self.smooth.chunks_exact(TERMS).enumerate() {
+            for (n, &term) in terms.iter().enumerate() {
+                self.smooth_by_term[n * self.smooth_row + tap] = term;
             }
         }
-        let points = self.first.len();
-        let mut spectra = try_vec("spectrum", points.saturating_mul(row), 0.0)?;
-        for (i, out) in spectra.chunks_exact_mut(row).enumerate() {
-            let spread = &self.spread[i * self.taps..(i + 1) * self.taps];
-            let source = &coarse[self.first[i] * row..];
-            for at in (0..row).step_by(V::WIDTH) {
-                spread_columns::<V>(spread, source, row, at).store(&mut out[at..]);
-            }
-        }
-        Ok((spectra, coarse))
     }
 
-    /// How the spectrum of `column` at point `i` changes: with the shift, and its second derivative in x.
-    #[inline(always)]
-    pub fn changes(&self, coarse: &[f64], column: usize, row: usize, i: usize, x: f64) -> (f64, f64) {
-        let step = self.cells.step();
-        let position = (x - self.shift - self.cells.left) / step;
-        let inverse = 1.0 / (self.sigma * self.sigma);
-        let (mut slope, mut curvature) = (0.0, 0.0);
-        for tap in 0..2 * self.reach + 2 {
-            let distance = (position - position.floor() + self.reach as f64 - tap as f64) * step;
-            let value = self.spread[i * self.taps + tap] * coarse[(self.first[i] + tap) * row + column];
-            slope += 2.0 * distance * inverse * value;
-            curvature += (4.0 * distance * distance * inverse - 2.0) * inverse * value;
-        }
-        (slope, curvature)
-    }
-
-    pub fn sigma(&self) -> f64 {
-        self.sigma
-    }
-
-    /// The transpose of `spectra`: from numbers at the points, the polynomial of each cell whose value is their sum over
-    /// the line of a stick there. Written as quantity `quantity` of `weights` [cell][TERMS][V::WIDTH], its derivative in
-    /// energy as quantity `quantity + 2`.
-    #[inline(always)]
-    pub fn transpose<V: Lanes>(&self, at_points: &[f64], quantity: usize, weights: &mut [f64]) -> Result<()> {
-        let mut coarse = try_vec("spectrum", self.coarse_len(), 0.0)?;
-        for (i, &value) in at_points.iter().enumerate() {
-            let target = &mut coarse[self.first[i]..];
-            for at in (0..self.taps).step_by(V::WIDTH) {
-                let slot = &mut target[at..];
-                V::load(&self.spread[i * self.taps + at..]).mul_add(V::splat(value), V::load(slot)).store(slot);
-            }
-        }
-        for (cell, table) in weights.chunks_exact_mut(TERMS * V::WIDTH).enumerate() {
-            let mut sums = [V::zero(); 4];
-            for (tap, terms) in self.smooth.chunks_exact(TERMS).enumerate() {
-                let value = V::splat(coarse[STEPS * cell + tap]);
-                for part in 0..TERMS / V::WIDTH {
-                    sums[part] = V::load(&terms[part * V::WIDTH..]).mul_add(value, sums[part]);
-                }
-            }
-            let mut polynomial = [0.0; TERMS];
-            for part in 0..TERMS / V::WIDTH {
-                sums[part].store(&mut polynomial[part * V::WIDTH..]);
-            }
-            for n in 0..TERMS {
-                table[n * V::WIDTH + quantity] = polynomial[n];
-                let next = if n + 1 < TERMS { polynomial[n + 1] * (n + 1) as f64 } else { 0.0 };
-                table[n * V::WIDTH + quantity + 2] = next * self.cells.per_half;
-            }
-        }
-        Ok(())
+    pub(super) fn norm(&self) -> f64 {
+        norm(self.cells.step(), self.sigma)
     }
 }
 
-/// Sums side by side, which hide the latency of one. More columns at a time would share loads but not fit the registers.
-const CHAINS: usize = 4;
-
-/// Adds a vector of a cell's columns, from `at` on, to the coarse grid.
-#[inline(always)]
-fn smooth_columns<V: Lanes>(smooth: &[f64], turned: &[f64], coarse: &mut [f64], row: usize, at: usize) {
-    for (group, taps) in smooth.chunks(CHAINS * TERMS).enumerate() {
-        let mut sums = [V::zero(); CHAINS];
-        for n in 0..TERMS {
-            let term = V::load(&turned[n * row + at..]);
-            for (tap, sum) in sums.iter_mut().enumerate() {
-                // The last group may have fewer steps; what is computed for the others is not stored.
-                let weight = taps.get(tap * TERMS + n).copied().unwrap_or(0.0);
-                *sum = term.mul_add(V::splat(weight), *sum);
-            }
-        }
-        for (tap, &sum) in sums.iter().enumerate().take(taps.len() / TERMS) {
-            let slot = &mut coarse[(group * CHAINS + tap) * row + at..];
-            (V::load(slot) + sum).store(slot);
-        }
-    }
+/// What the second factor is multiplied by.
+fn norm(step: f64, sigma: f64) -> f64 {
+    2.0 * step / (sigma * (2.0 * PI).sqrt())
 }
 
-/// A vector of one point's columns, from `at` on, from the coarse grid. The number of taps is a multiple of `CHAINS`.
-#[inline(always)]
-fn spread_columns<V: Lanes>(spread: &[f64], coarse: &[f64], row: usize, at: usize) -> V {
-    let mut sums = [V::zero(); CHAINS];
-    for (group, weights) in spread.chunks_exact(CHAINS).enumerate() {
-        for (chain, sum) in sums.iter_mut().enumerate() {
-            let source = V::load(&coarse[(group * CHAINS + chain) * row + at..]);
-            *sum = source.mul_add(V::splat(weights[chain]), *sum);
+/// A Gaussian at whole steps `t` from `-before` on, `exp(-rate (t - d)^2)`, for any offset `d` (0 to 1): as
+/// `exp(-rate d^2) q^t` with `q = exp(2 rate d)`, times `exp(-rate t^2)` from a table. A row costs two vectors of exponentials.
+pub(super) struct GaussianRows {
+    rate: f64,
+    before: f64,
+    /// `factor exp(-rate t^2)`, 0 from step `used` on.
+    pub table: Vec<f64>,
+}
+
+impl GaussianRows {
+    pub fn new(rate: f64, before: usize, used: usize, len: usize, factor: f64) -> Result<Self> {
+        let mut table = try_vec("lines", len, 0.0)?;
+        for (tap, slot) in table[..used].iter_mut().enumerate() {
+            *slot = factor * (-rate * (tap as f64 - before as f64).powi(2)).exp();
         }
+        Ok(Self { rate, before: before as f64, table })
     }
-    (sums[0] + sums[1]) + (sums[2] + sums[3])
+
+    /// `exp(-rate d^2) q^t` of the first vector of steps, and what leads to the next vector.
+    #[inline(always)]
+    pub fn powers<V: Lanes>(&self, d: f64) -> (V, f64) {
+        let slope = V::splat(2.0 * self.rate * d);
+        let first = slope.mul_add(V::iota() - V::splat(self.before), V::splat(-self.rate * d * d));
+        let mut ratio = [0.0; 8];
+        simd::exp(slope * V::splat(V::WIDTH as f64)).store(&mut ratio);
+        (simd::exp(first), ratio[0])
+    }
+
+    /// `q`: from one step to the next.
+    pub fn growth(&self, d: f64) -> f64 {
+        (2.0 * self.rate * d).exp()
+    }
 }
 
 /// Row k: the coefficients of Chebyshev's polynomial T_k.
@@ -306,6 +260,7 @@ pub fn area(fwhm: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::line_sums::LineWork;
     use super::super::powers::Powers;
     use super::*;
     use crate::simd::{Kernel, Level, dispatch};
@@ -332,8 +287,14 @@ mod tests {
             let lines = BandLines::new::<V>(cells, &points, FWHM, shift).unwrap();
             assert!(lines.taps < 48);
             let row = 8;
+            let mut work = LineWork::default();
             let mut moments = vec![0.0; cells.count * 2 * TERMS];
             if let Some((cell, t)) = cells.place(self.0) {
+                let (mut cells_of_lanes, mut places) = ([0.0; 8], [0.0; 8]);
+                let (a, b) = cells.places(V::splat(self.0));
+                a.store(&mut cells_of_lanes);
+                b.store(&mut places);
+                assert!(cells_of_lanes[V::WIDTH - 1] == cell as f64 && places[V::WIDTH - 1] == t);
                 let powers = Powers::<V>::new();
                 let (values, slopes) = (powers.values(t, 1.0), powers.slopes(t, cells.per_half()));
                 for part in 0..TERMS / V::WIDTH {
@@ -341,7 +302,15 @@ mod tests {
                     slopes[part].store(&mut moments[(2 * cell + 1) * TERMS + part * V::WIDTH..]);
                 }
             }
-            let (spectra, coarse) = lines.spectra::<V>(&moments, 2, row).unwrap();
+            lines.smooth_out::<V>(&moments, 2, row, &mut work).unwrap();
+            let mut spectra = vec![0.0; points.len() * row];
+            lines.at_points::<V>(&work.coarse, row, &mut spectra, &mut Vec::new()).unwrap();
+            let coarse = work.coarse.clone();
+            let alone: Vec<_> = moments.chunks(2 * TERMS).flat_map(|cell| cell[..TERMS].to_vec()).collect();
+            lines.smooth_out::<V>(&alone, 1, 1, &mut work).unwrap();
+            let mut one = vec![0.0; points.len()];
+            lines.at_points::<V>(&work.coarse, 1, &mut one, &mut Vec::new()).unwrap();
+            assert!((0..points.len()).all(|i| (one[i] - spectra[i * row]).abs() < 1e-15));
             let mut worst = [0.0f64; 5];
             let s2 = (FWHM * SIGMA_PER_FWHM).powi(2);
             for (i, &x) in points.iter().enumerate() {
@@ -351,7 +320,7 @@ mod tests {
                 let mut at_points = vec![0.0; points.len()];
                 at_points[i] = 1.0;
                 let mut weights = vec![0.0; cells.count * TERMS * V::WIDTH];
-                lines.transpose::<V>(&at_points, 0, &mut weights).unwrap();
+                lines.transpose::<V>(&at_points, 0, &mut weights, &mut work).unwrap();
                 let back = cells.place(self.0).map_or(0.0, |(cell, t)| {
                     (0..TERMS).rev().fold(0.0, |sum, n| sum * t + weights[(cell * TERMS + n) * V::WIDTH])
                 });

@@ -26,13 +26,7 @@ impl Band {
     ) -> Result<Self> {
         let [value_name, sigma_name] = names;
         let points = Grid::new(grid)?.into_points();
-        let values = values.map_or(Ok(Vec::new()), |view| view.to_vec(value_name))?;
-        if let Some(i) = values.iter().position(|value| !value.is_finite()) {
-            return Err(Error::new(
-                Status::Nonfinite,
-                format!("{value_name}: element {i} is {}; leave the point out, or give it an infinite sigma and any value", values[i]),
-            ));
-        }
+        let mut values = values.map_or(Ok(Vec::new()), |view| view.to_vec(value_name))?;
         let sigma = sigma.map_or(Ok(Vec::new()), |view| view.to_vec(sigma_name))?;
         if let Some(i) = sigma.iter().position(|&sigma| !(sigma > 0.0)) {
             return Err(Error::new(
@@ -43,6 +37,19 @@ impl Band {
                     Number(sigma[i])
                 ),
             ));
+        }
+        // A gap is a NaN of infinite sigma: it counts nothing, and is kept from the arithmetic.
+        for (i, value) in values.iter_mut().enumerate() {
+            if value.is_finite() {
+                continue;
+            }
+            if sigma.get(i).is_none_or(|sigma| sigma.is_finite()) {
+                return Err(Error::new(
+                    Status::Nonfinite,
+                    format!("{value_name}: element {i} is {value}; leave the point out, or give it an infinite sigma"),
+                ));
+            }
+            *value = 0.0;
         }
         let per_sigma = try_collect(sigma_name, (0..values.len()).map(|i| sigma.get(i).map_or(1.0, |sigma| 1.0 / sigma)))?;
         Ok(Self { points, values, per_sigma })
@@ -67,4 +74,21 @@ impl Measured {
     pub fn count(&self) -> usize {
         self.bands.iter().flat_map(|band| &band.per_sigma).filter(|&&weight| weight > 0.0).count()
     }
+}
+
+/// In eight sums side by side, the same wherever a misfit is computed.
+#[inline(always)]
+pub fn sum_of_squares(numbers: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let chunks = numbers.chunks_exact(8);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for lane in 0..8 {
+            sums[lane] += chunk[lane] * chunk[lane];
+        }
+    }
+    for (sum, x) in sums.iter_mut().zip(rest) {
+        *sum += x * x;
+    }
+    ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
 }

@@ -12,6 +12,7 @@
 //!
 //! * `parameters`     which quantities vary, and what their values make of the system
 //! * `lines`          Gaussian lines as local polynomials: from sticks to spectra, and from a misfit back to sticks
+//! * `line_sums`      sums over lines, forward and back
 //! * `powers`         what a stick adds to a cell's moments
 //! * `group`          a vector of configurations, diagonalised
 //! * `coefficients`   what each exciton contributes to spectra and their derivatives
@@ -20,25 +21,34 @@
 //! * `gradient`       the gradient of a misfit by the adjoint way
 //! * `adjoint`        one chunk of that
 //! * `measured`       spectra to compare with
+//! * `product`        products of columns of a Jacobian without its rows
+//! * `normal`         the normal equations of a fit from those
 //! * `least_squares`  bounded Levenberg-Marquardt, knowing nothing of spectra
+//! * `factor`         which values the normal equations determine, and how well
 //! * `run`            the fit itself: priors, several starts, uncertainties
 
 mod adjoint;
 mod coefficients;
+mod factor;
 mod forward;
 mod gradient;
 mod group;
 mod least_squares;
+mod line_sums;
 mod lines;
 mod measured;
+mod normal;
 mod parameters;
 mod pass;
 mod powers;
+mod product;
 mod run;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod fit_tests;
+#[cfg(test)]
+mod normal_tests;
 
 pub use forward::{Jacobian, Problem, jacobian};
 pub use gradient::{Misfit, residual_gradient};

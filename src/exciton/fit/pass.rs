@@ -15,15 +15,21 @@ pub struct Pass<'a> {
     pub evaluator: &'a Evaluator<'a>,
     pub state: &'a State,
     pub columns: &'a Columns,
-    /// Where energies and eigenvectors go; empty if nowhere.
-    pub kept: &'a mut [f64],
+    /// Whether energies and eigenvectors are wanted as well.
+    pub keeps: bool,
     pub way: Way,
     pub first: usize,
     pub len: usize,
 }
 
+/// What a chunk yields: moments of the bands; energies and eigenvectors, group by group.
+pub struct Part {
+    pub sums: [Vec<f64>; 2],
+    pub kept: Vec<f64>,
+}
+
 impl Kernel for Pass<'_> {
-    type Output = Result<[Vec<f64>; 2]>;
+    type Output = Result<Part>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
         match self.way {
@@ -36,7 +42,7 @@ impl Kernel for Pass<'_> {
 impl Pass<'_> {
     /// Solves in vectors `S`, adds up in vectors `V`, in the order of the configurations.
     #[inline(always)]
-    fn run_in<V: Lanes, S: Lanes>(self) -> Result<[Vec<f64>; 2]> {
+    fn run_in<V: Lanes, S: Lanes>(self) -> Result<Part> {
         let problem = self.evaluator.problem;
         let (system, cells, n) = (problem.system, self.evaluator.cells(), problem.system.n());
         let changes = self.state.changes();
@@ -44,6 +50,8 @@ impl Pass<'_> {
         let len = cells.count.saturating_mul(self.columns.len() * TERMS);
         let fresh = |band: usize| if wanted[band] { self.evaluator.spare.take(len) } else { Ok(Vec::new()) };
         let mut sums = [fresh(0)?, fresh(1)?];
+        let kept_len = if self.keeps { self.len.next_multiple_of(S::WIDTH) * n * (n + 1) } else { 0 };
+        let mut kept = if self.keeps { self.evaluator.spare_kept.take(kept_len)? } else { Vec::new() };
         let mut group = Group::<S>::new(system)?;
         let mut coefficients = Coefficients::<S>::new(problem, self.columns)?;
         let powers = Powers::<V>::new();
@@ -51,8 +59,8 @@ impl Pass<'_> {
             let first = self.first + at;
             let count = S::WIDTH.min(self.len - at);
             group.solve(system, &changes, first, count)?;
-            if !self.kept.is_empty() {
-                let (energies, rest) = self.kept[at * n * (n + 1)..].split_at_mut(n * S::WIDTH);
+            if self.keeps {
+                let (energies, rest) = kept[at * n * (n + 1)..].split_at_mut(n * S::WIDTH);
                 for (vector, place) in group.energies.iter().zip(energies.chunks_exact_mut(S::WIDTH)) {
                     vector.store(place);
                 }
@@ -60,21 +68,17 @@ impl Pass<'_> {
                     vector.store(place);
                 }
             }
-            coefficients.fill(problem, self.state, self.columns, &group, first, count, wanted);
+            coefficients.fill(problem, self.state, self.columns, &cells, &group, first, count, wanted);
             for lane in 0..count {
                 let weight = self.evaluator.weights.of(first + lane);
-                for band in 0..2 {
-                    if wanted[band] {
-                        add::<V, S>(&powers, &coefficients, self.columns, &cells, band, lane, weight, &mut sums[band]);
-                    }
-                }
+                add::<V, S>(&powers, &coefficients, self.columns, &cells, wanted, lane, weight, &mut sums);
             }
         }
-        Ok(sums)
+        Ok(Part { sums, kept })
     }
 }
 
-/// Adds the sticks of one configuration to the moments of one band.
+/// Adds the sticks of one configuration to the moments.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 fn add<V: Lanes, S: Lanes>(
@@ -82,32 +86,37 @@ fn add<V: Lanes, S: Lanes>(
     coefficients: &Coefficients<S>,
     columns: &Columns,
     cells: &Cells,
-    band: usize,
+    wanted: [bool; 2],
     lane: usize,
     weight: f64,
-    moments: &mut [f64],
+    moments: &mut [Vec<f64>; 2],
 ) {
+    let has_slopes = !columns.hamiltonian().is_empty();
     for k in 0..coefficients.n() {
-        let Some((cell, t)) = cells.place(coefficients.energy(k, lane)) else { continue };
+        let Some((cell, t)) = coefficients.place(k, lane) else { continue };
         let values = powers.values(t, weight);
-        let row = &mut moments[cell * columns.len() * TERMS..(cell + 1) * columns.len() * TERMS];
-        let (of_hamiltonian, others) = row.split_at_mut(columns.hamiltonian().len() * TERMS);
-        let has_slopes = !of_hamiltonian.is_empty();
         let slopes = if has_slopes { powers.slopes(t, weight * cells.per_half()) } else { [V::zero(); 4] };
-        for (column, slot) in of_hamiltonian.chunks_exact_mut(TERMS).enumerate() {
-            let value = V::splat(coefficients.value(band, k, column, lane));
-            let slope = V::splat(coefficients.slope(band, k, column, lane));
-            for part in 0..TERMS / V::WIDTH {
-                let place = &mut slot[part * V::WIDTH..];
-                let sum = values[part].mul_add(value, V::load(place));
-                slopes[part].mul_add(slope, sum).store(place);
+        for band in 0..2 {
+            if !wanted[band] {
+                continue;
             }
-        }
-        for (column, slot) in others.chunks_exact_mut(TERMS).enumerate() {
-            let value = V::splat(coefficients.value(band, k, columns.sticks() + column, lane));
-            for part in 0..TERMS / V::WIDTH {
-                let place = &mut slot[part * V::WIDTH..];
-                values[part].mul_add(value, V::load(place)).store(place);
+            let row = &mut moments[band][cell * columns.len() * TERMS..(cell + 1) * columns.len() * TERMS];
+            let (of_hamiltonian, others) = row.split_at_mut(columns.hamiltonian().len() * TERMS);
+            for (column, slot) in of_hamiltonian.chunks_exact_mut(TERMS).enumerate() {
+                let value = V::splat(coefficients.value(band, k, column, lane));
+                let slope = V::splat(coefficients.slope(band, k, column, lane));
+                for part in 0..TERMS / V::WIDTH {
+                    let place = &mut slot[part * V::WIDTH..(part + 1) * V::WIDTH];
+                    let sum = values[part].mul_add(value, V::load(place));
+                    slopes[part].mul_add(slope, sum).store(place);
+                }
+            }
+            for (column, slot) in others.chunks_exact_mut(TERMS).enumerate() {
+                let value = V::splat(coefficients.value(band, k, columns.sticks() + column, lane));
+                for part in 0..TERMS / V::WIDTH {
+                    let place = &mut slot[part * V::WIDTH..(part + 1) * V::WIDTH];
+                    values[part].mul_add(value, V::load(place)).store(place);
+                }
             }
         }
     }

@@ -1,11 +1,12 @@
 //! A fit: least squares of model against measurement and priors, from one start or several.
 
-use super::forward::{Evaluator, Jacobian, Problem};
-use super::least_squares::{Factor, Minimum, Normal, Reason, Settings, minimise};
+use super::forward::Problem;
+use super::factor::Factor;
+use super::least_squares::{Minimum, Normal, Reason, Settings, Want, minimise};
 use super::measured::Measured;
+use super::normal::NormalEquations;
 use crate::error::{Error, Result, Status, try_collect, try_vec};
 use crate::random;
-use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::Progress;
 
 /// How a fit is done. Lists are by parameter.
@@ -23,13 +24,13 @@ pub struct Fit<'a> {
     pub misfit_tolerance: f64,
     pub step_tolerance: f64,
     pub gradient_tolerance: f64,
-    /// Estimate the measurement's uncertainty from what remains, instead of taking the given one at its word.
+    /// Estimate the measurement's uncertainty from what remains, up to a factor that the given ones have in common.
     pub scales_covariance: bool,
 }
 
 pub struct Outcome {
     pub values: Vec<f64>,
-    /// [p][p]; rows and columns of 0 for values that end at a bound.
+    /// [p][p]; rows and columns of 0 for values that end at a bound, infinite variances for what nothing determines.
     pub covariance: Vec<f64>,
     pub spectra: [Vec<f64>; 2],
     /// 1/2 sum of squares of the measurement alone, before and after; of the priors, after.
@@ -42,15 +43,15 @@ pub struct Outcome {
     pub evaluations: usize,
     /// Points less values that were free.
     pub freedom: i64,
-    /// The first parameter that neither the measurement nor a prior determines.
-    pub undetermined: Option<usize>,
+    /// By parameter: what neither the measurement nor a prior determines.
+    pub undetermined: Vec<bool>,
 }
 
 /// Where an interrupted fit stands comes with what interrupted it.
 pub fn fit(fit: &Fit, start: Vec<f64>, progress: &mut Progress) -> Result<(Outcome, Option<Error>)> {
     let count = start.len();
     check(fit, &start)?;
-    let mut evaluator = Evaluator::new(fit.problem)?;
+    let equations = NormalEquations::new(fit.problem, fit.measured)?;
     let data_norm = norm(fit.measured).max(f64::MIN_POSITIVE);
     let settings = Settings {
         lower: &fit.lower,
@@ -64,65 +65,34 @@ pub fn fit(fit: &Fit, start: Vec<f64>, progress: &mut Progress) -> Result<(Outco
     // An iteration takes one pass as a rule; progress is in configurations.
     let passes = fit.starts.saturating_mul(fit.max_iterations.saturating_add(1));
     progress.begin(passes.saturating_mul(fit.problem.system.n_conf()))?;
-    let mut initial_misfit = None;
-    let mut best: Option<(Minimum, usize)> = None;
-    let (mut iterations, mut evaluations) = (0, 0);
-    let mut interruption = None;
-    for number in 0..fit.starts {
-        let from = if number == 0 { try_collect("values", start.iter().copied())? } else { drawn(fit, &start, number)? };
-        let evaluate = |values: &[f64]| {
-            let jacobian = match evaluator.jacobian(values, true, progress) {
-                // Outside what the model knows (a width below 0): a place where nothing can be gained.
-                Err(error) if initial_misfit.is_some() && is_outside(&error) => return Normal::infinite(count),
-                other => other?,
-            };
-            let (normal, misfit) = normal_equations(fit, &evaluator, &jacobian, values)?;
-            initial_misfit.get_or_insert(misfit);
-            Ok(normal)
-        };
-        let (minimum, error) = match minimise(from, &settings, evaluate) {
-            Ok(done) => done,
-            // Not even the start of a later run could be evaluated: what there is stands.
-            Err(error) if best.is_some() && is_interruption(&error) => {
-                interruption = Some(error);
+    let mut search = Search { fit, equations, settings, initial_misfit: None, iterations: 0, evaluations: 0 };
+    let (mut best, number, mut interruption) = search.from_all_starts(start, progress)?;
+    // What the measurement's uncertainties are to be multiplied by. It decides how much priors weigh, so the fit is made again
+    // until it stays; without priors the minimum does not depend on it.
+    let mut variance = 1.0;
+    let has_priors = fit.prior_sigma.iter().any(|sigma| sigma.is_finite());
+    let mut known = Known::new(fit, &best, 1.0)?;
+    if fit.scales_covariance {
+        for _ in 0..MOST_ROUNDS {
+            let Some(estimate) = known.variance else { break };
+            let is_settled = (estimate / variance - 1.0).abs() <= SETTLED;
+            variance = estimate;
+            if !has_priors || is_settled || estimate == 0.0 || interruption.is_some() {
                 break;
             }
-            Err(_) if best.is_some() => continue,
-            Err(error) => return Err(error),
-        };
-        iterations += minimum.iterations;
-        evaluations += minimum.evaluations;
-        if best.as_ref().is_none_or(|(best, _)| minimum.normal.misfit < best.normal.misfit) {
-            best = Some((minimum, number));
-        }
-        match error {
-            Some(error) if is_interruption(&error) => {
-                interruption = Some(error);
-                break;
-            }
-            Some(error) => return Err(error),
-            None => {}
+            let values = try_collect("values", best.values.iter().copied())?;
+            let (minimum, error) = search.from(values, variance, progress)?;
+            best = minimum;
+            interruption = error;
+            known = Known::new(fit, &best, variance)?;
         }
     }
-    let (minimum, start) = best.expect("the first start was evaluated or returned");
-    let mut reason = minimum.reason;
+    let covariance = known.covariance(fit, variance)?;
+    let spectra = std::mem::take(&mut best.normal.model);
+    let prior_misfit: f64 = (0..count).map(|p| 0.5 * prior_residual(fit, p, best.values[p]).powi(2)).sum();
+    let mut reason = best.reason;
     if interruption.is_some() {
         reason = Reason::Cancelled;
-    }
-    let spectra = evaluator.jacobian(&minimum.values, false, &mut Progress::none())?.spectra;
-    let prior_misfit: f64 = (0..count).map(|p| 0.5 * prior_residual(fit, p, minimum.values[p]).powi(2)).sum();
-    let misfit = minimum.normal.misfit - prior_misfit;
-    let mut free = try_vec("fit", count, true)?;
-    for p in 0..count {
-        free[p] = fit.lower[p] < minimum.values[p] && minimum.values[p] < fit.upper[p];
-    }
-    let priors = (0..count).filter(|&p| fit.prior_sigma[p].is_finite()).count();
-    let freedom = (fit.measured.count() + priors) as i64 - free.iter().filter(|&&free| free).count() as i64;
-    let factor = Factor::new(&minimum.normal.curvature, &free)?;
-    let mut covariance = factor.inverse()?;
-    if fit.scales_covariance && freedom > 0 {
-        let variance = 2.0 * minimum.normal.misfit / freedom as f64;
-        covariance.iter_mut().for_each(|element| *element *= variance);
     }
     if interruption.is_none() {
         interruption = progress.end().err();
@@ -130,18 +100,153 @@ pub fn fit(fit: &Fit, start: Vec<f64>, progress: &mut Progress) -> Result<(Outco
     let outcome = Outcome {
         covariance,
         spectra,
-        initial_misfit: initial_misfit.unwrap_or(misfit),
-        misfit,
+        initial_misfit: search.initial_misfit.unwrap_or(known.misfit),
+        misfit: known.misfit,
         prior_misfit,
         reason,
-        start,
-        iterations,
-        evaluations,
-        freedom,
-        undetermined: factor.dependent,
-        values: minimum.values,
+        start: number,
+        iterations: search.iterations,
+        evaluations: search.evaluations,
+        freedom: known.freedom,
+        undetermined: known.factor.undetermined,
+        values: best.values,
     };
     Ok((outcome, interruption))
+}
+
+/// Rounds of fits in which the scale of the uncertainties settles, and when it has.
+const MOST_ROUNDS: usize = 50;
+const SETTLED: f64 = 1e-6;
+
+struct Search<'a> {
+    fit: &'a Fit<'a>,
+    equations: NormalEquations<'a>,
+    settings: Settings<'a>,
+    initial_misfit: Option<f64>,
+    iterations: usize,
+    evaluations: usize,
+}
+
+impl Search<'_> {
+    /// One run, with uncertainties of the measurement multiplied by the root of `variance`.
+    fn from(&mut self, start: Vec<f64>, variance: f64, progress: &mut Progress) -> Result<(Minimum, Option<Error>)> {
+        let Self { fit, equations, settings, initial_misfit, iterations, evaluations } = self;
+        let count = start.len();
+        let evaluate = |values: &[f64], want: Want| {
+            let mut normal = match equations.at(values, want, progress) {
+                // Outside what the model knows (a width below 0), or beyond what can be computed: a place where nothing can
+                // be gained.
+                Err(error) if initial_misfit.is_some() && is_outside(&error) => return Normal::infinite(count),
+                other => other?,
+            };
+            initial_misfit.get_or_insert(normal.misfit);
+            normal.divide_by(variance);
+            add_priors(fit, values, &mut normal);
+            Ok(normal)
+        };
+        let (minimum, error) = minimise(start, settings, evaluate)?;
+        *iterations += minimum.iterations;
+        *evaluations += minimum.evaluations;
+        match error {
+            Some(error) if !is_interruption(&error) => Err(error),
+            error => Ok((minimum, error)),
+        }
+    }
+
+    /// The best of all starts, and its number.
+    fn from_all_starts(&mut self, start: Vec<f64>, progress: &mut Progress) -> Result<(Minimum, usize, Option<Error>)> {
+        let (mut best, interruption) = self.from(try_collect("values", start.iter().copied())?, 1.0, progress)?;
+        let mut number = 0;
+        if interruption.is_some() {
+            return Ok((best, number, interruption));
+        }
+        for next in 1..self.fit.starts {
+            match self.from(drawn(self.fit, &start, next)?, 1.0, progress) {
+                Ok((minimum, interruption)) => {
+                    if minimum.normal.misfit < best.normal.misfit {
+                        (best, number) = (minimum, next);
+                    }
+                    if interruption.is_some() {
+                        return Ok((best, number, interruption));
+                    }
+                }
+                // Not even the start of a later run could be evaluated: what there is stands.
+                Err(error) if is_interruption(&error) => return Ok((best, number, Some(error))),
+                Err(_) => {}
+            }
+        }
+        Ok((best, number, None))
+    }
+}
+
+/// What a minimum says about the values' uncertainties.
+struct Known {
+    /// 1/2 sum of squares of the measurement alone, in the uncertainties as given.
+    misfit: f64,
+    factor: Factor,
+    /// Points and priors less values that are free.
+    freedom: i64,
+    /// Of the measurement, in units of the variances as given; None where there are no more points than values.
+    variance: Option<f64>,
+}
+
+impl Known {
+    /// For a minimum found with the measurement's variances multiplied by `variance`.
+    fn new(fit: &Fit, minimum: &Minimum, variance: f64) -> Result<Self> {
+        let count = minimum.values.len();
+        let of_priors: f64 = (0..count).map(|p| 0.5 * prior_residual(fit, p, minimum.values[p]).powi(2)).sum();
+        let misfit = ((minimum.normal.misfit - of_priors) * variance).max(0.0);
+        let mut free = try_vec("fit", count, true)?;
+        for p in 0..count {
+            free[p] = fit.lower[p] < minimum.values[p] && minimum.values[p] < fit.upper[p];
+        }
+        let factor = Factor::new(&minimum.normal.curvature, &free)?;
+        let inverse = factor.inverse()?;
+        // The trace of (J^T J + priors)^-1 J^T J: how many values the measurement rather than the priors determines (D. J. C.
+        // MacKay, Neural Computation 4 (1992) 415).
+        let mut determined = 0.0;
+        let mut free_count = 0;
+        let mut priors = 0;
+        for p in 0..count {
+            let prior = fit.prior_sigma[p].powi(-2);
+            free_count += i64::from(free[p]);
+            priors += i64::from(prior > 0.0);
+            if free[p] && inverse[p * count + p] > 0.0 {
+                determined += 1.0 - inverse[p * count + p] * prior;
+            }
+        }
+        let points = fit.measured.count();
+        let spare = points as f64 - determined;
+        Ok(Self {
+            misfit,
+            factor,
+            freedom: points as i64 + priors - free_count,
+            variance: (spare > 0.5).then(|| 2.0 * misfit / spare),
+        })
+    }
+
+    /// [p][p]; infinite variances for what nothing determines, and for all that is free where the measurement's scatter is wanted
+    /// and no points are left to tell it.
+    fn covariance(&self, fit: &Fit, variance: f64) -> Result<Vec<f64>> {
+        let count = fit.lower.len();
+        let has_priors = fit.prior_sigma.iter().any(|sigma| sigma.is_finite());
+        let mut covariance = self.factor.inverse()?;
+        if fit.scales_covariance && !has_priors {
+            // With priors the minimum was found with this variance.
+            covariance.iter_mut().for_each(|element| *element *= variance);
+        }
+        for p in 0..count {
+            let is_unknown = fit.scales_covariance && self.variance.is_none() && covariance[p * count + p] > 0.0;
+            if self.factor.undetermined[p] || is_unknown {
+                for q in 0..count {
+                    covariance[p * count + q] = 0.0;
+                    covariance[q * count + p] = 0.0;
+                }
+                covariance[p * count + p] = f64::INFINITY;
+            }
+        }
+        Ok(covariance)
+    }
 }
 
 fn is_interruption(error: &Error) -> bool {
@@ -149,7 +254,7 @@ fn is_interruption(error: &Error) -> bool {
 }
 
 fn is_outside(error: &Error) -> bool {
-    [Status::Argument as i32, Status::Option as i32].contains(&error.code)
+    [Status::Argument, Status::Option, Status::NotConverged, Status::Nonfinite].iter().any(|&status| error.code == status as i32)
 }
 
 fn check(fit: &Fit, start: &[f64]) -> Result<()> {
@@ -203,62 +308,16 @@ fn normal_probability(x: f64) -> f64 {
     if x > 0.0 { 1.0 - tail } else { tail }
 }
 
-/// Misfit, gradient and `J^T J` of measurement and priors; and the misfit of the measurement alone.
-fn normal_equations(fit: &Fit, evaluator: &Evaluator, jacobian: &Jacobian, values: &[f64]) -> Result<(Normal, f64)> {
+/// Adds the priors' residuals to what the measurement has.
+fn add_priors(fit: &Fit, values: &[f64], normal: &mut Normal) {
     let count = values.len();
-    let mut normal = Normal {
-        misfit: 0.0,
-        gradient: try_vec("fit", count, 0.0)?,
-        curvature: try_vec("fit", count * count, 0.0)?,
-    };
-    dispatch(evaluator.level, AddRows { measured: fit.measured, jacobian, normal: &mut normal });
-    let of_measurement = normal.misfit;
-    for p in 0..count {
-        for q in 0..p {
-            normal.curvature[q * count + p] = normal.curvature[p * count + q];
+    for p in (0..count).filter(|&p| fit.prior_sigma[p].is_finite()) {
+        let residual = prior_residual(fit, p, values[p]);
+        normal.misfit += 0.5 * residual * residual;
+        if normal.gradient.is_empty() {
+            continue;
         }
-        if fit.prior_sigma[p].is_finite() {
-            let residual = prior_residual(fit, p, values[p]);
-            normal.misfit += 0.5 * residual * residual;
-            normal.gradient[p] += residual / fit.prior_sigma[p];
-            normal.curvature[p * count + p] += fit.prior_sigma[p].powi(-2);
-        }
-    }
-    Ok((normal, of_measurement))
-}
-
-struct AddRows<'a> {
-    measured: &'a Measured,
-    jacobian: &'a Jacobian,
-    normal: &'a mut Normal,
-}
-
-/// Plain loops, which the compiler turns into the level's vectors.
-impl Kernel for AddRows<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run<V: Lanes>(self) {
-        let Self { measured, jacobian, normal } = self;
-        let count = normal.gradient.len();
-        for band in 0..2 {
-            let compared = &measured.bands[band];
-            for i in 0..compared.points.len() {
-                let weight = compared.per_sigma[i];
-                if weight == 0.0 {
-                    continue;
-                }
-                let residual = (jacobian.spectra[band][i] - compared.values[i]) * weight;
-                normal.misfit += 0.5 * residual * residual;
-                let row = &jacobian.rows[band][i * count..(i + 1) * count];
-                for p in 0..count {
-                    let scaled = row[p] * weight * weight;
-                    normal.gradient[p] += residual * weight * row[p];
-                    let curvature = &mut normal.curvature[p * count..p * count + p + 1];
-                    for (slot, element) in curvature.iter_mut().zip(row) {
-                        *slot += scaled * element;
-                    }
-                }
-            }
-        }
+        normal.gradient[p] += residual / fit.prior_sigma[p];
+        normal.curvature[p * count + p] += fit.prior_sigma[p].powi(-2);
     }
 }

@@ -1,4 +1,4 @@
-# Fits of measured spectra, the misfit with its gradient, and disordered ensembles.
+# Fits of measured spectra, the misfit with its gradient, and Jacobians.
 
 const PARAMETERS = (site_energy = HL_PARAMETER_SITE_ENERGY, coupling = HL_PARAMETER_COUPLING, dipole_scale = HL_PARAMETER_DIPOLE_SCALE,
                     dipole_rotation = HL_PARAMETER_DIPOLE_ROTATION, position = HL_PARAMETER_POSITION, fwhm = HL_PARAMETER_FWHM,
@@ -91,6 +91,60 @@ function exciton_residual_gradient(hamiltonians, dipoles, positions, parameters,
 end
 
 """
+    exciton_jacobian(hamiltonians, dipoles, positions, parameters, values; absorption_grid, cd_grid, options...)
+
+Mean spectra and their derivatives by parameter, as a named tuple `(absorption, cd, absorption_jacobian, cd_jacobian)`; Jacobians are
+`(n_point, n_parameter)`. For arguments see [`exciton_fit`](@ref).
+"""
+function exciton_jacobian(hamiltonians, dipoles, positions, parameters, values; absorption_grid = nothing, cd_grid = nothing,
+                          weights = nothing, progress = nothing, model...)
+    n_site, n_conf = system_size(hamiltonians)
+    rows = Int32[number for parameter in parameters for number in parameter_row(parameter)]
+    count = length(parameters)
+    values = by_parameter("values", values, count)
+    hamiltonian = argument("hamiltonians", hamiltonians, (n_site, n_site, n_conf))
+    dipole = argument("dipoles", dipoles, (3, n_site, n_conf); shared = true)
+    position = argument("positions", positions, (3, n_site, n_conf); shared = true)
+    weight = argument("weights", weights, n_conf)
+    n_absorption = absorption_grid === nothing ? 0 : grid_length(absorption_grid)
+    n_cd = cd_grid === nothing ? 0 : grid_length(cd_grid)
+    a_grid, c_grid = argument("absorption_grid", absorption_grid, n_absorption), argument("cd_grid", cd_grid, n_cd)
+    spectra = (zeros(n_absorption), zeros(n_cd))
+    jacobians = (zeros(n_absorption, count), zeros(n_cd, count))
+    # The point is the first axis of both, and Julia's first axis runs fastest.
+    strides = [(1, n_absorption), (1, n_cd)]
+    options = CallOptions(n_site, (); model...)
+    GC.@preserve hamiltonians dipoles positions weights absorption_grid cd_grid rows values spectra jacobians begin
+        run_call(options, progress) do struct_of_options
+            ccall(hl_exciton_jacobian[], hl_status,
+                  (Int, Int, Int, Int, Int, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64},
+                   Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
+                   Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
+                   Ptr{Int32}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int},
+                   Ptr{Float64}, Ref{NTuple{2,Int}}, Ptr{Float64}, Ref{NTuple{2,Int}}, Ref{ExcitonOptions}),
+                  n_conf, n_site, n_absorption, n_cd, count, hamiltonian.pointer, hamiltonian.strides, dipole.pointer, dipole.strides,
+                  position.pointer, position.strides, weight.pointer, weight.strides, a_grid.pointer, a_grid.strides,
+                  c_grid.pointer, c_grid.strides, rows, C_NULL, values, C_NULL, spectra[1], C_NULL, spectra[2], C_NULL,
+                  jacobians[1], strides[1], jacobians[2], strides[2], struct_of_options)
+        end
+    end
+    return (absorption = spectra[1], cd = spectra[2], absorption_jacobian = jacobians[1], cd_jacobian = jacobians[2])
+end
+
+"""
+    ExcitonFitError(error, fit)
+
+A fit that was told to stop, or that does not determine all values: the [`HotloopError`](@ref) that says so, and what
+[`exciton_fit`](@ref) would have returned, with the best values so far.
+"""
+struct ExcitonFitError <: Exception
+    error::HotloopError
+    fit::NamedTuple
+end
+
+Base.showerror(io::IO, ended::ExcitonFitError) = (showerror(io, ended.error); print(io, "; the best values are in the field `fit`"))
+
+"""
     exciton_fit(hamiltonians, dipoles, positions, parameters; absorption, cd, options...)
 
 The values of parameters that suit measured spectra best, as a named tuple `(values, standard_errors, covariance, correlation,
@@ -109,9 +163,14 @@ absorption, cd, reason, start, iterations, evaluations, degrees_of_freedom, init
 - `lower`, `upper`, `prior`, `prior_sigma`: a number for each parameter.
 - `starts = 1`, `seed = 0`: later starts are drawn about priors or between bounds.
 - `max_iterations = 100`, `misfit_tolerance`, `step_tolerance`, `gradient_tolerance = 1e-10`.
-- `scale_covariance`: estimate the measurement's uncertainty from what remains; default: where no `sigma` is given.
+- `scale_covariance`: take `sigma` as known up to a common factor, which is estimated from what remains; default: where no `sigma`
+  is given.
 - `weights`, `progress`, `fwhm`, `fwhm_cd`, `normalization`, `cd_scale`, `frequency_prefactor`, `normalize_dipoles`, `deleted`,
   `energy_offset`: as in [`exciton_spectrum`](@ref). Lines are Gaussian and never cut.
+
+# Errors
+[`ExcitonFitError`](@ref), which keeps the result, if the measurement and the priors do not determine all values (those have infinite
+standard errors) or if the fit was told to stop.
 """
 function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = nothing, cd = nothing, values = nothing,
                      lower = nothing, upper = nothing, prior = nothing, prior_sigma = nothing, starts::Integer = 1, seed::Integer = 0,
@@ -131,6 +190,8 @@ function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = 
     n_absorption, a_grid, a_values, a_sigma = measured_arrays("absorption", absorption)
     n_cd, c_grid, c_values, c_sigma = measured_arrays("cd", cd)
     has_sigma = any(measured -> measured !== nothing && length(measured) == 3, (absorption, cd))
+    has_sigma && any(measured -> measured !== nothing && length(measured) == 2, (absorption, cd)) && throw(ArgumentError(
+        "sigma: one spectrum has it and the other does not; give both or neither, since it says how much each counts"))
     scales = scale_covariance === nothing ? !has_sigma : Bool(scale_covariance)
     low, high = by_parameter("lower", lower, count), by_parameter("upper", upper, count)
     before, before_sigma = by_parameter("prior", prior, count), by_parameter("prior_sigma", prior_sigma, count)
@@ -138,60 +199,40 @@ function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = 
     spectra = (zeros(n_absorption), zeros(n_cd))
     result = Ref(ExcitonFitResult(0, 0, 0, 0, 0, 0.0, 0.0, 0.0))
     options = CallOptions(n_site, (); fwhm = fwhm, fwhm_cd = fwhm_cd, model...)
+    refused = nothing
     GC.@preserve hamiltonians dipoles positions weights absorption cd rows best low high before before_sigma errors covariance correlation spectra begin
         fit_options = ExcitonFitOptions(sizeof(ExcitonFitOptions), max_iterations, starts, seed, scales, 0, misfit_tolerance,
                                         step_tolerance, gradient_tolerance, address(low), C_NULL, address(high), C_NULL,
                                         address(before), C_NULL, address(before_sigma), C_NULL)
-        run_call(options, progress) do struct_of_options
-            ccall(hl_exciton_fit[], hl_status,
-                  (Int, Int, Int, Int, Int, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64},
-                   Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
-                   Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
-                   Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
-                   Ptr{Int32}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int},
-                   Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ref{ExcitonFitResult}, Ref{ExcitonOptions},
-                   Ref{ExcitonFitOptions}),
-                  n_conf, n_site, n_absorption, n_cd, count, hamiltonian.pointer, hamiltonian.strides, dipole.pointer, dipole.strides,
-                  position.pointer, position.strides, weight.pointer, weight.strides, a_grid.pointer, a_grid.strides,
-                  a_values.pointer, a_values.strides, a_sigma.pointer, a_sigma.strides, c_grid.pointer, c_grid.strides,
-                  c_values.pointer, c_values.strides, c_sigma.pointer, c_sigma.strides, rows, C_NULL, best, C_NULL, errors, C_NULL,
-                  covariance, C_NULL, correlation, C_NULL, spectra[1], C_NULL, spectra[2], C_NULL, result, struct_of_options,
-                  fit_options)
+        try
+            run_call(options, progress) do struct_of_options
+                ccall(hl_exciton_fit[], hl_status,
+                      (Int, Int, Int, Int, Int, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64},
+                       Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
+                       Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
+                       Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
+                       Ptr{Int32}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int},
+                       Ptr{Float64}, Ptr{Int}, Ptr{Float64}, Ptr{Int}, Ref{ExcitonFitResult}, Ref{ExcitonOptions},
+                       Ref{ExcitonFitOptions}),
+                      n_conf, n_site, n_absorption, n_cd, count, hamiltonian.pointer, hamiltonian.strides, dipole.pointer, dipole.strides,
+                      position.pointer, position.strides, weight.pointer, weight.strides, a_grid.pointer, a_grid.strides,
+                      a_values.pointer, a_values.strides, a_sigma.pointer, a_sigma.strides, c_grid.pointer, c_grid.strides,
+                      c_values.pointer, c_values.strides, c_sigma.pointer, c_sigma.strides, rows, C_NULL, best, C_NULL, errors, C_NULL,
+                      covariance, C_NULL, correlation, C_NULL, spectra[1], C_NULL, spectra[2], C_NULL, result, struct_of_options,
+                      fit_options)
+            end
+        catch error
+            refused = error
         end
     end
     ended = result[]
+    # Without an end nothing was written: the start was not evaluated.
+    refused === nothing || ended.reason != 0 || throw(refused)
     reason = first(word for word in keys(FIT_ENDS) if FIT_ENDS[word] == ended.reason)
-    return (values = best, standard_errors = errors, covariance = covariance, correlation = correlation, absorption = spectra[1],
-            cd = spectra[2], reason = reason, start = Int(ended.start) + 1, iterations = ended.iterations,
-            evaluations = ended.evaluations, degrees_of_freedom = ended.degrees_of_freedom, initial_misfit = ended.initial_misfit,
-            misfit = ended.misfit, prior_misfit = ended.prior_misfit)
-end
-
-"""
-    exciton_disorder(hamiltonian, n_member, site_factor; coupling_sigma = nothing, seed = 0, first_member = 0)
-
-An ensemble with static disorder about one Hamiltonian: `(n_site, n_site, n_member)`. `site_factor` is a vector of the standard
-deviations of the site energies, or a matrix `(n_site, n_factor)` F whose F F' is their covariance, cm-1. Members are functions of
-`seed` and their number alone, the same in every language.
-"""
-function exciton_disorder(hamiltonian::AbstractMatrix, n_member::Integer, site_factor; coupling_sigma = nothing, seed::Integer = 0,
-                          first_member::Integer = 0)
-    n_site, _ = system_size(hamiltonian)
-    factor = site_factor isa AbstractVector ? Float64[i == j ? site_factor[i] : 0.0 for i in 1:n_site, j in 1:n_site] : site_factor
-    size(factor, 1) == n_site || throw(ArgumentError("site_factor: its size is $(size(factor)), expected $n_site rows"))
-    about, of_sites = memory_of("hamiltonian", hamiltonian), memory_of("site_factor", factor)
-    of_couplings = coupling_sigma === nothing ? absent(Val(2)) : memory_of("coupling_sigma", coupling_sigma)
-    coupling_sigma === nothing || size(coupling_sigma) == (n_site, n_site) ||
-        throw(ArgumentError("coupling_sigma: its size is $(size(coupling_sigma)), expected $((n_site, n_site))"))
-    members = zeros(n_site, n_site, n_member)
-    GC.@preserve hamiltonian factor coupling_sigma members begin
-        check(on_own_thread_count() do
-            ccall(hl_exciton_disorder[], hl_status,
-                  (Int, Int, Int, Ptr{Float64}, Ref{NTuple{2,Int}}, Ptr{Float64}, Ref{NTuple{2,Int}}, Ptr{Float64}, Ref{NTuple{2,Int}},
-                   UInt64, UInt64, Ptr{Float64}, Ptr{Int}),
-                  n_member, n_site, size(factor, 2), about.pointer, about.strides, of_sites.pointer, of_sites.strides,
-                  of_couplings.pointer, of_couplings.strides, seed, first_member, members, C_NULL)
-        end)
-    end
-    return members
+    found = (values = best, standard_errors = errors, covariance = covariance, correlation = correlation, absorption = spectra[1],
+             cd = spectra[2], reason = reason, start = Int(ended.start) + 1, iterations = ended.iterations,
+             evaluations = ended.evaluations, degrees_of_freedom = ended.degrees_of_freedom, initial_misfit = ended.initial_misfit,
+             misfit = ended.misfit, prior_misfit = ended.prior_misfit)
+    refused === nothing || throw(refused isa HotloopError ? ExcitonFitError(refused, found) : refused)
+    return found
 end

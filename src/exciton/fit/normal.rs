@@ -1,0 +1,281 @@
+//! The normal equations of a fit: misfit, gradient and `J^T J` at given values, without the rows of a Jacobian.
+//!
+//! Through the sticks and the scale a spectrum changes by what a column of moments has on the coarse grid (`lines`), so their
+//! products go from coarse point to coarse point (`product`). Width, shift and offset have rows of points, three for a spectrum
+//! at most. The gradient is that of the residuals at the points, pulled back to the coarse grid once.
+
+use super::coefficients::Columns;
+use super::forward::{Evaluator, Problem};
+use super::least_squares::{Normal, Want};
+use super::line_sums::LineWork;
+use super::lines::BandLines;
+use super::measured::{Band, Measured, sum_of_squares};
+use super::parameters::{Parameter, State};
+use super::product::{Product, columns_with};
+use crate::error::{Result, try_vec};
+use crate::simd::{Kernel, Lanes, dispatch};
+use crate::threads::Progress;
+
+/// Makes them for one problem, at one set of values after another. Memory stays from one to the next.
+pub struct NormalEquations<'a> {
+    evaluator: Evaluator<'a>,
+    measured: &'a Measured,
+    columns: Columns,
+    sticks_alone: Columns,
+    products: [Option<Product>; 2],
+    /// Widths and shifts that the products belong to.
+    products_for: Option<[[f64; 2]; 2]>,
+    work: Work,
+}
+
+#[derive(Default)]
+struct Work {
+    lines: LineWork,
+    tapped: Vec<f64>,
+    /// [row][row] products of columns, and memory for making them.
+    products: Vec<f64>,
+    scratch: Vec<f64>,
+    /// By point: weights of points in products, and numbers that are pulled back.
+    weights: Vec<f64>,
+    at_points: Vec<f64>,
+    /// The sticks' own column on the coarse grid, and its spectrum.
+    sticks: Vec<f64>,
+    spectrum: Vec<f64>,
+    /// By column.
+    pulls: Vec<f64>,
+}
+
+/// How a parameter changes the spectrum of a band.
+#[derive(Clone, Copy)]
+enum Role {
+    Nothing,
+    /// By a column, times a factor.
+    Column(usize, f64),
+    /// By a row of points of its own.
+    Points(usize),
+}
+
+impl<'a> NormalEquations<'a> {
+    pub fn new(problem: &'a Problem<'a>, measured: &'a Measured) -> Result<Self> {
+        Ok(Self {
+            evaluator: Evaluator::new(problem)?,
+            measured,
+            columns: Columns::new(problem.parameters)?,
+            sticks_alone: Columns::sticks_alone(),
+            products: [None, None],
+            products_for: None,
+            work: Work::default(),
+        })
+    }
+
+    /// At some values. For the misfit alone gradient and curvature are empty.
+    pub fn at(&mut self, values: &[f64], want: Want, progress: &mut Progress) -> Result<Normal> {
+        let problem = self.evaluator.problem;
+        let state = problem.parameters.state(values, problem.fwhm)?;
+        self.evaluator.prepare(&state)?;
+        let columns = if want == Want::Everything { &self.columns } else { &self.sticks_alone };
+        let moments = self.evaluator.moments(&state, columns, false, progress)?;
+        let count = if want == Want::Everything { values.len() } else { 0 };
+        let mut normal = Normal::zero(count)?;
+        let key = [state.fwhm, state.shift];
+        let keeps_products = self.products_for == Some(key);
+        self.products_for = None;
+        for band in 0..2 {
+            let Some(lines) = self.evaluator.lines(band) else { continue };
+            let add = AddBand {
+                lines,
+                moments: &moments.sums[band],
+                columns,
+                want,
+                measured: &self.measured.bands[band],
+                factors: &self.evaluator.factors(&state, band)?,
+                evaluator: &self.evaluator,
+                state: &state,
+                band,
+                product: &mut self.products[band],
+                keeps_product: keeps_products,
+                work: &mut self.work,
+                normal: &mut normal,
+            };
+            dispatch(self.evaluator.level, add)?;
+        }
+        if keeps_products || want == Want::Everything {
+            self.products_for = Some(key);
+        }
+        self.evaluator.give_back(moments);
+        for p in 0..count {
+            for q in 0..p {
+                normal.curvature[q * count + p] = normal.curvature[p * count + q];
+            }
+        }
+        Ok(normal)
+    }
+}
+
+/// What one band adds to the normal equations, below and on the diagonal.
+struct AddBand<'b, 'a> {
+    lines: &'b BandLines,
+    moments: &'b [f64],
+    columns: &'b Columns,
+    want: Want,
+    measured: &'b Band,
+    factors: &'b [f64],
+    evaluator: &'b Evaluator<'a>,
+    state: &'b State,
+    band: usize,
+    product: &'b mut Option<Product>,
+    keeps_product: bool,
+    work: &'b mut Work,
+    normal: &'b mut Normal,
+}
+
+impl Kernel for AddBand<'_, '_> {
+    type Output = Result<()>;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Result<()> {
+        let Self { lines, moments, columns, want, measured, factors, evaluator, state, band, product, keeps_product, work, normal } =
+            self;
+        let list = evaluator.problem.parameters.list();
+        let points = &measured.points;
+        let row = if want == Want::Misfit { 1 } else { columns.len().next_multiple_of(V::WIDTH) };
+        let Work { lines: line_work, tapped, products, scratch, weights, at_points, sticks, spectrum, pulls } = work;
+        lines.smooth_out::<V>(moments, columns.len(), row, line_work)?;
+
+        // The model, its residuals, and what they pull.
+        super::line_sums::clear("spectrum", sticks, lines.coarse_len())?;
+        for (slot, from) in sticks.iter_mut().zip(line_work.coarse.chunks_exact(row)) {
+            *slot = from[columns.sticks()];
+        }
+        super::line_sums::clear("spectrum", spectrum, points.len())?;
+        lines.at_points::<V>(sticks, 1, spectrum, tapped)?;
+        let (scale, offset) = (state.scale[band], state.offset[band]);
+        super::line_sums::clear("fit", at_points, points.len())?;
+        super::line_sums::clear("fit", weights, points.len())?;
+        let model = &mut normal.model[band];
+        *model = try_vec("spectrum", points.len(), 0.0)?;
+        let (model, spectrum) = (&mut model[..points.len()], &spectrum[..points.len()]);
+        let len = points.len();
+        let (values, per_sigma, factors) = (&measured.values[..len], &measured.per_sigma[..len], &factors[..len]);
+        let (at_points, weights) = (at_points.as_mut_slice(), weights.as_mut_slice());
+        residuals(spectrum, factors, scale, offset, values, per_sigma, model, at_points);
+        normal.misfit += 0.5 * sum_of_squares(at_points);
+        if want == Want::Misfit {
+            return Ok(());
+        }
+        weigh(per_sigma, factors, at_points, weights);
+        lines.pull::<V>(at_points, &mut line_work.pulled, tapped)?;
+        let mut gradient = try_vec("fit", row, 0.0)?;
+        columns_with::<V>(line_work, row, &mut gradient);
+
+        // Rows of points.
+        let mut roles = try_vec("fit", list.len(), Role::Nothing)?;
+        let mut rows: [Vec<f64>; 3] = Default::default();
+        let mut pulls_of_rows: [Vec<f64>; 3] = Default::default();
+        let mut row_count = 0;
+        for (p, (&parameter, role)) in list.iter().zip(&mut roles).enumerate() {
+            *role = match parameter {
+                Parameter::Fwhm(bands) | Parameter::Shift(bands) | Parameter::Offset(bands) if bands[band] => {
+                    let mut values = try_vec("fit", points.len(), 1.0)?;
+                    if !matches!(parameter, Parameter::Offset(_)) {
+                        let which = usize::from(matches!(parameter, Parameter::Shift(_)));
+                        for (i, slot) in values.iter_mut().enumerate() {
+                            let changes = evaluator.changes(lines, sticks, 1, 0, state, band, i, spectrum[i]);
+                            *slot = changes[which] * factors[i] * scale;
+                        }
+                    }
+                    rows[row_count] = values;
+                    row_count += 1;
+                    Role::Points(row_count - 1)
+                }
+                Parameter::Scale(bands) if bands[band] => Role::Column(columns.sticks(), 1.0),
+                other if other.concerns_sticks() => Role::Column(columns.of(p), scale),
+                _ => Role::Nothing,
+            };
+        }
+        for (values, pulls_of_row) in rows.iter().zip(&mut pulls_of_rows).take(row_count) {
+            for i in 0..points.len() {
+                at_points[i] = measured.per_sigma[i].powi(2) * factors[i] * values[i];
+            }
+            lines.pull::<V>(at_points, &mut line_work.pulled, tapped)?;
+            super::line_sums::clear("fit", pulls, row)?;
+            columns_with::<V>(line_work, row, pulls);
+            *pulls_of_row = std::mem::take(pulls);
+        }
+
+        // Products of columns.
+        if product.is_none() || !keeps_product {
+            *product = Some(Product::new::<V>(lines, points, weights)?);
+        }
+        let product = product.as_ref().expect("made above");
+        product.of::<V>(line_work, row, columns.len(), scratch, products)?;
+
+        for (p, &role) in roles.iter().enumerate() {
+            let curvature = &mut normal.curvature[p * list.len()..p * list.len() + p + 1];
+            match role {
+                Role::Nothing => {}
+                Role::Column(column, factor) => {
+                    normal.gradient[p] += factor * gradient[column];
+                    for (slot, &other) in curvature.iter_mut().zip(&roles) {
+                        *slot += match other {
+                            Role::Nothing => 0.0,
+                            Role::Column(with, its) => factor * its * products[column * row + with],
+                            Role::Points(with) => factor * pulls_of_rows[with][column],
+                        };
+                    }
+                }
+                Role::Points(own) => {
+                    for i in 0..points.len() {
+                        let residual = (normal.model[band][i] - measured.values[i]) * measured.per_sigma[i].powi(2);
+                        normal.gradient[p] += residual * rows[own][i];
+                    }
+                    for (slot, &other) in curvature.iter_mut().zip(&roles) {
+                        *slot += match other {
+                            Role::Nothing => 0.0,
+                            Role::Column(with, its) => its * pulls_of_rows[own][with],
+                            Role::Points(with) => {
+                                let both = rows[own].iter().zip(&rows[with]).zip(&measured.per_sigma);
+                                both.map(|((a, b), per_sigma)| per_sigma * per_sigma * a * b).sum()
+                            }
+                        };
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The model and its residuals. A plain loop, which the compiler turns into the level's vectors; so are the next two.
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+fn residuals(
+    spectrum: &[f64],
+    factors: &[f64],
+    scale: f64,
+    offset: f64,
+    values: &[f64],
+    per_sigma: &[f64],
+    model: &mut [f64],
+    residuals: &mut [f64],
+) {
+    let len = model.len();
+    let (spectrum, factors, values) = (&spectrum[..len], &factors[..len], &values[..len]);
+    let (per_sigma, residuals) = (&per_sigma[..len], &mut residuals[..len]);
+    for i in 0..len {
+        let x = spectrum[i] * factors[i] * scale + offset;
+        model[i] = x;
+        residuals[i] = (x - values[i]) * per_sigma[i];
+    }
+}
+
+/// Turns residuals into what they pull, and makes the weights of points in products.
+#[inline(always)]
+fn weigh(per_sigma: &[f64], factors: &[f64], residuals: &mut [f64], weights: &mut [f64]) {
+    let len = residuals.len();
+    let (per_sigma, factors, weights) = (&per_sigma[..len], &factors[..len], &mut weights[..len]);
+    for i in 0..len {
+        let weight = per_sigma[i] * factors[i];
+        residuals[i] *= weight;
+        weights[i] = weight * weight;
+    }
+}
