@@ -71,6 +71,23 @@
  */
 #define HL_COEFFICIENTS_RAW 1
 
+/**
+ * Every pair is there twice, from i and from j, as hl_neighbour_list_fill has them; a list in which one side is missing is refused.
+ * (With pair_vectors, the numbers of pairs i, j and j, i are compared.)
+ */
+#define HL_PAIR_LIST_FULL 0
+
+/**
+ * Every pair is there once and counts for both atoms.
+ */
+#define HL_PAIR_LIST_HALF 1
+
+/**
+ * Pairs are as they are: second is a neighbour of first, and not the other way round unless the list says so. For programs whose
+ * atoms are partly images or those of other processes.
+ */
+#define HL_PAIR_LIST_DIRECTED 2
+
 #define HL_LINESHAPE_GAUSSIAN 0
 
 #define HL_LINESHAPE_LORENTZIAN 1
@@ -337,8 +354,9 @@ typedef int32_t (*hl_progress_fn)(void *user,
                                   int64_t total);
 
 /**
- * Options of the AniSOAP functions. Always filled by hl_anisoap_options_init first; fields are only ever appended. All but
- * the last three describe a plan and are for hl_anisoap_plan_create; a computing function looks at the last three alone.
+ * Options of the AniSOAP functions. Always filled by hl_anisoap_options_init first; fields are only ever appended.
+ * Those before `coefficients` describe a plan and are for hl_anisoap_plan_create; a computing function looks at `coefficients` and
+ * those behind it alone.
  */
 typedef struct hl_anisoap_options {
   /**
@@ -400,6 +418,41 @@ typedef struct hl_anisoap_options {
    */
   hl_progress_fn progress;
   void *progress_user;
+  /**
+   * -1 (default): neighbours are searched for. Otherwise the number of pairs in a list of the caller's that is used instead.
+   * Pairs at the cutoff or beyond it are left out, and so are those of an atom with itself in its own place (see
+   * subtract_center_contribution). The order of the list changes no bit; a pair that is there twice counts twice.
+   */
+  ptrdiff_t n_pairs;
+  /**
+   * [n_pairs] numbers of atoms from 0, counted over all frames; both atoms of a pair are in one frame.
+   */
+  const ptrdiff_t *pair_first;
+  const ptrdiff_t *pair_first_strides;
+  /**
+   * [n_pairs] the atom that is a neighbour of pair_first.
+   */
+  const ptrdiff_t *pair_second;
+  const ptrdiff_t *pair_second_strides;
+  /**
+   * [n_pairs][3] S, the pair's vector being x_second + S H - x_first, H the cell; 0 in frames that are not periodic. NULL: 0 everywhere, or
+   * see pair_vectors.
+   */
+  const int32_t *pair_shifts;
+  const ptrdiff_t *pair_shifts_strides;
+  /**
+   * [n_pairs][3] the vectors themselves, instead of shifts, from first to second. NULL: see pair_shifts.
+   */
+  const double *pair_vectors;
+  const ptrdiff_t *pair_vectors_strides;
+  /**
+   * HL_PAIR_LIST_*; default full.
+   */
+  int32_t pair_list;
+  /**
+   * 0.
+   */
+  int32_t reserved_pairs;
 } hl_anisoap_options;
 
 /**
@@ -773,11 +826,11 @@ extern "C" {
  * @param n_features    hl_anisoap_expansion_size(plan)
  * @param coefficients  [n_atoms][n_features] out; features as hl_anisoap_expansion_labels says. 0 where an atom has no
  *                      neighbour of a species
- * @param options       NULL for defaults. Used: coefficients, progress
+ * @param options       NULL for defaults. Used: coefficients, progress, the caller's own list of pairs (n_pairs and what follows)
  *
  * `coefficients` shares no element with an input. Errors: array errors; HL_ERR_ARGUMENT (a species that was not declared, a
  * semiaxis that is not positive, a quaternion of 0, a matrix that is no rotation, a cell without volume or left-handed, mixed
- * periodicity, offsets that do not fit) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. After HL_ERR_CANCELLED or
+ * periodicity, offsets that do not fit, pairs that are not of one frame or lack their other side) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. After HL_ERR_CANCELLED or
  * a callback's own status some atoms have been written.
  */
 hl_status hl_anisoap_expansion(const struct hl_anisoap_plan *plan,
@@ -814,7 +867,7 @@ hl_status hl_anisoap_expansion(const struct hl_anisoap_plan *plan,
  * @param means    [n_frames][n_species][n_features] out, or NULL: means over the atoms of each species of each frame, 0 for a
  *                 species that the frame does not have. (AniSOAP leaves atoms without neighbours out; here they count as 0)
  * @param n_features  hl_anisoap_power_spectrum_size(plan)
- * @param options  NULL for defaults. Used: coefficients, progress
+ * @param options  NULL for defaults. Used: as in hl_anisoap_expansion
  *
  * Frames, rules and errors are as in hl_anisoap_expansion. Outputs share no element with each other or with an input.
  */
@@ -856,7 +909,7 @@ hl_status hl_anisoap_power_spectrum(const struct hl_anisoap_plan *plan,
  *                              in the axes of positions
  * @param quaternion_gradients  [n_atoms][4] out, or NULL: dF / d quaternions as they were given, whose length changes nothing
  * @param n_features            hl_anisoap_expansion_size(plan)
- * @param options               NULL for defaults. Used: coefficients, progress
+ * @param options               NULL for defaults. Used: as in hl_anisoap_expansion
  *
  * Frames, rules and errors are as in hl_anisoap_expansion; HL_ERR_NONFINITE names an element of the cotangent; HL_ERR_NULL
  * for quaternion_gradients without quaternions. Outputs share no element with each other or with an input, and are

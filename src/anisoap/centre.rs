@@ -3,6 +3,7 @@
 use super::aligned::{self, Axes};
 use super::batch::Batch;
 use super::frames::System;
+use super::pair_list::Ranked;
 use super::plan::Plan;
 use super::tilted::{self, Planes};
 use crate::error::{Result, try_vec};
@@ -16,10 +17,12 @@ const MARGIN: usize = 8;
 /// Workspace for one centre at a time.
 pub struct Centre<'a> {
     plan: &'a Plan,
-    system: &'a System,
+    system: &'a System<'a>,
     /// Radial functions as they are, instead of orthonormal ones.
     is_raw: bool,
     pub found: Vec<Neighbour>,
+    /// Of a list, on the way into the search's order.
+    ranked: Vec<Ranked>,
     aligned: Batch,
     tilted: Batch,
     axes: Axes,
@@ -34,13 +37,14 @@ pub struct Centre<'a> {
 }
 
 impl<'a> Centre<'a> {
-    pub fn new(plan: &'a Plan, system: &'a System, is_raw: bool) -> Result<Self> {
+    pub fn new(plan: &'a Plan, system: &'a System<'a>, is_raw: bool) -> Result<Self> {
         let harmonics = &plan.harmonics;
         Ok(Self {
             plan,
             system,
             is_raw,
             found: Vec::new(),
+            ranked: Vec::new(),
             aligned: Batch::new(),
             tilted: Batch::new(),
             axes: Axes::new(harmonics.moments.degree)?,
@@ -69,7 +73,7 @@ impl<'a> Centre<'a> {
         &self.row
     }
 
-    /// Neighbours of `atom` into `found`, by the atoms' own numbers.
+    /// Neighbours of `atom` into `found`, by the atoms' own numbers; from the caller's list if there is one.
     #[inline(always)]
     pub fn search(&mut self, atom: usize) {
         let system = self.system;
@@ -77,7 +81,13 @@ impl<'a> Centre<'a> {
         let (start, end) = (system.starts[frame], system.starts[frame + 1]);
         self.found.clear();
         let with_self = !self.plan.hypers.subtract_center;
-        system.bins[frame].search(&system.positions[start..end], atom - start, with_self, &mut self.found);
+        match &system.listed {
+            None => system.bins[frame].search(&system.positions[start..end], atom - start, with_self, &mut self.found),
+            Some(listed) => {
+                listed.around(system, frame, atom, with_self, self.plan.hypers.cutoff, &mut self.ranked);
+                self.found.extend(self.ranked.iter().map(|&(_, _, neighbour)| neighbour));
+            }
+        }
         for neighbour in &mut self.found {
             neighbour.index += start;
         }

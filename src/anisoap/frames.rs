@@ -3,6 +3,7 @@
 //! Atoms of all frames lie one after the other; `offsets` says where frames begin. Everything is looked at before
 //! anything is written, and what depends on an atom alone is computed here, once.
 
+use super::pair_list::{Listed, PairList};
 use super::plan::Plan;
 use super::shape::{Shape, check_rotation, rotation_of};
 use crate::array::View;
@@ -27,10 +28,12 @@ pub struct Frames<'a> {
     pub cells: Option<View<'a, f64, 3>>,
     /// [frames][3]
     pub periodic: Option<View<'a, i32, 2>>,
+    /// Who is whose neighbour; without it neighbours are searched for.
+    pub pairs: Option<PairList<'a>>,
 }
 
 /// The same, checked and prepared for a plan.
-pub struct System {
+pub struct System<'a> {
     /// First atom of each frame, and the end.
     pub starts: Vec<usize>,
     pub positions: Vec<[f64; 3]>,
@@ -38,10 +41,11 @@ pub struct System {
     pub species: Vec<u32>,
     pub shapes: Vec<Shape>,
     pub bins: Vec<Bins>,
+    pub listed: Option<Listed<'a>>,
 }
 
-impl System {
-    pub fn new(plan: &Plan, frames: &Frames<'_>) -> Result<Self> {
+impl<'a> System<'a> {
+    pub fn new(plan: &Plan, frames: &'a Frames<'_>) -> Result<Self> {
         let atoms = frames.positions.dims()[0];
         let starts = starts(&frames.offsets, atoms)?;
         let positions = vectors(&frames.positions, "coordinates are finite")?;
@@ -69,7 +73,8 @@ impl System {
             let points = &positions[starts[frame]..starts[frame + 1]];
             bins.push(Bins::new(points, frames.cell(frame)?, plan.hypers.cutoff, starts[frame])?);
         }
-        Ok(Self { starts, positions, species, shapes, bins })
+        let listed = Listed::new(frames, &starts, &bins)?;
+        Ok(Self { starts, positions, species, shapes, bins, listed })
     }
 
     pub fn atoms(&self) -> usize {

@@ -76,7 +76,7 @@ struct Sum {
 
 struct Spectra<'a, 'r> {
     plan: &'a Plan,
-    system: &'a System,
+    system: &'a System<'a>,
     centre: Centre<'a>,
     spectrum: Vec<f64>,
     first: usize,
@@ -155,7 +155,7 @@ fn clear(means: &mut ViewMut<'_, f64, 3>) {
     }
 }
 
-fn divide(system: &System, means: &mut ViewMut<'_, f64, 3>) -> Result<()> {
+fn divide(system: &System<'_>, means: &mut ViewMut<'_, f64, 3>) -> Result<()> {
     let [frames, species, features] = means.dims();
     let counts = system.species_counts(species)?;
     for index in (0..frames * species).filter(|&index| counts[index] > 1) {

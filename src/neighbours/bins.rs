@@ -155,11 +155,41 @@ impl Bins {
         if i == j && shift == [0; 3] && !with_self {
             return;
         }
-        let translation = self.cell.as_ref().map_or([0.0; 3], |cell| cell.translation(shift));
-        let vector: [f64; 3] = std::array::from_fn(|k| points[j][k] + translation[k] - points[i][k]);
+        let vector = self.vector(points, i, j, shift);
         if vector.iter().map(|x| x * x).sum::<f64>() < self.cutoff * self.cutoff {
             found.push(Neighbour { index: j, shift, vector });
         }
+    }
+}
+
+/// What another list of pairs than the search's needs to give the same numbers.
+impl Bins {
+    pub fn is_periodic(&self) -> bool {
+        self.cell.is_some()
+    }
+
+    /// `x_j + S H - x_i`, evaluated in this order.
+    #[inline(always)]
+    pub fn vector(&self, points: &[[f64; 3]], i: usize, j: usize, shift: [i32; 3]) -> [f64; 3] {
+        let translation = self.cell.as_ref().map_or([0.0; 3], |cell| cell.translation(shift));
+        std::array::from_fn(|k| points[j][k] + translation[k] - points[i][k])
+    }
+
+    /// The shift that comes nearest to a vector from i to an image of j; 0 in open space.
+    pub fn nearest_shift(&self, points: &[[f64; 3]], i: usize, j: usize, vector: [f64; 3]) -> [i32; 3] {
+        let Some(cell) = &self.cell else { return [0; 3] };
+        let translation = std::array::from_fn(|k| vector[k] - (points[j][k] - points[i][k]));
+        cell.fractional(translation).map(|cells| cells.round() as i32)
+    }
+
+    /// Sorted by this, pairs of `i` come in the order in which `search` finds them.
+    pub fn rank(&self, i: usize, j: usize, shift: [i32; 3]) -> ([i64; 3], usize) {
+        let (centre, place) = (&self.places[i], &self.places[j]);
+        let line = std::array::from_fn(|k| {
+            let image = i64::from(shift[k]) + i64::from(place.cell[k]) - i64::from(centre.cell[k]);
+            image * self.counts[k] as i64 + (place.bin[k] as usize).min(self.counts[k] - 1) as i64
+        });
+        (line, j)
     }
 }
 
@@ -264,6 +294,25 @@ mod tests {
             prop_assume!(cell.heights().iter().all(|&height| height > 1.0));
             for i in 0..points.len() {
                 prop_assert_eq!(found(&points, Some(cell), cutoff, i), brute_force(&points, Some(&cell), cutoff, i));
+            }
+        }
+
+        #[test]
+        fn neighbours_are_found_in_the_order_of_their_ranks(
+            points in prop::collection::vec(point(), 1..12),
+            diagonal in prop::array::uniform3(3.0..15.0),
+            is_periodic: bool,
+            cutoff in 0.5..8.0,
+        ) {
+            let vectors = [[diagonal[0], 0.0, 0.0], [1.5, diagonal[1], 0.0], [-0.5, 2.0, diagonal[2]]];
+            let bins = Bins::new(&points, is_periodic.then(|| Cell::new(vectors, "cell").unwrap()), cutoff, 0).unwrap();
+            for i in 0..points.len() {
+                let mut found = Vec::new();
+                bins.search(&points, i, true, &mut found);
+                prop_assert!(found.is_sorted_by_key(|n| bins.rank(i, n.index, n.shift)));
+                for n in &found {
+                    prop_assert_eq!(bins.nearest_shift(&points, i, n.index, n.vector), n.shift);
+                }
             }
         }
     }

@@ -27,7 +27,7 @@ pub struct Pull {
 /// Workspace for one centre at a time.
 pub struct Backward<'a> {
     pub plan: &'a Plan,
-    pub system: &'a System,
+    pub system: &'a System<'a>,
     is_raw: bool,
     pub centre: Centre<'a>,
     batch: Batch,
@@ -45,7 +45,7 @@ pub struct Backward<'a> {
 }
 
 impl<'a> Backward<'a> {
-    pub fn new(plan: &'a Plan, system: &'a System, is_raw: bool) -> Result<Self> {
+    pub fn new(plan: &'a Plan, system: &'a System<'a>, is_raw: bool) -> Result<Self> {
         let harmonics = &plan.harmonics;
         Ok(Self {
             plan,

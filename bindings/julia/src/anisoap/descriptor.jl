@@ -14,7 +14,7 @@ function anisoap_plan_options(max_radial::Vector{Int32}; common::Integer = -1, r
         isempty(max_radial) ? Ptr{Int32}(C_NULL) : pointer(max_radial), C_NULL, radial_gaussian_width, basis_rcond, basis_tol,
         subtract_center_contribution, code("channel_order", channel_order, CHANNEL_ORDERS),
         code("spectrum_pairs", spectrum_pairs, SPECTRUM_PAIRS), code("spectrum_sign", spectrum_sign, SPECTRUM_SIGNS), 0,
-        HL_COEFFICIENTS_ORTHONORMAL, C_NULL, C_NULL)
+        HL_COEFFICIENTS_ORTHONORMAL, C_NULL, C_NULL, pair_fields(nothing)...)
 end
 
 """

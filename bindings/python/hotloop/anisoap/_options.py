@@ -35,6 +35,7 @@ class AnisoapOptions(Options):
         "spectrum_pairs": ("all", choice(_abi.SPECTRUM_PAIRS)),
         "spectrum_sign": ("alternating", choice(_abi.SPECTRUM_SIGNS)),
         "coefficients": ("orthonormal", choice(_abi.COEFFICIENTS)),
+        "pair_list": ("full", choice(_abi.PAIR_LISTS)),
     }
 
     def set_max_radial(self, max_radial: Any, max_angular: int) -> None:

@@ -17,6 +17,7 @@ from .._library import library
 from .._options import flag, number
 from ._frames import INT32, Frames, as_frames
 from ._options import AnisoapOptions, whole
+from ._pairs import set_pairs
 
 Array = np.ndarray
 Progress = Callable[[int, int], Any]
@@ -150,7 +151,8 @@ class Descriptor:
         ----------
         frames : Frames, ASE atoms, a mapping, or a sequence of atoms or of mappings
             A mapping has arrays ``positions``, ``species``, ``semiaxes``, and may have ``quaternions`` (w, x, y, z) or
-            ``rotations``, ``cell`` and ``pbc`` (True if there is a cell). ASE atoms have arrays ``c_diameter[1]`` to
+            ``rotations``, ``cell``, ``pbc`` (True if there is a cell) and ``pairs`` (`Pairs` or a NeighbourList, atoms counted in
+            the frame; without it neighbours are searched for). ASE atoms have arrays ``c_diameter[1]`` to
             ``[3]``, twice the semiaxes, and an orientation.
         normalize : bool
             Orthonormal radial functions, or the functions as they are.
@@ -256,6 +258,8 @@ class Descriptor:
     def _run(self, function: Any, frames: Frames, rest: tuple[Any, ...], normalize: bool, progress: Any) -> None:
         options = AnisoapOptions()
         options.set(coefficients="orthonormal" if flag("normalize", normalize) else "raw")
+        if frames.pairs is not None:
+            set_pairs(options, frames.pairs)
         arguments = (self._plan, *frames.arguments(), *rest)
         _progress.run(function, arguments, options, progress, frames.n_atoms * _STEPS_OF_AN_ATOM, unit="atom")
 
