@@ -6,7 +6,7 @@ use super::frames::System;
 use super::pair_list::Ranked;
 use super::plan::Plan;
 use super::tilted::{self, Planes};
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::neighbours::Neighbour;
 use crate::simd::{Lanes, Task};
 use std::marker::PhantomData;
@@ -59,8 +59,8 @@ impl<'a> Centre<'a> {
 
     /// Finds the neighbours of an atom and computes its coefficients.
     #[inline(always)]
-    pub fn expand<V: Lanes>(&mut self, atom: usize) {
-        V::outlined(Expand::<V> { centre: self, atom, lanes: PhantomData });
+    pub fn expand<V: Lanes>(&mut self, atom: usize) -> Result<()> {
+        V::outlined(Expand::<V> { centre: self, atom, lanes: PhantomData })
     }
 
     /// What `expand` computed.
@@ -75,22 +75,25 @@ impl<'a> Centre<'a> {
 
     /// Neighbours of `atom` into `found`, by the atoms' own numbers; from the caller's list if there is one.
     #[inline(always)]
-    pub fn search(&mut self, atom: usize) {
+    pub fn search(&mut self, atom: usize) -> Result<()> {
         let system = self.system;
         let frame = system.frame_of(atom);
         let (start, end) = (system.starts[frame], system.starts[frame + 1]);
         self.found.clear();
         let with_self = !self.plan.hypers.subtract_center;
         match &system.listed {
-            None => system.bins[frame].search(&system.positions[start..end], atom - start, with_self, &mut self.found),
+            None => system.bins[frame].search(&system.positions[start..end], atom - start, with_self, &mut self.found)?,
             Some(listed) => {
-                listed.around(system, frame, atom, with_self, self.plan.hypers.cutoff, &mut self.ranked);
+                listed.around(system, frame, atom, with_self, self.plan.hypers.cutoff, &mut self.ranked)?;
+                let more = self.ranked.len();
+                self.found.try_reserve(more).map_err(|_| Error::out_of_memory("neighbours", more * size_of::<Neighbour>()))?;
                 self.found.extend(self.ranked.iter().map(|&(_, _, neighbour)| neighbour));
             }
         }
         for neighbour in &mut self.found {
             neighbour.index += start;
         }
+        Ok(())
     }
 
     /// Moments of the neighbours of one species; whether there are any.
@@ -198,11 +201,11 @@ struct Expand<'c, 'a, V> {
 }
 
 impl<V: Lanes> Task for Expand<'_, '_, V> {
-    type Output = ();
+    type Output = Result<()>;
     #[inline(always)]
-    fn run(self) {
+    fn run(self) -> Result<()> {
         let centre = self.centre;
-        centre.search(self.atom);
+        centre.search(self.atom)?;
         for t in 0..centre.plan.species_count() {
             if centre.sum_moments::<V>(t as u32) {
                 let Centre { plan, moments, cylindrical, raw, .. } = centre;
@@ -212,5 +215,6 @@ impl<V: Lanes> Task for Expand<'_, '_, V> {
                 centre.clear(t);
             }
         }
+        Ok(())
     }
 }

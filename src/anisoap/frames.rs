@@ -53,14 +53,16 @@ impl<'a> System<'a> {
             let number = frames.species.at([i]);
             plan.place_of(number).map(|t| t as u32).ok_or((i, number))
         });
-        let species: Vec<std::result::Result<u32, (usize, i32)>> = try_collect("species", species)?;
-        if let Some((i, number)) = species.iter().find_map(|known| known.err()) {
+        if let Some((i, number)) = species.clone().find_map(std::result::Result::err) {
+            let known = &plan.hypers.species;
+            let shown = &known[..known.len().min(20)];
+            let more = if shown.len() < known.len() { " and more" } else { "" };
             return Err(Error::new(
                 Status::Argument,
-                format!("species: atom {i} is of species {number}, which the plan does not have ({:?}); declare it", plan.hypers.species),
+                format!("species: atom {i} is of species {number}, which the plan does not have ({shown:?}{more}); declare it"),
             ));
         }
-        let species = try_collect("species", species.iter().map(|known| known.unwrap_or_default()))?;
+        let species = try_collect("species", species.map(std::result::Result::unwrap_or_default))?;
         let mut shapes = Vec::new();
         shapes.try_reserve_exact(atoms).map_err(|_| Error::out_of_memory("shapes", atoms * size_of::<Shape>()))?;
         for i in 0..atoms {
@@ -143,7 +145,15 @@ impl Frames<'_> {
 
     /// The cell of a frame if it is periodic.
     fn cell(&self, frame: usize) -> Result<Option<Cell>> {
-        let Some(periodic) = &self.periodic else { return Ok(None) };
+        let Some(periodic) = &self.periodic else {
+            return match &self.cells {
+                None => Ok(None),
+                Some(_) => Err(Error::new(
+                    Status::Null,
+                    "periodic: is NULL, but cells are given; pass which frames are periodic, or NULL for cells".to_owned(),
+                )),
+            };
+        };
         if !periodicity(std::array::from_fn(|k| periodic.at([frame, k])), frame)? {
             return Ok(None);
         }

@@ -153,12 +153,14 @@ impl<'a> Listed<'a> {
     }
 
     /// Neighbours of `atom`, by their numbers in its frame, which begins with atom `start`.
-    pub fn around(&self, system: &System<'_>, frame: usize, atom: usize, with_self: bool, cutoff: f64, ranked: &mut Vec<Ranked>) {
+    pub fn around(&self, system: &System<'_>, frame: usize, atom: usize, with_self: bool, cutoff: f64, ranked: &mut Vec<Ranked>) -> Result<()> {
         let bins = &system.bins[frame];
         let start = system.starts[frame];
         let points = &system.positions[start..system.starts[frame + 1]];
         let i = atom - start;
         ranked.clear();
+        let most = self.starts[atom + 1] - self.starts[atom] + 1;
+        ranked.try_reserve(most).map_err(|_| Error::out_of_memory("neighbours", most * size_of::<Ranked>()))?;
         let mut admit = |order: usize, neighbour: Neighbour| {
             if neighbour.vector.iter().map(|x| x * x).sum::<f64>() < cutoff * cutoff {
                 ranked.push((bins.rank(i, neighbour.index, neighbour.shift), order, neighbour));
@@ -185,6 +187,7 @@ impl<'a> Listed<'a> {
             }
         }
         ranked.sort_unstable_by_key(|&(rank, order, _)| (rank, order));
+        Ok(())
     }
 }
 

@@ -92,7 +92,7 @@ impl Kernel for Spectra<'_, '_> {
         let mut sums: Vec<Sum> = Vec::new();
         for i in 0..self.len {
             let atom = self.first + i;
-            self.centre.expand::<V>(atom);
+            self.centre.expand::<V>(atom)?;
             spectrum::<V>(self.plan, self.centre.padded_coefficients(), &mut self.spectrum);
             if let Some(rows) = &mut self.rows {
                 rows.write_line([i, 0], &self.spectrum);

@@ -153,7 +153,7 @@ impl Atoms {
             let (points, bins) = self.bins(frame, cutoff);
             for i in 0..points.len() {
                 let mut found = Vec::new();
-                bins.search(&points, i, with_self, &mut found);
+                bins.search(&points, i, with_self, &mut found).unwrap();
                 for neighbour in found {
                     pairs.first.push(self.offsets[frame] + i as isize);
                     pairs.second.push(self.offsets[frame] + neighbour.index as isize);
@@ -171,7 +171,7 @@ impl Atoms {
         for frame in 0..self.frames() {
             let (points, bins) = self.bins(frame, 1.1 * near);
             let mut found = Vec::new();
-            (0..points.len()).for_each(|i| bins.search(&points, i, false, &mut found));
+            (0..points.len()).for_each(|i| bins.search(&points, i, false, &mut found).unwrap());
             distances.extend(found.iter().map(|pair| pair.vector.iter().map(|x| x * x).sum::<f64>().sqrt()));
         }
         distances.retain(|&distance| distance >= 0.9 * near);

@@ -30,7 +30,7 @@ use crate::capi::guard::{self, hl_status};
 ///                      Strides of 0 for one shape
 /// @param cells         [n_frames][3][3] rows are lattice vectors, right-handed, of any skew and size; read for periodic
 ///                      frames only. NULL if there are none
-/// @param periodic      [n_frames][3] 0 or 1, the same for all three axes of a frame; NULL for 0 everywhere
+/// @param periodic      [n_frames][3] 0 or 1, the same for all three axes of a frame; NULL with cells NULL: 0 everywhere
 /// @param n_features    hl_anisoap_expansion_size(plan)
 /// @param coefficients  [n_atoms][n_features] out; features as hl_anisoap_expansion_labels says. 0 where an atom has no
 ///                      neighbour of a species
@@ -105,7 +105,8 @@ pub unsafe extern "C" fn hl_anisoap_expansion(
 /// @param n_features  hl_anisoap_power_spectrum_size(plan)
 /// @param options  NULL for defaults. Used: as in hl_anisoap_expansion
 ///
-/// Frames, rules and errors are as in hl_anisoap_expansion. Outputs share no element with each other or with an input.
+/// Frames, rules and errors are as in hl_anisoap_expansion; after HL_ERR_CANCELLED or a callback's own status `means` hold sums of some
+/// atoms' spectra. Outputs share no element with each other or with an input.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_anisoap_power_spectrum(
     plan: *const hl_anisoap_plan,

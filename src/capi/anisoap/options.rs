@@ -92,7 +92,7 @@ pub struct hl_anisoap_options {
     /// [n_pairs] the atom that is a neighbour of pair_first.
     pub pair_second: *const isize,
     pub pair_second_strides: *const isize,
-    /// [n_pairs][3] S, the pair's vector being x_second + S H - x_first, H the cell; 0 in frames that are not periodic. NULL: 0 everywhere, or
+    /// [n_pairs][3] S, the pair's vector being (x_second - x_first) + S H, H the cell; 0 in frames that are not periodic. NULL: 0 everywhere, or
     /// see pair_vectors.
     pub pair_shifts: *const i32,
     pub pair_shifts_strides: *const isize,

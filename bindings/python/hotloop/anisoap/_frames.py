@@ -140,6 +140,20 @@ _NEEDED = ("positions", "species", "semiaxes")
 _KNOWN = (*_NEEDED, "quaternions", "rotations", "cell", "pbc", "pairs")
 
 
+def _array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
+    """The numbers as an array of this type. A list may be converted; an array of a kind that would lose something is refused."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name}: is a masked array; fill it, or take the elements that are there")
+    array = np.asarray(value)
+    if array.size == 0:
+        return array.astype(dtype)
+    if array.dtype.kind not in ("iu" if dtype.kind == "i" else "iuf"):
+        raise TypeError(f"{name}: expected {'whole numbers' if dtype.kind == 'i' else 'real numbers'}, got {array.dtype}")
+    if dtype.kind == "i" and not (np.iinfo(dtype).min <= int(array.min()) and int(array.max()) <= np.iinfo(dtype).max):
+        raise ArgumentError(f"{name}: has numbers that need more than 32 bits")
+    return array.astype(dtype, copy=False)
+
+
 def _of_mapping(number: int, frame: Mapping[str, Any]) -> dict[str, Any]:
     for key in frame:
         if key not in _KNOWN:
@@ -147,13 +161,26 @@ def _of_mapping(number: int, frame: Mapping[str, Any]) -> dict[str, Any]:
     for key in _NEEDED:
         if key not in frame:
             raise ArgumentError(f"frames[{number}]: has no {key!r}")
-    part: dict[str, Any] = {key: np.asarray(frame[key], dtype=INT32 if key == "species" else FLOAT64) for key in frame if key not in ("cell", "pbc", "pairs")}
+    part: dict[str, Any] = {
+        key: _array(f"frames[{number}]: {key}", frame[key], INT32 if key == "species" else FLOAT64)
+        for key in frame
+        if key not in ("cell", "pbc", "pairs")
+    }
+    if part["positions"].size == 0:
+        part["positions"] = part["positions"].reshape(0, 3)
+    if part["positions"].ndim != 2 or part["positions"].shape[1] != 3:
+        raise ShapeError(f"frames[{number}]: positions has shape {part['positions'].shape}, expected (n_atoms, 3)")
     atoms = len(part["positions"])
+    if part["semiaxes"].shape not in ((3,), (atoms, 3)):
+        raise ShapeError(f"frames[{number}]: semiaxes has shape {part['semiaxes'].shape}, expected {(atoms, 3)} or (3,)")
     part["semiaxes"] = np.broadcast_to(part["semiaxes"], (atoms, 3))
     cell = frame.get("cell")
-    part["cell"] = np.zeros((3, 3)) if cell is None else np.asarray(cell, dtype=FLOAT64)
+    part["cell"] = np.zeros((3, 3)) if cell is None else _array(f"frames[{number}]: cell", cell, FLOAT64)
     part["pairs"] = as_pairs(f"frames[{number}]['pairs']", frame.get("pairs"))
-    part["pbc"] = np.broadcast_to(np.asarray(frame.get("pbc", cell is not None)), (3,)).astype(INT32)
+    flags = np.asarray(frame.get("pbc", cell is not None))
+    if flags.dtype != bool or flags.shape not in ((), (3,)):
+        raise TypeError(f"frames[{number}]: pbc: expected True, False or three of them, got {frame['pbc']!r}")
+    part["pbc"] = np.broadcast_to(flags, (3,)).astype(INT32)
     return part
 
 

@@ -73,8 +73,8 @@ def set_pairs(options: AnisoapOptions, pairs: Pairs) -> None:
 def joined(parts: list[Pairs | None], starts: np.ndarray) -> Pairs | None:
     """The lists of frames, each counted from its own first atom, as one."""
     lists = [pairs for pairs in parts if pairs is not None]
-    if not lists:
-        return None
+    if len(parts) == 1 or not lists:
+        return lists[0] if lists else None
     if len(lists) < len(parts):
         raise ArgumentError("frames: some have pairs and some have not; give them to all, empty ones where there are none")
     forms = {(pairs.kind, pairs.shifts is None, pairs.vectors is None) for pairs in lists}
@@ -83,7 +83,14 @@ def joined(parts: list[Pairs | None], starts: np.ndarray) -> Pairs | None:
 
     def together(name: str, dtype: np.dtype) -> np.ndarray | None:
         arrays = [getattr(pairs, name) for pairs in lists]
-        return None if arrays[0] is None else np.concatenate([np.asarray(array, dtype=dtype) for array in arrays])
+        if arrays[0] is None:
+            return None
+        for f, (array, pairs) in enumerate(zip(arrays, lists)):
+            if np.asarray(array).dtype.kind != dtype.kind:
+                raise TypeError(f"frames[{f}]: pairs.{name} has the type {np.asarray(array).dtype}, expected {dtype}")
+            if len(array) != len(pairs.first):
+                raise ShapeError(f"frames[{f}]: pairs.{name} has {len(array)} entries, pairs.first {len(pairs.first)}")
+        return np.concatenate(arrays).astype(dtype, copy=False)
 
     offsets = np.repeat(starts, [len(pairs.first) for pairs in lists])
     return Pairs(together("first", INDEX) + offsets, together("second", INDEX) + offsets, together("shifts", INT32),
