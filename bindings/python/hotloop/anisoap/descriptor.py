@@ -17,6 +17,7 @@ from .._errors import ArgumentError, OptionError, ShapeError, check
 from .._library import library
 from .._options import flag, number
 from ._frames import INT32, Frames, as_frames
+from ._metatensor import expansion_map, spectrum_map
 from ._options import AnisoapOptions, whole
 from ._pairs import set_pairs
 
@@ -165,7 +166,8 @@ class Descriptor:
         rotation_key: str | None = None,
         out: Array | None = None,
         progress: Progress | bool | None = None,
-    ) -> Array:
+        as_metatensor: bool = False,
+    ) -> Any:
         """Expansion coefficients of every atom's neighbourhood.
 
         Parameters
@@ -184,6 +186,9 @@ class Descriptor:
             Where to write, with any strides.
         progress : callable(done, total) or True, optional
             Called a few times a second with atoms done; a true result cancels. True draws a bar with tqdm.
+        as_metatensor : bool
+            A TensorMap instead (needs metatensor-core): keys (types_center, angular_channel), samples (system, atom), components
+            spherical_component_m, properties (n, neighbor_types). Its blocks are copies.
 
         Returns
         -------
@@ -194,7 +199,7 @@ class Descriptor:
         features = self._n_features
         out, place = _output("out", out, (given.n_atoms, features))
         self._run(library.hl_anisoap_expansion, given, (features, *place), normalize, progress)
-        return out
+        return expansion_map(self, given, out) if flag("as_metatensor", as_metatensor) else out
 
     def power_spectrum(
         self,
@@ -205,7 +210,8 @@ class Descriptor:
         rotation_key: str | None = None,
         out: Array | None = None,
         progress: Progress | bool | None = None,
-    ) -> Array:
+        as_metatensor: bool = False,
+    ) -> Any:
         """Power spectra of every atom, or their means.
 
         Parameters
@@ -214,6 +220,9 @@ class Descriptor:
             For each frame the mean over its atoms of each species (atoms without neighbours count as zeros).
         frames, normalize, rotation_key, out, progress
             As in `expansion`.
+        as_metatensor : bool
+            A TensorMap instead (needs metatensor-core): keys (types_center), samples (system, atom), or (system) for means, properties
+            (l, n_1, neighbor_1_type, n_2, neighbor_2_type). Its blocks are copies.
 
         Returns
         -------
@@ -230,7 +239,7 @@ class Descriptor:
             out, place = _output("out", out, (given.n_atoms, features))
             places = (*place, None, None)
         self._run(library.hl_anisoap_power_spectrum, given, (features, *places), normalize, progress)
-        return out
+        return spectrum_map(self, given, out, mean_over_samples) if flag("as_metatensor", as_metatensor) else out
 
     def gradients(
         self,
