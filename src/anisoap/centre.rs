@@ -11,8 +11,8 @@ use crate::neighbours::Neighbour;
 use crate::simd::{Lanes, Task};
 use std::marker::PhantomData;
 
-/// Numbers behind a row of coefficients, so that a vector may be loaded from its last element on.
-const MARGIN: usize = 8;
+/// Numbers behind a row of coefficients, so that two vectors may be loaded from its last element on.
+const MARGIN: usize = 16;
 
 /// Workspace for one centre at a time.
 pub struct Centre<'a> {
@@ -68,7 +68,7 @@ impl<'a> Centre<'a> {
         &self.row[..self.plan.expansion_size()]
     }
 
-    /// The same with at least a vector's width of zeros behind.
+    /// The same with at least two vectors' width of zeros behind.
     pub fn padded_coefficients(&self) -> &[f64] {
         &self.row
     }
