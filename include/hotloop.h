@@ -435,7 +435,7 @@ typedef struct hl_anisoap_options {
   const ptrdiff_t *pair_second;
   const ptrdiff_t *pair_second_strides;
   /**
-   * [n_pairs][3] S, the pair's vector being x_second + S H - x_first, H the cell; 0 in frames that are not periodic. NULL: 0 everywhere, or
+   * [n_pairs][3] S, the pair's vector being (x_second - x_first) + S H, H the cell; 0 in frames that are not periodic. NULL: 0 everywhere, or
    * see pair_vectors.
    */
   const int32_t *pair_shifts;
@@ -822,7 +822,7 @@ extern "C" {
  *                      Strides of 0 for one shape
  * @param cells         [n_frames][3][3] rows are lattice vectors, right-handed, of any skew and size; read for periodic
  *                      frames only. NULL if there are none
- * @param periodic      [n_frames][3] 0 or 1, the same for all three axes of a frame; NULL for 0 everywhere
+ * @param periodic      [n_frames][3] 0 or 1, the same for all three axes of a frame; NULL with cells NULL: 0 everywhere
  * @param n_features    hl_anisoap_expansion_size(plan)
  * @param coefficients  [n_atoms][n_features] out; features as hl_anisoap_expansion_labels says. 0 where an atom has no
  *                      neighbour of a species
@@ -869,7 +869,8 @@ hl_status hl_anisoap_expansion(const struct hl_anisoap_plan *plan,
  * @param n_features  hl_anisoap_power_spectrum_size(plan)
  * @param options  NULL for defaults. Used: as in hl_anisoap_expansion
  *
- * Frames, rules and errors are as in hl_anisoap_expansion. Outputs share no element with each other or with an input.
+ * Frames, rules and errors are as in hl_anisoap_expansion; after HL_ERR_CANCELLED or a callback's own status `means` hold sums of some
+ * atoms' spectra. Outputs share no element with each other or with an input.
  */
 hl_status hl_anisoap_power_spectrum(const struct hl_anisoap_plan *plan,
                                     ptrdiff_t n_frames,
@@ -1977,7 +1978,7 @@ hl_status hl_kuramoto_options_init(struct hl_kuramoto_options *options,
 /**
  * How many neighbours each point has, so that arrays for hl_neighbour_list_fill can be made.
  *
- * A neighbour of point i is a point j, or its image in another cell, with |r| < cutoff for r = x_j + S H - x_i, S three
+ * A neighbour of point i is a point j, or its image in another cell, with |r| < cutoff for r = (x_j - x_i) + S H, S three
  * whole numbers and H the cell. Images of i itself count; i in its own place only with self_pairs. Every pair is there
  * twice, from i and from j.
  *
@@ -1992,7 +1993,8 @@ hl_status hl_kuramoto_options_init(struct hl_kuramoto_options *options,
  * @param n_pairs     out: their sum, or NULL
  *
  * Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_NONFINITE names the element;
- * HL_ERR_ARGUMENT for the cutoff, a cell without volume or left-handed, or a cell a thousand times smaller than the cutoff.
+ * HL_ERR_ARGUMENT for the cutoff, a cell without volume or left-handed, or one so small that a point has more than ten million
+ * neighbours. One thread; the call ends when it is done.
  */
 hl_status hl_neighbour_list_count(ptrdiff_t n_points,
                                   const double *positions,
@@ -2014,7 +2016,7 @@ hl_status hl_neighbour_list_count(ptrdiff_t n_points,
  * @param n_pairs  what hl_neighbour_list_count says
  * @param pairs    [n_pairs][2] out, or NULL: i and j
  * @param shifts   [n_pairs][3] out, or NULL: S
- * @param vectors  [n_pairs][3] out, or NULL: r = x_j + S H - x_i
+ * @param vectors  [n_pairs][3] out, or NULL: r = (x_j - x_i) + S H; the two sides of a pair have the same numbers with other signs
  *
  * Outputs share no element with each other or with inputs. Errors: as hl_neighbour_list_count; HL_ERR_SHAPE if n_pairs is
  * another number than that of the pairs (nothing was written).

@@ -78,7 +78,7 @@ def table(rows, title, of, number, chosen):
     for row in rows:
         if chosen(row):
             found.setdefault((row["subject"], of(row)), {})[row["max_angular"], row["max_radial"]] = row[number]
-    header = ["", "", *(f"({angular}, {radial})" for angular, radial in SETTINGS)]
+    header = ["", "", *(report.setting(*s) for s in SETTINGS)]
     cells = [[subject, str(what), *(f"{values[s]:.3g}" if s in values else "" for s in SETTINGS)] for (subject, what), values in found.items()]
     report.table(title, header, cells)
 

@@ -18,7 +18,7 @@ def draw(rows):
     spectra = [row for row in one if "power spectrum" in row["subject"] and "half" not in row["subject"]]
     systems = list(dict.fromkeys(row["system"] for row in one))
     settings = list(dict.fromkeys((row["max_angular"], row["max_radial"]) for row in one))
-    names = [f"({angular}, {radial})" for angular, radial in settings]
+    names = [report.setting(*s) for s in settings]
 
     def by_system(axes):
         for axis, setting in zip(axes, settings):
@@ -27,7 +27,7 @@ def draw(rows):
             for k, subject in enumerate(subjects):
                 found = {row["system"]: row["wall_ms_per_frame"] for row in here if row["subject"] == subject}
                 axis.bar([systems.index(s) + 0.8 * (k + 0.5) / len(subjects) - 0.4 for s in found], list(found.values()), 0.8 / len(subjects), label=subject)
-            axis.set(title=f"({setting[0]}, {setting[1]}), one species", xticks=range(len(systems)), xticklabels=systems, yscale="log")
+            axis.set(title=f"{report.setting(*setting)}, one species", xticks=range(len(systems)), xticklabels=systems, yscale="log")
             axis.legend(fontsize=7)
         axes[0].set_ylabel("wall time of a frame, ms")
 
@@ -37,7 +37,7 @@ def draw(rows):
             for subject in dict.fromkeys(row["subject"] for row in here):
                 found = sorted((row["species"], row["us_per_pair"]) for row in here if row["subject"] == subject)
                 axis.plot(*zip(*found), MARKS[subject.split()[0]], label=subject)
-            axis.set(title=f"({setting[0]}, {setting[1]}), benzene-like", xlabel="species", xticks=[1, 2, 3, 4], yscale="log")
+            axis.set(title=f"{report.setting(*setting)}, benzene-like", xlabel="species", xticks=[1, 2, 3, 4], yscale="log")
             axis.legend(fontsize=7)
         axes[0].set_ylabel("µs a pair")
 

@@ -6,6 +6,7 @@ compute spherical SOAP, whose integral is simpler, with as many radial functions
 Pairs are those within the cutoff with the atom itself, for all subjects.
 """
 import re
+import warnings
 from pathlib import Path
 
 import hotloop
@@ -113,6 +114,7 @@ def anisoap_spectrum(system, setting, species):
         max_angular=setting[0], radial_basis_name="gto", cutoff_radius=CUTOFF, radial_gaussian_width=WIDTH, max_radial=setting[1],
         rotation_key="c_q", basis_rcond=1e-8, basis_tol=1e-3,
     )
+    warnings.filterwarnings("ignore", message="In quaternion mode")
     count = FRAMES_OF_ANISOAP[setting] * (10 if system == "ellipsoids" else 1)
     given = list(atoms_of(system, count, 1))
     return lambda: projection.power_spectrum(given, mean_over_samples=False), count

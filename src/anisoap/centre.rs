@@ -152,6 +152,7 @@ impl<'a> Centre<'a> {
 
     /// So many vectors over m from vector `at` on, which is moved behind them.
     #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
     fn place_vectors<V: Lanes, const VECTORS: usize>(&mut self, t: usize, l: usize, at: &mut usize) {
         let Self { plan, raw, row, is_raw, .. } = self;
         let layout = &plan.harmonics.raw;
@@ -163,8 +164,8 @@ impl<'a> Centre<'a> {
             for (k, weights) in transform.chunks_exact(count).enumerate() {
                 let weight = if *is_raw { if k == n { 1.0 } else { continue } } else { weights[n] };
                 let from = &raw[layout.row(l, k) + first..][..len];
-                for (sum, from) in sums.iter_mut().zip(from.chunks_exact(V::WIDTH)) {
-                    *sum = V::splat(weight).mul_add(V::load(from), *sum);
+                for v in 0..VECTORS {
+                    sums[v] = V::splat(weight).mul_add(V::load(&from[v * V::WIDTH..]), sums[v]);
                 }
             }
             let mut lanes = [0.0; 64];
