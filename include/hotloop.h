@@ -232,6 +232,67 @@
 #define HL_FIT_ENDED_CANCELLED 6
 
 /**
+ * G(r) = 1 / (4 pi r): Laplace's equation.
+ */
+#define HL_KERNEL_LAPLACE 0
+
+/**
+ * G(r) = exp(-screening r) / (4 pi r): the screened potential of Debye and Hueckel, and of Yukawa.
+ */
+#define HL_KERNEL_YUKAWA 1
+
+/**
+ * Double precision for points that come as f64, single for f32.
+ */
+#define HL_FMM_PRECISION_AUTO 0
+
+/**
+ * All in f64.
+ */
+#define HL_FMM_PRECISION_DOUBLE 1
+
+/**
+ * Expansions and pairs in f32, their sums and places of boxes in f64: for eps from 1e-6 on, in half of the time.
+ */
+#define HL_FMM_PRECISION_MIXED 2
+
+/**
+ * Numbers of hl_fmm_timings, in their order: sources to multipoles, children's multipoles to parents', multipoles to local
+ * expansions, parents' local expansions to children's, local expansions to targets, sources to local expansions, multipoles to
+ * targets, and sources to targets.
+ */
+#define HL_FMM_P2M 0
+
+#define HL_FMM_M2M 1
+
+#define HL_FMM_M2L 2
+
+#define HL_FMM_L2L 3
+
+#define HL_FMM_L2P 4
+
+#define HL_FMM_P2L 5
+
+#define HL_FMM_M2P 6
+
+#define HL_FMM_P2P 7
+
+/**
+ * How many they are.
+ */
+#define HL_FMM_N_TIMINGS 8
+
+/**
+ * The finest level of a Morton code.
+ */
+#define HL_MORTON_FINEST 19
+
+/**
+ * Where a box has no neighbour: that would lie outside of the root box.
+ */
+#define HL_MORTON_NONE -1
+
+/**
  * sin(theta_n - theta - lag), through one sine and cosine of every cell.
  */
 #define HL_COUPLING_SINE 0
@@ -337,6 +398,12 @@
  * never changes, so that any number of threads may use one at the same time.
  */
 typedef struct hl_anisoap_plan hl_anisoap_plan;
+
+/**
+ * What hl_fmm_plan_create makes: tree, interaction lists and operators for some points. It keeps no pointer to the caller's
+ * memory. Any number of threads may evaluate one plan at the same time.
+ */
+typedef struct hl_fmm_plan hl_fmm_plan;
 
 /**
  * HL_OK, or why a call failed: 1 to 99 the caller's mistake (nothing was written), 100 to 199 numerical, 200 and
@@ -629,6 +696,126 @@ typedef struct hl_exciton_fit_result {
    */
   double prior_misfit;
 } hl_exciton_fit_result;
+
+/**
+ * Options of hl_direct. Always filled by hl_direct_options_init first; fields are only ever appended.
+ */
+typedef struct hl_direct_options {
+  /**
+   * sizeof(hl_direct_options) of the caller's header.
+   */
+  size_t struct_size;
+  /**
+   * HL_KERNEL_*; default Laplace.
+   */
+  int32_t kernel;
+  /**
+   * 0.
+   */
+  int32_t reserved;
+  /**
+   * kappa of HL_KERNEL_YUKAWA, an inverse length, at least 0; default 0. 0 for other kernels.
+   */
+  double screening;
+  /**
+   * NULL for none. Counts parts of the work, a few milliseconds each.
+   */
+  hl_progress_fn progress;
+  void *progress_user;
+} hl_direct_options;
+
+/**
+ * Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but the last
+ * two describe a plan and are for hl_fmm_plan_create; other functions look at the last two alone.
+ */
+typedef struct hl_fmm_options {
+  /**
+   * sizeof(hl_fmm_options) of the caller's header.
+   */
+  size_t struct_size;
+  /**
+   * HL_KERNEL_*; default Laplace.
+   */
+  int32_t kernel;
+  /**
+   * HL_FMM_PRECISION_*; default AUTO.
+   */
+  int32_t precision;
+  /**
+   * kappa of HL_KERNEL_YUKAWA, an inverse length, at least 0; default 0. 0 for other kernels.
+   */
+  double screening;
+  /**
+   * Relative error of potentials, as a norm over all targets, charges of random signs; 1e-11 at least, 1e-6 (default) with
+   * mixed precision or f32. Gradients are about ten times less accurate at worst. Not read if order is given.
+   */
+  double eps;
+  /**
+   * Points along an edge of the surfaces that expansions live on, 2 to 14 (7 with mixed precision); default 0: what eps needs.
+   */
+  ptrdiff_t order;
+  /**
+   * A box with more sources or more targets is refined; default 0: what makes evaluations fastest.
+   */
+  ptrdiff_t leaf_size;
+  /**
+   * No box is refined beyond this level, 0 to 20; default 20.
+   */
+  ptrdiff_t max_level;
+  /**
+   * NULL for none. Counts targets.
+   */
+  hl_progress_fn progress;
+  void *progress_user;
+} hl_fmm_options;
+
+/**
+ * What a plan has and holds. Written by hl_fmm_stats; fields are only ever appended.
+ */
+typedef struct hl_fmm_plan_stats {
+  /**
+   * In: sizeof(hl_fmm_plan_stats) of the caller's header.
+   */
+  size_t struct_size;
+  ptrdiff_t n_source;
+  ptrdiff_t n_target;
+  ptrdiff_t order;
+  ptrdiff_t leaf_size;
+  /**
+   * Levels of the tree, the root's included.
+   */
+  ptrdiff_t levels;
+  ptrdiff_t boxes;
+  ptrdiff_t leaves;
+  /**
+   * Pairs of points that are summed one by one (the U lists).
+   */
+  int64_t near_pairs;
+  /**
+   * Pairs of boxes of a level between which multipoles are carried (V).
+   */
+  int64_t translations;
+  /**
+   * Multipoles of finer boxes that leaves see, and coarser leaves that boxes see (W and X).
+   */
+  int64_t finer;
+  int64_t coarser;
+  /**
+   * Bytes that the plan holds: points, tree and lists; operators, which plans of one order share.
+   */
+  int64_t bytes_of_points;
+  int64_t bytes_of_operators;
+  /**
+   * Bytes that hl_fmm_evaluate with gradients asks for while it runs, at most, on one thread.
+   */
+  int64_t bytes_of_evaluation;
+  /**
+   * Seconds that setting up took: points into a tree, lists, operators.
+   */
+  double tree_seconds;
+  double list_seconds;
+  double operator_seconds;
+} hl_fmm_plan_stats;
 
 /**
  * Options of the Kuramoto functions. Always filled by hl_kuramoto_options_init first; fields are only ever appended.
@@ -1551,6 +1738,447 @@ hl_status hl_exciton_fit(ptrdiff_t n_conf,
                          struct hl_exciton_fit_result *result,
                          const struct hl_exciton_options *options,
                          const struct hl_exciton_fit_options *fit_options);
+
+/**
+ * Fills `options` with defaults: Laplace's kernel. Writes at most struct_size bytes.
+ *
+ * @param struct_size  sizeof(hl_direct_options)
+ *
+ * Errors: HL_ERR_NULL; HL_ERR_OPTION if struct_size is too small for a size_t.
+ */
+hl_status hl_direct_options_init(struct hl_direct_options *options,
+                                 size_t struct_size);
+
+/**
+ * Potentials of charges at points, and their gradients, one pair after another.
+ *
+ *     potentials[v][i]    = sum_j charges[v][j] G(|x_i - y_j|)
+ *     gradients[v][i][k]  = d potentials[v][i] / d x_i[k]
+ *
+ * x_i is target i, y_j source j, and G one of HL_KERNEL_*. A pair at one place contributes 0: in a system with itself no
+ * point sees itself. Pairs closer than 2^-63 (f32: 2^-40) of the largest coordinate count as such. The force on a charge q is
+ * -q times the gradient. Units: charges are charges; a potential has theirs divided by that of lengths.
+ *
+ * @param n_source          number of sources
+ * @param n_target          number of targets; that of the sources if targets is NULL
+ * @param n_charge_vectors  number of right-hand sides; several share distances and take less time than one by one
+ * @param sources     [n_source][3]
+ * @param targets     [n_target][3], or NULL: the sources
+ * @param charges     [n_charge_vectors][n_source]
+ * @param potentials  [n_charge_vectors][n_target] out, or NULL
+ * @param gradients   [n_charge_vectors][n_target][3] out, or NULL; not both
+ * @param options     NULL for defaults
+ *
+ * Without sources all sums are 0. Time is proportional to n_source n_target. The error of a sum is at most 1e-12 (f32: 1e-6) of
+ * the sum of the magnitudes of its terms; with screening s this grows by a factor of 1 + s r where f32 is used.
+ *
+ * Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_NULL if there is nothing to write;
+ * HL_ERR_NONFINITE names the element; HL_ERR_OPTION. After HL_ERR_CANCELLED or HL_ERR_ALLOC an output holds the sums of some
+ * targets and is otherwise as it was.
+ */
+hl_status hl_direct(ptrdiff_t n_source,
+                    ptrdiff_t n_target,
+                    ptrdiff_t n_charge_vectors,
+                    const double *sources,
+                    const ptrdiff_t *sources_strides,
+                    const double *targets,
+                    const ptrdiff_t *targets_strides,
+                    const double *charges,
+                    const ptrdiff_t *charges_strides,
+                    double *potentials,
+                    const ptrdiff_t *potentials_strides,
+                    double *gradients,
+                    const ptrdiff_t *gradients_strides,
+                    const struct hl_direct_options *options);
+
+/**
+ * hl_direct in single precision: terms in f32, their sums in f64.
+ *
+ * Differences of coordinates are taken before anything is rounded, so that points far from the origin are as good as their
+ * coordinates.
+ */
+hl_status hl_direct_f32(ptrdiff_t n_source,
+                        ptrdiff_t n_target,
+                        ptrdiff_t n_charge_vectors,
+                        const float *sources,
+                        const ptrdiff_t *sources_strides,
+                        const float *targets,
+                        const ptrdiff_t *targets_strides,
+                        const float *charges,
+                        const ptrdiff_t *charges_strides,
+                        float *potentials,
+                        const ptrdiff_t *potentials_strides,
+                        float *gradients,
+                        const ptrdiff_t *gradients_strides,
+                        const struct hl_direct_options *options);
+
+/**
+ * Fills `options` with defaults. Writes at most struct_size bytes.
+ *
+ * @param struct_size  sizeof(hl_fmm_options)
+ *
+ * Errors: HL_ERR_NULL; HL_ERR_OPTION if struct_size is too small for a size_t.
+ */
+hl_status hl_fmm_options_init(struct hl_fmm_options *options,
+                              size_t struct_size);
+
+/**
+ * Makes a plan for sums of charges at points, phi(x_i) = sum_j q_j G(|x_i - y_j|), by the kernel-independent fast multipole
+ * method: in time proportional to the number of points, whatever their distribution.
+ *
+ * Boxes of an adaptive octree have their sources replaced by charges on a surface round them (L. Ying, G. Biros, D. Zorin,
+ * J. Comput. Phys. 196, 591 (2004)); these are carried between boxes by Fourier transforms on the surfaces' lattice.
+ *
+ * @param plan      out: the plan; not touched unless HL_OK. Destroy it with hl_fmm_plan_destroy
+ * @param n_source  number of sources, at most 2147483647
+ * @param n_target  number of targets; that of the sources if targets is NULL
+ * @param sources   [n_source][3] in any unit of length
+ * @param targets   [n_target][3], or NULL: the sources
+ * @param options   NULL for defaults: Laplace's kernel, eps = 1e-6
+ *
+ * Errors: array errors; HL_ERR_NONFINITE names the coordinate; HL_ERR_ARGUMENT for coordinates whose squares overflow;
+ * HL_ERR_OPTION, also for an eps that cannot be kept; HL_ERR_ALLOC.
+ */
+hl_status hl_fmm_plan_create(struct hl_fmm_plan **plan,
+                             ptrdiff_t n_source,
+                             ptrdiff_t n_target,
+                             const double *sources,
+                             const ptrdiff_t *sources_strides,
+                             const double *targets,
+                             const ptrdiff_t *targets_strides,
+                             const struct hl_fmm_options *options);
+
+/**
+ * hl_fmm_plan_create for points in single precision; expansions and pairs are in f32 too unless options say otherwise.
+ *
+ * Any plan may be evaluated with hl_fmm_evaluate and hl_fmm_evaluate_f32, whatever its points came in.
+ */
+hl_status hl_fmm_plan_create_f32(struct hl_fmm_plan **plan,
+                                 ptrdiff_t n_source,
+                                 ptrdiff_t n_target,
+                                 const float *sources,
+                                 const ptrdiff_t *sources_strides,
+                                 const float *targets,
+                                 const ptrdiff_t *targets_strides,
+                                 const struct hl_fmm_options *options);
+
+/**
+ * Frees a plan, which no call may be using. NULL is fine. Returns HL_OK.
+ */
+hl_status hl_fmm_plan_destroy(struct hl_fmm_plan *plan);
+
+/**
+ * Gives a plan new points, as many as one likes: tree and lists are made anew, operators of Laplace's kernel are kept. What options
+ * said at creation stays. After an error the plan is as it was.
+ *
+ * @param n_source, n_target, sources, targets  as in hl_fmm_plan_create
+ * @param options  NULL, or for its progress
+ *
+ * Errors: those of hl_fmm_plan_create; HL_ERR_BUSY while another thread uses the plan.
+ */
+hl_status hl_fmm_set_points(struct hl_fmm_plan *plan,
+                            ptrdiff_t n_source,
+                            ptrdiff_t n_target,
+                            const double *sources,
+                            const ptrdiff_t *sources_strides,
+                            const double *targets,
+                            const ptrdiff_t *targets_strides,
+                            const struct hl_fmm_options *options);
+
+/**
+ * hl_fmm_set_points for points in single precision; the plan computes in the precision that it was made with.
+ */
+hl_status hl_fmm_set_points_f32(struct hl_fmm_plan *plan,
+                                ptrdiff_t n_source,
+                                ptrdiff_t n_target,
+                                const float *sources,
+                                const ptrdiff_t *sources_strides,
+                                const float *targets,
+                                const ptrdiff_t *targets_strides,
+                                const struct hl_fmm_options *options);
+
+/**
+ * Potentials of charges at the sources of a plan, and their gradients, at its targets.
+ *
+ *     potentials[v][i]    = sum_j charges[v][j] G(|x_i - y_j|)
+ *     gradients[v][i][k]  = d potentials[v][i] / d x_i[k]
+ *
+ * with G as in hl_direct, which computes the same pair by pair. A pair at one place contributes 0. The force on a charge q is -q times
+ * the gradient.
+ *
+ * @param n_source          that of the plan
+ * @param n_target          that of the plan
+ * @param n_charge_vectors  number of right-hand sides, evaluated one after another
+ * @param charges     [n_charge_vectors][n_source]
+ * @param potentials  [n_charge_vectors][n_target] out, or NULL
+ * @param gradients   [n_charge_vectors][n_target][3] out, or NULL; not both. With gradients an evaluation takes a quarter longer
+ * @param options     NULL, or for its progress
+ *
+ * Outputs share no element with each other or with charges. Any number of threads may evaluate a plan at once. Errors: array errors;
+ * HL_ERR_NULL if there is nothing to write; HL_ERR_SHAPE for other numbers of points than the plan's; HL_ERR_NONFINITE names the
+ * charge; HL_ERR_BUSY while hl_fmm_set_points runs. After HL_ERR_CANCELLED or HL_ERR_ALLOC some charge vectors have been
+ * evaluated and the others' outputs are as they were.
+ */
+hl_status hl_fmm_evaluate(const struct hl_fmm_plan *plan,
+                          ptrdiff_t n_source,
+                          ptrdiff_t n_target,
+                          ptrdiff_t n_charge_vectors,
+                          const double *charges,
+                          const ptrdiff_t *charges_strides,
+                          double *potentials,
+                          const ptrdiff_t *potentials_strides,
+                          double *gradients,
+                          const ptrdiff_t *gradients_strides,
+                          const struct hl_fmm_options *options);
+
+/**
+ * hl_fmm_evaluate with charges and results in single precision; the plan computes in the precision that it was made with.
+ */
+hl_status hl_fmm_evaluate_f32(const struct hl_fmm_plan *plan,
+                              ptrdiff_t n_source,
+                              ptrdiff_t n_target,
+                              ptrdiff_t n_charge_vectors,
+                              const float *charges,
+                              const ptrdiff_t *charges_strides,
+                              float *potentials,
+                              const ptrdiff_t *potentials_strides,
+                              float *gradients,
+                              const ptrdiff_t *gradients_strides,
+                              const struct hl_fmm_options *options);
+
+/**
+ * Sizes of a plan, and what setting it up took.
+ *
+ * @param stats  in: its struct_size; out: all other fields that the caller's header has
+ *
+ * Errors: HL_ERR_NULL, HL_ERR_ALIGNMENT, HL_ERR_BUSY; HL_ERR_OPTION if struct_size is not that of any version.
+ */
+hl_status hl_fmm_stats(const struct hl_fmm_plan *plan,
+                       struct hl_fmm_plan_stats *stats);
+
+/**
+ * Seconds of each operator in all evaluations of a plan so far, those of all threads added up.
+ *
+ * @param seconds  [HL_FMM_N_TIMINGS] out
+ *
+ * Errors: array errors, HL_ERR_BUSY.
+ */
+hl_status hl_fmm_timings(const struct hl_fmm_plan *plan,
+                         double *seconds,
+                         const ptrdiff_t *seconds_strides);
+
+/**
+ * How good potentials of a plan are: for some targets sums over all pairs are made in double precision.
+ *
+ * @param n_source    that of the plan
+ * @param n_target    that of the plan
+ * @param charges     [n_source]
+ * @param potentials  [n_target] what hl_fmm_evaluate gave for them
+ * @param n_sample    targets to look at, spread evenly over the caller's order; all if there are fewer. 1000 are good for two
+ *                    digits of the error; each takes n_source pairs
+ * @param seed        which ones
+ * @param error       out: sqrt(sum |potential - exact|^2 / sum |exact|^2) over them; infinite if all exact ones are 0
+ * @param options     NULL, or for its progress
+ *
+ * Errors: array errors; HL_ERR_SHAPE for other numbers of points than the plan's, or no sample; HL_ERR_NONFINITE; HL_ERR_BUSY.
+ */
+hl_status hl_fmm_estimate_error(const struct hl_fmm_plan *plan,
+                                ptrdiff_t n_source,
+                                ptrdiff_t n_target,
+                                const double *charges,
+                                const ptrdiff_t *charges_strides,
+                                const double *potentials,
+                                const ptrdiff_t *potentials_strides,
+                                ptrdiff_t n_sample,
+                                uint64_t seed,
+                                double *error,
+                                const struct hl_fmm_options *options);
+
+/**
+ * hl_fmm_estimate_error for charges and potentials in single precision; the sums are in double precision all the same.
+ */
+hl_status hl_fmm_estimate_error_f32(const struct hl_fmm_plan *plan,
+                                    ptrdiff_t n_source,
+                                    ptrdiff_t n_target,
+                                    const float *charges,
+                                    const ptrdiff_t *charges_strides,
+                                    const float *potentials,
+                                    const ptrdiff_t *potentials_strides,
+                                    ptrdiff_t n_sample,
+                                    uint64_t seed,
+                                    double *error,
+                                    const struct hl_fmm_options *options);
+
+/**
+ * Frees operators that are kept for later plans. Those of existing plans stay with them. A plan that is made afterwards
+ * takes longer once: a tenth of a second for eps = 1e-6, seconds for 1e-11. Returns HL_OK.
+ */
+hl_status hl_fmm_forget_operators(void);
+
+/**
+ * Codes of the boxes that hold points.
+ *
+ * A box of level l is one of 2^l x 2^l x 2^l that fill the root box, and its anchor its place among them, 0 to 2^l - 1 on each
+ * axis. Its code is one number: three bits of the anchor for each level, x lowest and those of level 1 at the top (bits
+ * 59 to 61, 56 to 58, ...; 0 below the box), and the level in bits 0 to 4. In order of codes, a box comes before its children and
+ * the children one after another along a Morton curve; all boxes inside another are a range; the root is 0.
+ *
+ * @param n_point  number of points
+ * @param points   [n_point][3] inside the root box or on its faces; a face between boxes belongs to the upper one
+ * @param origin   [3] the corner of the root box with the least coordinates
+ * @param side     its side, positive
+ * @param level    of the boxes, 0 to HL_MORTON_FINEST
+ * @param codes    [n_point] out
+ *
+ * A code is the ancestor of the same point's code on a finer level, to the last bit. Outputs share no element with inputs. Errors:
+ * array errors; HL_ERR_NONFINITE; HL_ERR_ARGUMENT for side, level, or a point outside.
+ */
+hl_status hl_morton_encode(ptrdiff_t n_point,
+                           const double *points,
+                           const ptrdiff_t *points_strides,
+                           const double *origin,
+                           const ptrdiff_t *origin_strides,
+                           double side,
+                           int32_t level,
+                           int64_t *codes,
+                           const ptrdiff_t *codes_strides);
+
+/**
+ * Codes of boxes that are given by their places.
+ *
+ * @param n_box    number of boxes
+ * @param anchors  [n_box][3], 0 to 2^level - 1
+ * @param levels   [n_box], 0 to HL_MORTON_FINEST
+ * @param codes    [n_box] out; see hl_morton_encode
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT names the element.
+ */
+hl_status hl_morton_encode_anchors(ptrdiff_t n_box,
+                                   const int32_t *anchors,
+                                   const ptrdiff_t *anchors_strides,
+                                   const int32_t *levels,
+                                   const ptrdiff_t *levels_strides,
+                                   int64_t *codes,
+                                   const ptrdiff_t *codes_strides);
+
+/**
+ * Places and levels of boxes.
+ *
+ * @param n_box    number of boxes
+ * @param codes    [n_box]
+ * @param anchors  [n_box][3] out, or NULL
+ * @param levels   [n_box] out, or NULL
+ *
+ * Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code.
+ */
+hl_status hl_morton_decode(ptrdiff_t n_box,
+                           const int64_t *codes,
+                           const ptrdiff_t *codes_strides,
+                           int32_t *anchors,
+                           const ptrdiff_t *anchors_strides,
+                           int32_t *levels,
+                           const ptrdiff_t *levels_strides);
+
+/**
+ * The boxes of the next coarser level around boxes.
+ *
+ * @param n_box    number of boxes
+ * @param codes    [n_box], none of them the root
+ * @param parents  [n_box] out
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code, and for the root.
+ */
+hl_status hl_morton_parents(ptrdiff_t n_box,
+                            const int64_t *codes,
+                            const ptrdiff_t *codes_strides,
+                            int64_t *parents,
+                            const ptrdiff_t *parents_strides);
+
+/**
+ * The eight boxes that fill each box.
+ *
+ * @param n_box     number of boxes
+ * @param codes     [n_box], none of them of level HL_MORTON_FINEST
+ * @param children  [n_box][8] out, in order of codes: x lowest
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code, and for boxes of the
+ * finest level.
+ */
+hl_status hl_morton_children(ptrdiff_t n_box,
+                             const int64_t *codes,
+                             const ptrdiff_t *codes_strides,
+                             int64_t *children,
+                             const ptrdiff_t *children_strides);
+
+/**
+ * The boxes of the same level that share a face, an edge or a corner with each box.
+ *
+ * @param n_box       number of boxes
+ * @param codes       [n_box]
+ * @param neighbours  [n_box][26] out: at offsets (-1, -1, -1), (0, -1, -1), (1, -1, -1), (-1, 0, -1), ... (1, 1, 1), x
+ *                    quickest, without (0, 0, 0); HL_MORTON_NONE where that is outside of the root box
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code.
+ */
+hl_status hl_morton_neighbours(ptrdiff_t n_box,
+                               const int64_t *codes,
+                               const ptrdiff_t *codes_strides,
+                               int64_t *neighbours,
+                               const ptrdiff_t *neighbours_strides);
+
+/**
+ * Whether boxes lie inside others and are smaller.
+ *
+ * @param n_pair       number of pairs
+ * @param ancestors    [n_pair] codes
+ * @param descendants  [n_pair] codes
+ * @param answers      [n_pair] out: 1 if the first of a pair is an ancestor of the second, else 0. A box is none of its own
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code.
+ */
+hl_status hl_morton_is_ancestor(ptrdiff_t n_pair,
+                                const int64_t *ancestors,
+                                const ptrdiff_t *ancestors_strides,
+                                const int64_t *descendants,
+                                const ptrdiff_t *descendants_strides,
+                                int32_t *answers,
+                                const ptrdiff_t *answers_strides);
+
+/**
+ * Whether boxes of any levels share a face, an edge or a corner, and neither contains the other.
+ *
+ * @param n_pair   number of pairs
+ * @param first    [n_pair] codes
+ * @param second   [n_pair] codes
+ * @param answers  [n_pair] out: 1 or 0
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code.
+ */
+hl_status hl_morton_are_adjacent(ptrdiff_t n_pair,
+                                 const int64_t *first,
+                                 const ptrdiff_t *first_strides,
+                                 const int64_t *second,
+                                 const ptrdiff_t *second_strides,
+                                 int32_t *answers,
+                                 const ptrdiff_t *answers_strides);
+
+/**
+ * Where boxes lie as seen from others of the same level, in units of their side: anchor of the target minus that of the source.
+ *
+ * @param n_pair   number of pairs
+ * @param targets  [n_pair] codes
+ * @param sources  [n_pair] codes
+ * @param vectors  [n_pair][3] out
+ *
+ * Outputs share no element with inputs. Errors: array errors; HL_ERR_ARGUMENT for a number that is no code, or boxes of two levels.
+ */
+hl_status hl_morton_transfer_vectors(ptrdiff_t n_pair,
+                                     const int64_t *targets,
+                                     const ptrdiff_t *targets_strides,
+                                     const int64_t *sources,
+                                     const ptrdiff_t *sources_strides,
+                                     int32_t *vectors,
+                                     const ptrdiff_t *vectors_strides);
 
 /**
  * What went wrong in the last call on this thread that failed: function, argument, index, value and remedy. Empty

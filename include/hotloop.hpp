@@ -19,6 +19,7 @@
 #include "hotloop/error.hpp"
 #include "hotloop/exciton.hpp"
 #include "hotloop/fit.hpp"
+#include "hotloop/fmm.hpp"
 #include "hotloop/kuramoto.hpp"
 #include "hotloop/library.hpp"
 #include "hotloop/neighbours.hpp"

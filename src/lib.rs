@@ -13,6 +13,7 @@
 //! * `exciton`  absorption and circular dichroism spectra
 //! * `kuramoto` phase oscillators
 //! * `anisoap`  descriptors of ellipsoidal neighbours
+//! * `fmm`      sums of Green's functions over pairs of points
 //! * `neighbours` who is within a cutoff, in open space or in any cell
 //! * `units`    wavenumbers and wavelengths, debye and atomic units
 
@@ -21,6 +22,7 @@ pub mod array;
 pub mod capi;
 pub mod error;
 pub mod exciton;
+pub mod fmm;
 pub mod kuramoto;
 pub mod linalg;
 mod load;

@@ -90,7 +90,7 @@ def bandwidth():
 def limits(timings, n, steps, speed):
     """How far hotloop is from what memory allows."""
     seconds = timings[HOTLOOP].cpu[1] / (n * n * steps)
-    sweeps = -(-steps // 6)  # as many steps as a sweep makes
+    sweeps = -(-steps // 12)  # as many steps as a sweep makes
     bytes_moved = (BYTES_OF_A_STEP * sweeps + BYTES_OF_THE_LOOK) / steps
     print(
         f"  roofline: {bytes_moved:.0f} bytes a cell and step at {speed / 1e9:.1f} GB/s take {1e9 * bytes_moved / speed:.2f} ns (more than that if the"

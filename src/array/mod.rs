@@ -290,7 +290,7 @@ impl<'a, T: Copy, const N: usize> ViewMut<'a, T, N> {
     }
 
     /// Cuts the array along `axis` into pieces of at most `size`.
-    fn split(self, axis: usize, size: usize) -> impl ExactSizeIterator<Item = Self> {
+    pub fn split(self, axis: usize, size: usize) -> impl ExactSizeIterator<Item = Self> {
         assert!(size > 0);
         let count = self.layout.dims[axis];
         (0..count).step_by(size).map(move |first| {

@@ -6,6 +6,7 @@
 mod anisoap;
 mod arrays;
 mod exciton;
+mod fmm;
 mod guard;
 mod kuramoto;
 mod neighbours;
@@ -17,6 +18,7 @@ mod version;
 
 pub use anisoap::*;
 pub use exciton::*;
+pub use fmm::*;
 pub use guard::*;
 pub use kuramoto::*;
 pub use neighbours::*;

@@ -4,13 +4,12 @@ use super::system::{Changes, System};
 use super::way::Way;
 use crate::error::{Error, Result, Status, try_vec};
 use crate::linalg::{NotConverged, batched::Batch, large::Large};
-use crate::simd::{Lanes, Level, Task};
+use crate::simd::{Aligned, Lanes, Level, Task};
 
 /// 4 pi / (1e8 Angstrom cm-1): times an energy in cm-1, the factor of M . N in a rotational strength.
 pub(super) const ROTATION_FACTOR: f64 = 4.0 * std::f64::consts::PI * 1e-8;
 
 /// Excitons of up to `width` configurations, by quantity, exciton and lane, in the order of the eigensolver.
-#[derive(Default)]
 pub struct Excitons {
     n: usize,
     width: usize,
@@ -18,7 +17,7 @@ pub struct Excitons {
     dipole_strengths: Vec<f64>,
     rotational_strengths: Vec<f64>,
     exciton_dipoles: Vec<f64>,
-    amplitudes: Vec<f64>,
+    amplitudes: Aligned,
 }
 
 /// One configuration of them.
@@ -29,7 +28,8 @@ pub struct Configuration<'a> {
 }
 
 impl Excitons {
-    fn new(system: &System, width: usize) -> Result<Self> {
+    /// Through LAPACK amplitudes come from where the eigensolver left them.
+    fn new(system: &System, width: usize, in_lanes: bool) -> Result<Self> {
         let n = system.n();
         let needs = system.needs;
         let vec = |wanted: bool, per_exciton: usize| {
@@ -42,7 +42,7 @@ impl Excitons {
             dipole_strengths: vec(needs.dipoles, 1)?,
             rotational_strengths: vec(needs.rotation, 1)?,
             exciton_dipoles: vec(needs.dipoles, 3)?,
-            amplitudes: vec(needs.eigenvectors, n)?,
+            amplitudes: Aligned::zeros("excitons", if needs.eigenvectors && in_lanes { n * n * width } else { 0 })?,
         })
     }
 
@@ -78,7 +78,14 @@ impl Configuration<'_> {
     /// Component of exciton `k` on the `i`-th kept site.
     #[inline(always)]
     pub fn amplitude(&self, k: usize, i: usize) -> f64 {
-        self.excitons.amplitudes[(k * self.excitons.n + i) * self.excitons.width + self.lane]
+        self.excitons.amplitudes.slice()[(k * self.excitons.n + i) * self.excitons.width + self.lane]
+    }
+
+    /// Components of exciton `k` on all kept sites, where they lie side by side.
+    #[inline(always)]
+    pub fn vector(&self, k: usize) -> Option<&[f64]> {
+        let n = self.excitons.n;
+        (self.excitons.width == 1).then(|| &self.excitons.amplitudes.slice()[k * n..(k + 1) * n])
     }
 
     /// The excitons in ascending energy; equal energies keep the eigensolver's order.
@@ -137,7 +144,7 @@ impl<'a, V: Lanes> Solver<'a, V> {
             };
             (workspace, V::WIDTH)
         };
-        Ok(Self { system, level, cd_scale, workspace, excitons: Excitons::new(system, width)?, is_checked: false })
+        Ok(Self { system, level, cd_scale, workspace, excitons: Excitons::new(system, width, way != Way::Lapack)?, is_checked: false })
     }
 
     /// Spares `solve` the checks that cost it extra; its configurations have passed them.
@@ -161,7 +168,7 @@ impl<'a, V: Lanes> Solver<'a, V> {
                 }
                 self.system.pack_rows(first, count, &Changes::default(), &mut batch.rows, vectors)
             }
-            Workspace::Lapack(_) => (first..first + count).try_for_each(|c| self.system.check(c)),
+            Workspace::Lapack(_) => (first..first + count).try_for_each(|c| self.system.check::<V>(c)),
         }
     }
 
@@ -192,7 +199,7 @@ impl<'a, V: Lanes> Solver<'a, V> {
             }
             Workspace::Lapack(large) => {
                 if !self.is_checked {
-                    self.system.check(first)?;
+                    self.system.check::<V>(first)?;
                 }
                 let factor = ROTATION_FACTOR * self.cd_scale;
                 solve_large(self.system, self.level, large, first, factor, &mut self.excitons)?;
@@ -263,7 +270,7 @@ fn finish_batch<V: Lanes>(
         }
         if system.needs.eigenvectors {
             for (i, amplitude) in row[system.vector_columns()..].iter().enumerate() {
-                amplitude.store(&mut excitons.amplitudes[(k * n + i) * w..]);
+                amplitude.store(&mut excitons.amplitudes.slice_mut()[(k * n + i) * w..]);
             }
         }
     }
@@ -282,12 +289,20 @@ fn solve_large(
     let kept = &system.kept;
     let at = |i: usize, j: usize| system.hamiltonians.at([c, kept[i], kept[j]]);
     let origin = (0..n).map(|i| at(i, i) / n as f64).sum::<f64>();
+    if !excitons.amplitudes.slice().is_empty() {
+        std::mem::swap(large.vectors(), &mut excitons.amplitudes);
+    }
     let matrix = large.matrix();
     for i in 0..n {
-        for j in 0..i {
-            matrix[i * n + j] = at(i, j);
+        let row = &mut matrix[i * n..=i * n + i];
+        if system.keeps_all() {
+            system.hamiltonians.read_line([c, i, 0], row);
+        } else {
+            for (j, slot) in row.iter_mut().enumerate() {
+                *slot = at(i, j);
+            }
         }
-        matrix[i * n + i] = at(i, i) - origin;
+        row[i] -= origin;
     }
     pack_rows_of_one(system, c, large.rows());
     large.solve(level)?.map_err(|NotConverged| not_converged(c, 1))?;
@@ -308,7 +323,7 @@ fn solve_large(
         }
     }
     if system.needs.eigenvectors {
-        excitons.amplitudes.copy_from_slice(large.matrix());
+        std::mem::swap(large.vectors(), &mut excitons.amplitudes);
     }
     Ok(())
 }

@@ -6,8 +6,10 @@ use super::way::{Choice, Way};
 use super::options::Options;
 use crate::array::ViewMut;
 use crate::error::Result;
-use crate::simd::{Kernel, Lanes, Level, dispatch};
+use crate::linalg::transposed::{self, TILE};
+use crate::simd::{Kernel, Lanes, Level, Task, dispatch};
 use crate::threads::{Progress, for_each_chunk, ranges};
+use std::marker::PhantomData;
 
 /// Where the caller wants what; each optional. Excitons ascend in energy. With deleted pigments the tail of every
 /// configuration is padded with zeros.
@@ -89,7 +91,8 @@ impl<'a> StickOutputs<'a> {
         })
     }
 
-    fn write(&mut self, c: usize, configuration: Configuration, order: &[usize], kept: &[usize]) {
+    #[inline(always)]
+    fn write<V: Lanes>(&mut self, c: usize, configuration: Configuration, order: &[usize], kept: &[usize]) {
         let n = configuration.n();
         let write_values = |output: &mut Option<ViewMut<f64, 2>>, value: &dyn Fn(usize) -> f64| {
             if let Some(output) = output {
@@ -118,16 +121,44 @@ impl<'a> StickOutputs<'a> {
                     }
                 }
             }
-            // By squares: one of the two sides goes along columns, which for a large matrix misses the cache each time.
-            const SQUARE: usize = 16;
-            for (top, sites) in kept.chunks(SQUARE).enumerate() {
-                for (left, unsorted) in order.chunks(SQUARE).enumerate() {
-                    for (i, &site) in sites.iter().enumerate() {
-                        for (k, &unsorted) in unsorted.iter().enumerate() {
-                            let amplitude = configuration.amplitude(unsorted, top * SQUARE + i);
-                            output.set([c, site, left * SQUARE + k], amplitude);
-                        }
-                    }
+            if n > 0 && configuration.vector(0).is_some() {
+                V::outlined(WriteVectors { output, c, configuration, order, kept, vectors: PhantomData::<V> });
+                return;
+            }
+            for (i, &site) in kept.iter().enumerate() {
+                for (k, &unsorted) in order.iter().enumerate() {
+                    output.set([c, site, k], configuration.amplitude(unsorted, i));
+                }
+            }
+        }
+    }
+}
+
+/// Eigenvectors of a large system, which the eigensolver has exciton by exciton and the caller site by site.
+struct WriteVectors<'w, 'a, V> {
+    output: &'w mut ViewMut<'a, f64, 3>,
+    c: usize,
+    configuration: Configuration<'w>,
+    order: &'w [usize],
+    kept: &'w [usize],
+    vectors: PhantomData<V>,
+}
+
+impl<V: Lanes> Task for WriteVectors<'_, '_, V> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { output, c, configuration, order, kept, .. } = self;
+        let mut tile = [0.0; TILE * TILE];
+        for (left, unsorted) in order.chunks(TILE).enumerate() {
+            let mut rows: [&[f64]; TILE] = [&[]; TILE];
+            for (row, &k) in rows.iter_mut().zip(unsorted) {
+                *row = configuration.vector(k).unwrap_or(&[]);
+            }
+            for (top, sites) in kept.chunks(TILE).enumerate() {
+                transposed::turn::<V>(&rows[..unsorted.len()], top * TILE, sites.len(), &mut tile);
+                for (i, &site) in sites.iter().enumerate() {
+                    output.write_line([c, site, left * TILE], &tile[i * TILE..i * TILE + unsorted.len()]);
                 }
             }
         }
@@ -147,7 +178,7 @@ impl Kernel for CheckChunk<'_> {
     #[inline(always)]
     fn run<V: Lanes>(self) -> Result<()> {
         if self.way == Way::Lapack {
-            return (self.first..self.first + self.len).try_for_each(|c| self.system.check(c));
+            return (self.first..self.first + self.len).try_for_each(|c| self.system.check::<V>(c));
         }
         let mut solver = Solver::<V>::new(self.system, self.level, Way::Lanes, 1.0)?;
         let width = solver.width();
@@ -195,7 +226,7 @@ impl SolveChunk<'_> {
             for lane in 0..count {
                 let configuration = excitons.of(lane);
                 configuration.ascending(&mut order);
-                self.outputs.write(at + lane, configuration, &order, &self.system.kept);
+                self.outputs.write::<V>(at + lane, configuration, &order, &self.system.kept);
             }
         }
         Ok(())

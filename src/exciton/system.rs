@@ -6,6 +6,7 @@
 
 use crate::array::View;
 use crate::error::{Error, Number, Result, Status};
+use crate::linalg::transposed;
 use crate::simd::Lanes;
 
 /// Asymmetry up to this part of the largest element is rounding.
@@ -78,7 +79,7 @@ impl System<'_> {
         }
     }
 
-    fn keeps_all(&self) -> bool {
+    pub fn keeps_all(&self) -> bool {
         self.n() == self.hamiltonians.dims()[1]
     }
 
@@ -268,39 +269,21 @@ impl System<'_> {
     }
 
     /// All checks of one configuration.
-    pub fn check(&self, c: usize) -> Result<()> {
-        if !self.is_clearly_symmetric(c) {
+    #[inline(always)]
+    pub fn check<V: Lanes>(&self, c: usize) -> Result<()> {
+        if !self.is_clearly_symmetric::<V>(c) {
             self.check_matrix(c)?;
         }
         self.check_geometry(c)
     }
 
-    /// Whether a Hamiltonian that lies gapless in memory passes its checks, exactly symmetric and without a sum that
-    /// overflows; a `false` says nothing. Goes by squares that fit the first-level cache, because a column of a large
-    /// matrix misses it at every element.
-    fn is_clearly_symmetric(&self, c: usize) -> bool {
-        const SQUARE: usize = 32;
+    /// Whether a Hamiltonian that lies gapless in memory passes its checks, exactly symmetric; a `false` says nothing.
+    #[inline(always)]
+    fn is_clearly_symmetric<V: Lanes>(&self, c: usize) -> bool {
         let n = self.n();
         let Some(matrix) = self.hamiltonians.contiguous(c).filter(|_| self.keeps_all()) else { return false };
-        let mut sum = 0.0;
-        for top in (0..n).step_by(SQUARE) {
-            for left in (0..=top).step_by(SQUARE) {
-                let columns = left..(left + SQUARE).min(n);
-                for i in top..(top + SQUARE).min(n) {
-                    let row = &matrix[i * n..(i + 1) * n];
-                    let mut differs = false;
-                    for j in columns.clone() {
-                        sum += row[j].abs();
-                        differs |= row[j] != matrix[j * n + i];
-                    }
-                    if differs {
-                        return false;
-                    }
-                }
-            }
-        }
-        let is_absolute = |i: usize| matrix[i * n + i] + self.energy_offset > 0.0;
-        sum.is_finite() && (!self.needs.rotation || (0..n).all(is_absolute))
+        transposed::is_symmetric_and_finite::<V>(matrix, n)
+            && (!self.needs.rotation || (0..n).all(|i| matrix[i * n + i] + self.energy_offset > 0.0))
     }
 
     /// Whether dipoles and positions that lie gapless in memory pass their checks; a `false` says nothing. What all

@@ -41,6 +41,66 @@ pub fn finite<T: Real>(array: &View<'_, T, 3>, rank: usize) -> Result<()> {
     check(array, rank, T::LARGEST, "")
 }
 
+/// `check` for phases and `finite` for frequencies at once. Memory gives two arrays that are read side by side half as much again as one after
+/// the other, and before a single step this look is a third of the time.
+pub fn phases_and_frequencies<T: Real>(theta: &View<'_, T, 3>, omega: &View<'_, T, 3>, rank: usize, remedy: &str) -> Result<()> {
+    let [planes, rows, cells] = theta.dims();
+    let level = Level::current()?;
+    let lines = planes * rows;
+    let is_good = |line: usize| {
+        let at = [line / rows, line % rows, 0];
+        match (theta.line(at, cells), omega.line(at, cells)) {
+            (Some(phases), Some(frequencies)) => dispatch(level, AreBothWithin { phases, frequencies }),
+            _ => false,
+        }
+    };
+    if omega.dims() == theta.dims() && lines * cells > 0 {
+        let mut are_good = true;
+        for_each_chunk(
+            ranges(lines, lines.div_ceil(64).max(CELLS_WORTH_A_CHUNK.div_ceil(cells))),
+            |_| 0,
+            &mut Progress::none(),
+            |(first, len)| Ok((first..first + len).all(is_good)),
+            |chunk_is_good| {
+                are_good &= chunk_is_good;
+                Ok(())
+            },
+        )?;
+        if are_good {
+            return Ok(());
+        }
+    }
+    // One by one, for the message, and for arrays that lie otherwise.
+    check(theta, rank, T::LARGEST_ANGLE, remedy)?;
+    finite(omega, rank)
+}
+
+struct AreBothWithin<'a, T> {
+    phases: &'a [T],
+    frequencies: &'a [T],
+}
+
+impl<T: Real> Kernel<T> for AreBothWithin<'_, T> {
+    type Output = bool;
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) -> bool {
+        let Self { phases, frequencies } = self;
+        let frequencies = &frequencies[..phases.len()];
+        let (largest_phase, largest_frequency) = (V::splat(T::LARGEST_ANGLE), V::splat(T::LARGEST));
+        let mut are_good = V::zero().less_equal(V::zero());
+        let mut at = 0;
+        while at + V::WIDTH <= phases.len() {
+            are_good = are_good
+                & V::load(&phases[at..]).abs().less_equal(largest_phase) // false for NaN
+                & V::load(&frequencies[at..]).abs().less_equal(largest_frequency);
+            at += V::WIDTH;
+        }
+        V::all(are_good)
+            && phases[at..].iter().all(|x| x.abs() <= T::LARGEST_ANGLE)
+            && frequencies[at..].iter().all(|x| x.abs() <= T::LARGEST)
+    }
+}
+
 struct AreAllWithin<'a, T> {
     numbers: &'a [T],
     largest: T,

@@ -6,11 +6,13 @@
 //!
 //! * `batched`: as many small matrices as a vector has lanes, one per lane
 //! * `large`: one matrix through LAPACK
+//! * `transposed`: large matrices across their rows
 //! * `double_double`: a few rows with twice the digits
 
 pub mod batched;
 pub mod double_double;
 pub mod large;
+pub mod transposed;
 mod tridiagonal;
 
 /// The QL iteration used more sweeps for one eigenvalue than it ever needs.

@@ -3,36 +3,96 @@
 //! A vector of eight f64 that does not begin there lies in two lines and takes two loads; OpenBLAS' results change with where
 //! its arrays lie.
 
-use crate::error::{Result, try_vec};
+use super::real::Real;
+use crate::error::{Error, Result};
+use std::alloc::{Layout, alloc, dealloc};
+use std::ptr::NonNull;
 
-/// A line of the cache.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-#[allow(dead_code)] // read as elements of the slice
-struct Line([f64; 8]);
+/// Bytes of a line of the cache.
+const LINE: usize = 64;
 
-pub struct Aligned(Vec<Line>, usize);
+/// `len` numbers of one precision.
+pub struct Aligned<T = f64> {
+    first: NonNull<T>,
+    len: usize,
+    /// What was allocated, and `first` is somewhere in it. None where there are no numbers.
+    memory: Option<(NonNull<u8>, Layout)>,
+}
 
-impl Aligned {
+// SAFETY: it owns its memory as a Vec of numbers does.
+unsafe impl<T: Send> Send for Aligned<T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Sync for Aligned<T> {}
+
+impl<T: Real> Aligned<T> {
     /// No elements.
     pub const fn empty() -> Self {
-        Self(Vec::new(), 0)
+        Self { first: NonNull::dangling(), len: 0, memory: None }
     }
 
     /// Zeros; `what` is what an error says they were for.
     pub fn zeros(what: &str, len: usize) -> Result<Self> {
-        Ok(Self(try_vec(what, len.div_ceil(8), Line([0.0; 8]))?, len))
+        // SAFETY: all of them are written before anyone sees them.
+        let numbers = unsafe { Self::unwritten(what, len)? };
+        // SAFETY: there is room for so many; zero bytes are the number 0.
+        unsafe { numbers.first.write_bytes(0, len) };
+        Ok(numbers)
+    }
+
+    /// Room for numbers. Writing zeros into megabytes of workspace takes as long as some uses of it.
+    ///
+    /// # Safety
+    /// No number is read before it is written.
+    pub unsafe fn unwritten(what: &str, len: usize) -> Result<Self> {
+        if len == 0 {
+            return Ok(Self::empty());
+        }
+        // Asked for with the alignment of a number and a line more than needed: allocators are slower at larger alignments.
+        let out_of_memory = || Error::out_of_memory(what, len.saturating_mul(size_of::<T>()));
+        let bytes = len.checked_mul(size_of::<T>()).and_then(|bytes| bytes.checked_add(LINE)).ok_or_else(out_of_memory)?;
+        let layout = Layout::from_size_align(bytes, align_of::<T>()).map_err(|_| out_of_memory())?;
+        // SAFETY: the size is not 0.
+        let memory = NonNull::new(unsafe { alloc(layout) }).ok_or_else(out_of_memory)?;
+        // SAFETY: a line begins less than a line on, and the memory is a line longer than the numbers.
+        let first = unsafe { memory.add(memory.as_ptr().align_offset(LINE)) }.cast();
+        Ok(Self { first, len, memory: Some((memory, layout)) })
     }
 
     #[inline(always)]
-    pub fn slice(&self) -> &[f64] {
-        // SAFETY: the lines are gapless arrays of f64, at least self.1 of them.
-        unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), self.1) }
+    pub fn slice(&self) -> &[T] {
+        // SAFETY: there is room for self.len numbers, which were written (`zeros`, or the promise to `unwritten`).
+        unsafe { std::slice::from_raw_parts(self.first.as_ptr(), self.len) }
     }
 
     #[inline(always)]
-    pub fn slice_mut(&mut self) -> &mut [f64] {
+    pub fn slice_mut(&mut self) -> &mut [T] {
         // SAFETY: as for `slice`.
-        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), self.1) }
+        unsafe { std::slice::from_raw_parts_mut(self.first.as_ptr(), self.len) }
+    }
+}
+
+impl<T> Drop for Aligned<T> {
+    fn drop(&mut self) {
+        if let Some((memory, layout)) = self.memory {
+            // SAFETY: allocated with this layout, and freed once.
+            unsafe { dealloc(memory.as_ptr(), layout) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_zeros_and_begin_with_a_line() {
+        for len in [1, 7, 8, 100, 100_000] {
+            let mut numbers = Aligned::<f32>::zeros("test", len).unwrap();
+            assert_eq!(numbers.slice().as_ptr() as usize % LINE, 0);
+            assert!(numbers.slice().len() == len && numbers.slice().iter().all(|&x| x == 0.0));
+            numbers.slice_mut().fill(1.0);
+        }
+        assert!(Aligned::<f64>::zeros("test", 0).unwrap().slice().is_empty());
+        assert!(Aligned::<f64>::zeros("test", usize::MAX / 4).is_err());
     }
 }

@@ -4,6 +4,7 @@
 //! seen to have AVX2 and FMA, so the intrinsics exist; pointers come from slices whose length was checked.
 
 use super::lanes::{Lanes, Task};
+use super::real::Real;
 use super::twice::Twice;
 use std::arch::x86_64::*;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
@@ -11,7 +12,7 @@ use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 /// The type of one precision. The methods that are not alike for both are given at the end.
 macro_rules! avx2 {
     (
-        $Lanes:ident, $Mask:ident, $Element:ty, $WIDTH:literal, $Register:ty, $Shift:ident,
+        $Lanes:ident, $Mask:ident, $Element:ty, $WIDTH:literal, $Octet:ty, $Register:ty, $Shift:ident,
         $set1:ident $loadu:ident $storeu:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $max:ident
         $fmadd:ident $fnmadd:ident $xor:ident $and:ident $or:ident $andnot:ident $cmp:ident $blendv:ident
         $movemask:ident $round:ident $to_integers:ident $from_integers:ident, $SIGN_BIT:literal, $($own:item)*
@@ -81,6 +82,8 @@ macro_rules! avx2 {
         impl Lanes<$Element> for $Lanes {
             type Mask = $Mask;
             type Pair = Twice<Self>;
+            type Wide = Twice<Twice<Self>>;
+            type Octet = $Octet;
             const WIDTH: usize = $WIDTH;
 
             #[inline(always)]
@@ -174,7 +177,7 @@ macro_rules! avx2 {
 }
 
 avx2! {
-    Avx2, Avx2Mask, f64, 4, __m256d, _mm256_slli_epi64,
+    Avx2, Avx2Mask, f64, 4, Twice<Self>, __m256d, _mm256_slli_epi64,
     _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd
     _mm256_sqrt_pd _mm256_max_pd _mm256_fmadd_pd _mm256_fnmadd_pd _mm256_xor_pd _mm256_and_pd _mm256_or_pd
     _mm256_andnot_pd _mm256_cmp_pd _mm256_blendv_pd _mm256_movemask_pd _mm256_round_pd _mm256_castpd_si256
@@ -184,6 +187,18 @@ avx2! {
         // 2^52 + 1023 + n has n + 1023 in its lowest bits; shifted to the exponent's place they read 2^n.
         let biased = self + Self::splat(4503599627370496.0 + 1023.0);
         Self(unsafe { _mm256_castsi256_pd(_mm256_slli_epi64::<52>(_mm256_castpd_si256(biased.0))) })
+    }
+
+    fn quick_rsqrt(self) -> Self {
+        // y = 12 bits of 1/sqrt(x) from the table for f32, e = 1 - x y^2 < 2^-10.4, and the series of y / sqrt(1 - e) to
+        // e^3, which leaves 35/128 e^4 = 8e-14. y = 0 where x is too small: then the series has the factor 0. The root and
+        // the division of `rsqrt` take twice the time, on one unit that a loop has no other work for.
+        let table = unsafe { _mm256_cvtps_pd(_mm_rsqrt_ps(_mm256_cvtpd_ps(self.0))) };
+        let is_large_enough = Self::splat(f64::QUICK_SMALLEST).less_equal(self);
+        let y = Self(unsafe { _mm256_and_pd(table, is_large_enough.0) });
+        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
+        let series = Self::splat(0.3125).mul_add(e, Self::splat(0.375)).mul_add(e, Self::splat(0.5));
+        (y * e).mul_add(series, y)
     }
 
     fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
@@ -213,7 +228,7 @@ avx2! {
 }
 
 avx2! {
-    Avx2F32, Avx2F32Mask, f32, 8, __m256, _mm256_slli_epi32,
+    Avx2F32, Avx2F32Mask, f32, 8, Self, __m256, _mm256_slli_epi32,
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps
     _mm256_sqrt_ps _mm256_max_ps _mm256_fmadd_ps _mm256_fnmadd_ps _mm256_xor_ps _mm256_and_ps _mm256_or_ps
     _mm256_andnot_ps _mm256_cmp_ps _mm256_blendv_ps _mm256_movemask_ps _mm256_round_ps _mm256_castps_si256
@@ -223,5 +238,13 @@ avx2! {
         // As for f64, with 2^23 and the exponent's bias of 127.
         let biased = self + Self::splat(8388608.0 + 127.0);
         Self(unsafe { _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_castps_si256(biased.0))) })
+    }
+
+    fn quick_rsqrt(self) -> Self {
+        // As for f64; one step of Newton's leaves 3/8 e^2 = 2.1e-7.
+        let is_large_enough = Self::splat(f32::QUICK_SMALLEST).less_equal(self);
+        let y = Self(unsafe { _mm256_and_ps(_mm256_rsqrt_ps(self.0), is_large_enough.0) });
+        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
+        (y * e).mul_add(Self::splat(0.5), y)
     }
 }

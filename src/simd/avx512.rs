@@ -4,6 +4,7 @@
 //! seen to have AVX-512 F, DQ and VL, so the intrinsics exist; pointers come from slices whose length was checked.
 
 use super::lanes::{Lanes, Task};
+use super::real::Real;
 use super::twice::Twice;
 use std::arch::x86_64::*;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
@@ -11,7 +12,7 @@ use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 /// The type of one precision. The methods that are not alike for both are given at the end.
 macro_rules! avx512 {
     (
-        $Lanes:ident, $Mask:ident, $Element:ty, $WIDTH:literal, $Register:ty, $Shift:ident,
+        $Lanes:ident, $Mask:ident, $Element:ty, $WIDTH:literal, $Octet:ty, $Register:ty, $Shift:ident,
         $set1:ident $loadu:ident $storeu:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $max:ident
         $fmadd:ident $fnmadd:ident $xor:ident $abs:ident $cmp:ident $blend:ident $round:ident $to_integers:ident $from_integers:ident
         $scalef:ident, $MaskBits:ident, $ALL:literal, $SIGN_BIT:literal, $($own:item)*
@@ -79,6 +80,8 @@ macro_rules! avx512 {
         impl Lanes<$Element> for $Lanes {
             type Mask = $Mask;
             type Pair = Twice<Self>;
+            type Wide = Twice<Twice<Self>>;
+            type Octet = $Octet;
             const WIDTH: usize = $WIDTH;
 
             #[inline(always)]
@@ -170,7 +173,7 @@ macro_rules! avx512 {
 }
 
 avx512! {
-    Avx512, Avx512Mask, f64, 8, __m512d, _mm512_slli_epi64,
+    Avx512, Avx512Mask, f64, 8, Self, __m512d, _mm512_slli_epi64,
     _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd
     _mm512_sqrt_pd _mm512_max_pd _mm512_fmadd_pd _mm512_fnmadd_pd _mm512_xor_pd _mm512_abs_pd _mm512_cmp_pd_mask
     _mm512_mask_blend_pd _mm512_roundscale_pd _mm512_castpd_si512 _mm512_castsi512_pd _mm512_scalef_pd, __mmask8, 0xff, 63,
@@ -183,6 +186,15 @@ avx512! {
         let e = (self * y).neg_mul_add(y, Self::splat(1.0));
         let series = Self::splat(0.3125).mul_add(e, Self::splat(0.375)).mul_add(e, Self::splat(0.5));
         (y * e).mul_add(series, y)
+    }
+
+    fn quick_rsqrt(self) -> Self {
+        // As `rsqrt` to e^2: e < 2^-13, and 5/16 e^3 = 6e-13 are left. y = 0 where x is too small: then the series has the
+        // factor 0.
+        let is_large_enough = Self::splat(f64::QUICK_SMALLEST).less_equal(self);
+        let y = Self(unsafe { _mm512_maskz_rsqrt14_pd(is_large_enough.0, self.0) });
+        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
+        (y * e).mul_add(Self::splat(0.375).mul_add(e, Self::splat(0.5)), y)
     }
 
     fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
@@ -228,7 +240,7 @@ avx512! {
 }
 
 avx512! {
-    Avx512F32, Avx512F32Mask, f32, 16, __m512, _mm512_slli_epi32,
+    Avx512F32, Avx512F32Mask, f32, 16, super::avx2::Avx2F32, __m512, _mm512_slli_epi32,
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps
     _mm512_sqrt_ps _mm512_max_ps _mm512_fmadd_ps _mm512_fnmadd_ps _mm512_xor_ps _mm512_abs_ps _mm512_cmp_ps_mask
     _mm512_mask_blend_ps _mm512_roundscale_ps _mm512_castps_si512 _mm512_castsi512_ps _mm512_scalef_ps, __mmask16, 0xffff, 31,
@@ -236,6 +248,13 @@ avx512! {
     fn rsqrt(self) -> Self {
         // As for f64; one step of Newton's takes 14 bits to 27.
         let y = Self(unsafe { _mm512_rsqrt14_ps(self.0) });
+        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
+        (y * e).mul_add(Self::splat(0.5), y)
+    }
+
+    fn quick_rsqrt(self) -> Self {
+        let is_large_enough = Self::splat(f32::QUICK_SMALLEST).less_equal(self);
+        let y = Self(unsafe { _mm512_maskz_rsqrt14_ps(is_large_enough.0, self.0) });
         let e = (self * y).neg_mul_add(y, Self::splat(1.0));
         (y * e).mul_add(Self::splat(0.5), y)
     }

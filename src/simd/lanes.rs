@@ -23,6 +23,11 @@ pub trait Lanes<T: Real = f64>:
     /// What a kernel bound by the latency of one dependent chain computes with: two vectors in step where the level's
     /// registers hold them (see `Twice`), else one.
     type Pair: Lanes<T>;
+    /// What a loop over many vectors goes by where the work on each is a long chain (a sine): with several of them side by side the
+    /// operations that wait are few enough for the processor to look past them.
+    type Wide: Lanes<T>;
+    /// Eight numbers, as a cube has corners and a box of an octree children: part of a wide vector, one or two.
+    type Octet: Lanes<T>;
     const WIDTH: usize;
 
     fn splat(x: T) -> Self;
@@ -39,6 +44,10 @@ pub trait Lanes<T: Real = f64>:
     fn sqrt(self) -> Self;
     /// `1 / sqrt(self)` to about one unit in the last place, for positive normal numbers.
     fn rsqrt(self) -> Self;
+    /// `1 / sqrt(self)` with a relative error of at most 6e-13 (f64) or 3e-7 (f32), and exactly 0 where `self` is 0 or less
+    /// than `Real::QUICK_SMALLEST` (2^-126; 2^-80 in f32, so that its cube is finite). For numbers up to 2^126: whoever has
+    /// others scales them first.
+    fn quick_rsqrt(self) -> Self;
     fn abs(self) -> Self;
     /// The larger of two numbers; which of them if one is NaN is unspecified.
     fn max(self, b: Self) -> Self;

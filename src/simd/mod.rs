@@ -22,7 +22,7 @@ mod twice;
 
 pub use aligned::Aligned;
 pub use lanes::{Lanes, Task};
-pub use lines::{Around, Operation, map_lines};
+pub use lines::{Around, Operation, map_lines, map_lines_wide};
 pub use math::{exp, ln_of_parts, sin_cos};
 pub use portable::Portable;
 pub use real::Real;
@@ -237,6 +237,38 @@ mod tests {
             }
             let count = V::WIDTH as f64;
             assert_eq!(V::iota().sum(), count * (count - 1.0) / 2.0);
+        }
+    }
+
+    /// The largest relative error of the quick reciprocal root.
+    struct QuickRoot;
+    impl<T: Real> Kernel<T> for QuickRoot {
+        type Output = f64;
+        #[inline(always)]
+        fn run<V: Lanes<T>>(self) -> f64 {
+            let mut worst: f64 = 0.0;
+            let mut lanes = [T::default(); 32];
+            let too_small = T::from_f64(0.999 * T::QUICK_SMALLEST.to_f64());
+            for none in [T::default(), -T::default(), T::from_f64(1e-320), too_small] {
+                V::splat(none).quick_rsqrt().store(&mut lanes);
+                assert_eq!(lanes[V::WIDTH - 1], T::default());
+            }
+            for exponent in [-80, -79, -20, -1, 0, 3, 4, 60, 125] {
+                for i in 0..20_000 {
+                    let x = T::from_f64(f64::exp2(f64::from(exponent)) * (1.0 + f64::from(i) / 20_000.0));
+                    V::splat(x).quick_rsqrt().store(&mut lanes);
+                    worst = worst.max((lanes[V::WIDTH - 1].to_f64() * x.to_f64().sqrt() - 1.0).abs());
+                }
+            }
+            worst
+        }
+    }
+
+    #[test]
+    fn the_quick_reciprocal_root_keeps_its_promise_at_every_level() {
+        for level in Level::available() {
+            let worst = [dispatch::<f64, _>(level, QuickRoot), dispatch::<f32, _>(level, QuickRoot)];
+            assert!(worst[0] <= 6e-13 && worst[1] <= 3e-7, "{level:?}: {worst:?}");
         }
     }
 

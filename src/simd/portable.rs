@@ -3,6 +3,7 @@
 
 use super::lanes::{Lanes, Task};
 use super::real::Real;
+use super::twice::Twice;
 use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 
 const WIDTH: usize = 4;
@@ -82,6 +83,8 @@ fn fma<T: Real>(a: T, b: T, c: T) -> T {
 impl<T: Real> Lanes<T> for Portable<T> {
     type Mask = PortableMask;
     type Pair = Self;
+    type Wide = Self;
+    type Octet = Twice<Self>;
     const WIDTH: usize = WIDTH;
 
     #[inline(always)]
@@ -115,6 +118,13 @@ impl<T: Real> Lanes<T> for Portable<T> {
     #[inline(always)]
     fn rsqrt(self) -> Self {
         map(self, |x| T::from_f64(1.0) / x.sqrt())
+    }
+    #[inline(always)]
+    fn quick_rsqrt(self) -> Self {
+        // The root of 1 instead of 0: compilers compute both sides of a choice, and a division by 0 would raise its flag.
+        let one = T::from_f64(1.0);
+        let inverse = map(self, |x| one / (if x >= T::QUICK_SMALLEST { x } else { one }).sqrt());
+        zip(self, inverse, |x, y| if x >= T::QUICK_SMALLEST { y } else { T::default() })
     }
     #[inline(always)]
     fn abs(self) -> Self {

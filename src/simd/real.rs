@@ -40,6 +40,14 @@ pub trait Real:
     const INVERSE_PI: Self;
     /// pi rounded, and what is missing.
     const PI: [Self; 2];
+    /// ln(2) in two parts; the last bits of the first are zero, so that its products with exponents are exact.
+    const LN2: [Self; 2];
+    /// `exp` of this is a normal number.
+    const SMALLEST_EXPONENT: f64;
+    /// Terms of the Taylor series of `exp(r)`, `|r| <= ln(2)/2`, that matter.
+    const EXPONENTIAL_TERMS: usize;
+    /// `Lanes::quick_rsqrt` is 0 below.
+    const QUICK_SMALLEST: Self;
     /// Minimax polynomials on [-pi/2, pi/2]: `sin r = r + r z S(z)`, `cos r = 1 - z/2 + z^2 C(z)`, `z = r^2`, with an
     /// absolute error of 6e-18 and 5e-9 at most (scripts/minimax makes them).
     const SINE: &'static [Self];
@@ -72,6 +80,10 @@ impl Real for f64 {
     const ROUNDER: f64 = 6755399441055744.0;
     const INVERSE_PI: f64 = std::f64::consts::FRAC_1_PI;
     const PI: [f64; 2] = [std::f64::consts::PI, 1.224_646_799_147_353_2e-16];
+    const LN2: [f64; 2] = [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10];
+    const SMALLEST_EXPONENT: f64 = -708.0;
+    const EXPONENTIAL_TERMS: usize = 14;
+    const QUICK_SMALLEST: f64 = 1.175_494_350_822_287_5e-38; // 2^-126
     const SINE: &'static [f64] = &[
         -0.166_666_666_666_666_645_5,
         0.008_333_333_333_333_114,
@@ -147,6 +159,10 @@ impl Real for f32 {
     const ROUNDER: f32 = 12582912.0;
     const INVERSE_PI: f32 = std::f32::consts::FRAC_1_PI;
     const PI: [f32; 2] = [std::f32::consts::PI, -8.742_278e-8];
+    const LN2: [f32; 2] = [0.693_145_75, 1.428_606_8e-6];
+    const SMALLEST_EXPONENT: f64 = -87.0;
+    const EXPONENTIAL_TERMS: usize = 8;
+    const QUICK_SMALLEST: f32 = 8.271_806e-25; // 2^-80
     const SINE: &'static [f32] = &[-0.166_666_57, 0.008_333_017, -0.000_198_066_15, 2.600_054_6e-6];
     const COSINE: &'static [f32] = &[0.041_666_657, -0.001_388_856_9, 2.476_930_4e-5, -2.619_381_4e-7];
 

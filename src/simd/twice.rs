@@ -64,6 +64,8 @@ impl<M: BitOr<Output = M>> BitOr for TwiceMask<M> {
 impl<T: Real, V: Lanes<T>> Lanes<T> for Twice<V> {
     type Mask = TwiceMask<V::Mask>;
     type Pair = Self;
+    type Wide = Self;
+    type Octet = V::Octet;
     const WIDTH: usize = 2 * V::WIDTH;
 
     #[inline(always)]
@@ -98,6 +100,10 @@ impl<T: Real, V: Lanes<T>> Lanes<T> for Twice<V> {
     #[inline(always)]
     fn rsqrt(self) -> Self {
         Self(self.0.rsqrt(), self.1.rsqrt())
+    }
+    #[inline(always)]
+    fn quick_rsqrt(self) -> Self {
+        Self(self.0.quick_rsqrt(), self.1.quick_rsqrt())
     }
     #[inline(always)]
     fn abs(self) -> Self {

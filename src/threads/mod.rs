@@ -15,4 +15,4 @@ pub use count::{MAX_THREADS, Source, current, set_local, set_process};
 pub use fork::install_fork_handlers;
 pub use pool::shutdown;
 pub use progress::Progress;
-pub use schedule::{for_each_chunk, ranges};
+pub use schedule::{for_each_chunk, ranges, sort};

@@ -16,6 +16,19 @@ pub fn ranges(count: usize, size: usize) -> impl ExactSizeIterator<Item = (usize
     (0..count).step_by(size).map(move |first| (first, size.min(count - first)))
 }
 
+/// Sorts items that are all different, on the caller's number of threads.
+pub fn sort<T: Ord + Send>(items: &mut [T]) -> Result<()> {
+    /// Fewer are sorted sooner than a pool is asked.
+    const FEW: usize = 10_000;
+    let threads = if items.len() < FEW { 1 } else { count::current().0 };
+    if threads <= 1 {
+        items.sort_unstable();
+    } else {
+        pool::pool(threads)?.install(|| items.par_sort_unstable());
+    }
+    Ok(())
+}
+
 /// Runs `work` on each chunk (of which no list is made: there may be any number) and passes the results to `fold` in order. `size` is what a chunk counts for in progress.
 /// The error of the earliest chunk wins; later chunks may have run.
 pub fn for_each_chunk<C: Send, R: Send>(

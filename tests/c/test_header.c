@@ -178,6 +178,15 @@ PLACE(pair_vectors_strides, 160);
 PLACE(pair_list, 168);
 PLACE(reserved_pairs, 172);
 
+#undef PLACE
+#define PLACE(field, offset) FROZEN(sizeof(void *) != 8 || offsetof(hl_direct_options, field) == (offset))
+PLACE(struct_size, 0);
+PLACE(kernel, 8);
+PLACE(reserved, 12);
+PLACE(screening, 16);
+PLACE(progress, 24);
+PLACE(progress_user, 32);
+
 static int failures, passes;
 
 static void check(int holds, const char *claim)
@@ -310,6 +319,28 @@ int main(void)
         check(hl_anisoap_plan_destroy(plan) == HL_OK && hl_anisoap_plan_destroy(NULL) == HL_OK, "hl_anisoap_plan_destroy");
         check(hl_neighbour_list_count(0, NULL, NULL, NULL, NULL, 0, 1.0, 0, NULL, NULL, NULL) == HL_OK, "neighbours of no points");
         check(hl_neighbour_list_fill(0, NULL, NULL, NULL, NULL, 0, 1.0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK, "a list of no pairs");
+    }
+    {
+        hl_direct_options direct_options;
+        const double point[3] = {0.0, 0.0, 1.0}, origin[3] = {0.0, 0.0, 0.0};
+        int64_t code = -1, child[8], parent, beside[26];
+        int32_t anchor[3], level = -1, answer = -1;
+        check(hl_direct_options_init(&direct_options, sizeof direct_options) == HL_OK && direct_options.kernel == HL_KERNEL_LAPLACE &&
+                  direct_options.screening == 0.0, "hl_direct_options_init");
+        check(hl_direct(0, 0, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &direct_options) == HL_OK &&
+                  hl_direct_f32(0, 0, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK, "sums over no points");
+        check(hl_morton_encode(1, point, NULL, origin, NULL, 1.0, 2, &code, NULL) == HL_OK &&
+                  hl_morton_decode(1, &code, NULL, anchor, NULL, &level, NULL) == HL_OK && level == 2 && anchor[2] == 3 && anchor[0] == 0,
+              "a point at the root's upper face");
+        check(hl_morton_parents(1, &code, NULL, &parent, NULL) == HL_OK && hl_morton_children(1, &parent, NULL, child, NULL) == HL_OK &&
+                  child[4] == code, "a child of its parent");
+        check(hl_morton_neighbours(1, &code, NULL, beside, NULL) == HL_OK && beside[25] == HL_MORTON_NONE &&
+                  hl_morton_are_adjacent(1, &code, NULL, beside + 4, NULL, &answer, NULL) == HL_OK && answer == 1 &&
+                  hl_morton_transfer_vectors(1, &code, NULL, beside + 4, NULL, anchor, NULL) == HL_OK && anchor[2] == 1, "the box below");
+        check(hl_morton_is_ancestor(1, &parent, NULL, &code, NULL, &answer, NULL) == HL_OK && answer == 1, "a parent is an ancestor");
+        anchor[0] = anchor[1] = anchor[2] = 0;
+        level = HL_MORTON_FINEST;
+        check(hl_morton_encode_anchors(1, anchor, NULL, &level, NULL, &code, NULL) == HL_OK && code == HL_MORTON_FINEST, "the first box");
     }
     check(hl_set_num_threads_local(2) == 0 && hl_get_num_threads() == 2 && hl_set_num_threads_local(0) == 2, "thread counts are set");
     check(hl_set_num_threads(0) == HL_OK && hl_shutdown() == HL_OK, "shut down");

@@ -6,6 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases"
 ANISOAP_DATA = ROOT / "tests" / "data" / "anisoap"
+FMM_DATA = ROOT / "tests" / "data" / "fmm"
 DATA = ROOT / "tests" / "data" / "exciton"
 PACKAGE = ROOT / "bindings" / "python"
 EXAMPLES = ROOT / "examples" / "python"

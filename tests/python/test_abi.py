@@ -27,6 +27,8 @@ C_TYPES = {
     "struct hl_exciton_fit_result *": ctypes.POINTER(_abi.ExcitonFitResult),
     "struct hl_anisoap_options *": ctypes.POINTER(_abi.AnisoapOptions),
     "hl_anisoap_options *": ctypes.POINTER(_abi.AnisoapOptions),
+    "struct hl_direct_options *": ctypes.POINTER(_abi.DirectOptions),
+    "hl_direct_options *": ctypes.POINTER(_abi.DirectOptions),
     "char *": ctypes.c_char_p,
 }
 
@@ -80,6 +82,7 @@ def test_a_function_is_declared_as_in_the_header(prototype):
         ("hl_exciton_fit_result", _abi.ExcitonFitResult),
         ("hl_kuramoto_options", _abi.KuramotoOptions),
         ("hl_anisoap_options", _abi.AnisoapOptions),
+        ("hl_direct_options", _abi.DirectOptions),
     ],
 )
 def test_a_struct_is_the_header_s(name, struct):
@@ -114,6 +117,12 @@ def test_the_defaults_of_anisoap_are_the_documented_ones():
     assert not any((options.radial_gaussian_width, options.basis_rcond, options.subtract_center_contribution))
 
 
+def test_the_defaults_of_direct_are_the_documented_ones():
+    options = _abi.DirectOptions()
+    assert _library.library.hl_direct_options_init(ctypes.byref(options), ctypes.sizeof(options)) == 0
+    assert (options.struct_size, options.kernel, options.screening) == (ctypes.sizeof(options), 0, 0.0)
+
+
 def test_the_numbers_of_the_words_are_the_header_s():
     constants = {name: int(value) for name, value in re.findall(r"#define HL_(\w+) (-?\d+)", HEADER.read_text())}
     groups = (
@@ -135,6 +144,8 @@ def test_the_numbers_of_the_words_are_the_header_s():
         ("SPECTRUM_SIGN", _abi.SPECTRUM_SIGNS),
         ("COEFFICIENTS", _abi.COEFFICIENTS),
         ("PAIR_LIST", _abi.PAIR_LISTS),
+        ("KERNEL", _abi.KERNELS),
+        ("MORTON", {"finest": _abi.MORTON_FINEST, "none": _abi.MORTON_NONE}),
     )
     for prefix, words in groups:
         # SPECTRUM_PAIRS_ALL is one of SPECTRUM_PAIRS, not of SPECTRUM.

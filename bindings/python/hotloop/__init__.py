@@ -8,6 +8,7 @@ The map:
 exciton            absorption and CD spectra of coupled pigments
 kuramoto           lattices of coupled phase oscillators
 anisoap            descriptors of ellipsoidal neighbours, with gradients
+fmm                sums of Green's functions over pairs of points; Morton codes
 neighbour_list     pairs within a cutoff, in any periodic cell
 convert_units      wavenumber, wavelength, electronvolt, ...; debye, ...; angstrom, ...
 threads            ``with hotloop.threads(4): ...`` for the calling thread
@@ -15,7 +16,7 @@ set_num_threads, get_num_threads, shutdown, config, version
 HotloopError       the base of what a failed call raises; each class is also a ValueError, ArithmeticError, ...
 """
 
-from . import anisoap, exciton, kuramoto
+from . import anisoap, exciton, fmm, kuramoto
 from ._errors import (
     AliasError,
     AlignmentError,
@@ -64,6 +65,7 @@ __all__ = [
     "config",
     "convert_units",
     "exciton",
+    "fmm",
     "get_num_threads",
     "kuramoto",
     "neighbour_list",

@@ -34,6 +34,11 @@ SPECTRUM_PAIRS = {"all": 0, "half": 1}
 SPECTRUM_SIGNS = {"alternating": 0, "none": 1}
 COEFFICIENTS = {"orthonormal": 0, "raw": 1}
 PAIR_LISTS = {"full": 0, "half": 1, "directed": 2}
+KERNELS = {"laplace": 0, "yukawa": 1}
+FMM_PRECISIONS = {"auto": 0, "double": 1, "mixed": 2}
+FMM_OPERATORS = ("P2M", "M2M", "M2L", "L2L", "L2P", "P2L", "M2P", "P2P")
+MORTON_FINEST = 19
+MORTON_NONE = -1
 
 
 class ExcitonOptions(Structure):
@@ -166,6 +171,61 @@ class AnisoapOptions(Structure):
     ]
 
 
+class DirectOptions(Structure):
+    """hl_direct_options, field by field."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("kernel", c_int32),
+        ("reserved", c_int32),
+        ("screening", c_double),
+        ("progress", ProgressFunction),
+        ("progress_user", c_void_p),
+    ]
+
+
+class FmmOptions(Structure):
+    """hl_fmm_options, field by field."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("kernel", c_int32),
+        ("precision", c_int32),
+        ("screening", c_double),
+        ("eps", c_double),
+        ("order", c_ssize_t),
+        ("leaf_size", c_ssize_t),
+        ("max_level", c_ssize_t),
+        ("progress", ProgressFunction),
+        ("progress_user", c_void_p),
+    ]
+
+
+class FmmPlanStats(Structure):
+    """hl_fmm_plan_stats, field by field."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("n_source", c_ssize_t),
+        ("n_target", c_ssize_t),
+        ("order", c_ssize_t),
+        ("leaf_size", c_ssize_t),
+        ("levels", c_ssize_t),
+        ("boxes", c_ssize_t),
+        ("leaves", c_ssize_t),
+        ("near_pairs", c_int64),
+        ("translations", c_int64),
+        ("finer", c_int64),
+        ("coarser", c_int64),
+        ("bytes_of_points", c_int64),
+        ("bytes_of_operators", c_int64),
+        ("bytes_of_evaluation", c_int64),
+        ("tree_seconds", c_double),
+        ("list_seconds", c_double),
+        ("operator_seconds", c_double),
+    ]
+
+
 # An array crosses as two arguments: its address and the address of its strides, counted in elements.
 _ARRAY = (c_void_p, c_void_p)
 _SIZE = (c_ssize_t,)
@@ -176,10 +236,18 @@ _LATTICE = (c_ssize_t, c_void_p)  # rank and shape
 _PLACE = (c_void_p,)  # of one number
 _ANISOAP_OPTIONS = (POINTER(AnisoapOptions),)
 _PLAN = (c_void_p,)
+_DIRECT_OPTIONS = (POINTER(DirectOptions),)
+_FMM_OPTIONS = (POINTER(FmmOptions),)
 _FRAMES = 2 * _SIZE + 8 * _ARRAY  # frames, atoms, and the arrays that describe them
 _POINTS = _SIZE + 2 * _ARRAY + (c_int32, c_double, c_int32)  # positions, cell, periodic, cutoff, self_pairs
 
 # What functions take that exist in both precisions.
+_FMM = {
+    "hl_fmm_plan_create": _PLAN + 2 * _SIZE + 2 * _ARRAY + _FMM_OPTIONS,
+    "hl_fmm_set_points": _PLAN + 2 * _SIZE + 2 * _ARRAY + _FMM_OPTIONS,
+    "hl_fmm_evaluate": _PLAN + 3 * _SIZE + 3 * _ARRAY + _FMM_OPTIONS,
+    "hl_fmm_estimate_error": _PLAN + 2 * _SIZE + 2 * _ARRAY + _SIZE + (c_uint64,) + _PLACE + _FMM_OPTIONS,
+}
 _KURAMOTO = {
     "hl_kuramoto_rhs": _LATTICE + 4 * _ARRAY + _KURAMOTO_OPTIONS,
     "hl_kuramoto_integrate": _LATTICE + 3 * _SIZE + 6 * _ARRAY + (c_double,) + _PLACE + _KURAMOTO_OPTIONS,
@@ -228,4 +296,21 @@ FUNCTIONS = {
     "hl_anisoap_power_spectrum_vjp": (STATUS, _PLAN + _FRAMES + _SIZE + 6 * _ARRAY + _ANISOAP_OPTIONS),
     "hl_neighbour_list_count": (STATUS, _POINTS + _ARRAY + _PLACE),
     "hl_neighbour_list_fill": (STATUS, _POINTS + _SIZE + 3 * _ARRAY),
+    "hl_direct_options_init": (STATUS, _DIRECT_OPTIONS + (c_size_t,)),
+    **{f"hl_direct{suffix}": (STATUS, 3 * _SIZE + 5 * _ARRAY + _DIRECT_OPTIONS) for suffix in ("", "_f32")},
+    "hl_fmm_options_init": (STATUS, _FMM_OPTIONS + (c_size_t,)),
+    **{name + suffix: (STATUS, takes) for name, takes in _FMM.items() for suffix in ("", "_f32")},
+    "hl_fmm_plan_destroy": (STATUS, _PLAN),
+    "hl_fmm_stats": (STATUS, _PLAN + (POINTER(FmmPlanStats),)),
+    "hl_fmm_timings": (STATUS, _PLAN + _ARRAY),
+    "hl_fmm_forget_operators": (STATUS, ()),
+    "hl_morton_encode": (STATUS, _SIZE + 2 * _ARRAY + (c_double, c_int32) + _ARRAY),
+    "hl_morton_encode_anchors": (STATUS, _SIZE + 3 * _ARRAY),
+    "hl_morton_decode": (STATUS, _SIZE + 3 * _ARRAY),
+    "hl_morton_parents": (STATUS, _SIZE + 2 * _ARRAY),
+    "hl_morton_children": (STATUS, _SIZE + 2 * _ARRAY),
+    "hl_morton_neighbours": (STATUS, _SIZE + 2 * _ARRAY),
+    "hl_morton_is_ancestor": (STATUS, _SIZE + 3 * _ARRAY),
+    "hl_morton_are_adjacent": (STATUS, _SIZE + 3 * _ARRAY),
+    "hl_morton_transfer_vectors": (STATUS, _SIZE + 3 * _ARRAY),
 }

@@ -6,6 +6,7 @@ looked up. A misfit raises, and exceptions are not kept.
 
 from __future__ import annotations
 
+from ctypes import c_ssize_t
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ class SystemSizes(NamedTuple):
     missing_axes: int
     #: The shape of one number per exciton of each configuration.
     rows: Shape
+    #: n_conf and n_site as arguments of an undeclared function.
+    arguments: tuple[c_ssize_t, c_ssize_t]
 
 
 @lru_cache(maxsize=256)
@@ -37,7 +40,14 @@ def _system_sizes(hamiltonians: Shape, dipoles: Shape, positions: Shape | None) 
         if shape is not None and shape not in (one, each):
             forms = f"{each}" if one == each else f"{each} or, shared by all configurations, {one}"
             raise ShapeError(f"{name}: shape is {shape}, expected {forms}")
-    return SystemSizes(rows[0] if len(rows) == 2 else 1, n_site, 2 - len(rows), rows)
+    n_conf = rows[0] if len(rows) == 2 else 1
+    return SystemSizes(n_conf, n_site, 2 - len(rows), rows, (c_ssize_t(n_conf), c_ssize_t(n_site)))
+
+
+@lru_cache(maxsize=256)
+def size(n: int) -> c_ssize_t:
+    """A size as an argument of an undeclared function. All calls share what this returns."""
+    return c_ssize_t(n)
 
 
 def system(hamiltonians: Any, dipoles: Any, positions: Any) -> tuple[SystemSizes, tuple[Any, ...]]:
@@ -48,7 +58,7 @@ def system(hamiltonians: Any, dipoles: Any, positions: Any) -> tuple[SystemSizes
     if positions is not None:
         positions, positions_at, positions_strides = as_input("positions", positions, 3)
     sizes = _system_sizes(hamiltonians.shape, dipoles.shape, None if positions is None else positions.shape)
-    if sizes.n_conf != 1:
+    if sizes[0] != 1:
         if dipoles.ndim == 2:
             dipoles_strides = element_strides(dipoles, missing_axes=1)
         if positions is not None and positions.ndim == 2:
@@ -83,4 +93,4 @@ def ensemble(weights: Any, grid: Any, n_conf: int) -> tuple[int, tuple[Any, ...]
     grid, grid_at, grid_strides = as_input("grid", grid, 1)
     if grid.ndim != 1:
         raise ShapeError(f"grid: shape is {grid.shape}, expected one axis")
-    return grid.shape[0], (weights_at, weights_strides, grid_at, grid_strides)
+    return len(grid), (weights_at, weights_strides, grid_at, grid_strides)

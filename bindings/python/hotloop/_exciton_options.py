@@ -25,6 +25,7 @@ class ExcitonOptions(Options):
 
     defaults = _defaults()
     keywords = {
+        "fwhm": (70.0, number),
         "lineshape": ("gaussian", choice(_abi.LINESHAPES)),
         "lorentzian_fwhm": (0.0, number),
         "normalization": ("peak", choice(_abi.NORMALIZATIONS)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 from pathlib import Path
+from typing import Any
 
 from . import _abi
 
@@ -65,6 +66,16 @@ def _load(path: str) -> ctypes.CDLL:
 
 library_path = _find()
 library = _load(library_path)
+
+
+def undeclared(name: str) -> Any:
+    """The function without the declared types of its arguments, whose conversion takes a microsecond for twenty of them.
+
+    ctypes passes what it is given as it is: every argument must be an object of ctypes or None (an int would go as a C int).
+    """
+    function = library[name]
+    function.restype = _abi.FUNCTIONS[name][0]
+    return function
 
 
 def version() -> str:

@@ -1,8 +1,10 @@
 """Keyword options on their way into a C option struct; what every family of functions shares.
 
 A family lists its keywords once, each with its default and how a value is checked, and a call names all of them. Most
-calls leave all at their defaults, so that is what must be quick: a keyword at its default costs one comparison, and
-with nothing but defaults there is no struct at all. The library reads NULL as its defaults.
+calls are made again and again with the same values, so what a set of values means is kept: it is checked and put into a
+struct once, and then looked up. Calls share such a struct, which the library only reads; one that needs more in it than
+single values (arrays, a progress function) takes a copy of its own. With nothing but defaults there is no struct: the
+library reads NULL as its defaults.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import ctypes
 import math
 import numbers
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,33 +33,70 @@ class Options:
     keywords: dict[str, tuple[Any, Check]]
 
     _struct: Any = None
+    _argument: Any = None
+    #: What the struct points to, once it is this call's own.
+    _kept: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], *values: Any) -> Any:
+        """The options of a call, of which these fill one field each."""
+        options = cls()
+        try:
+            options._struct, options._argument = _shared(cls, names, *values)
+            return options
+        except TypeError:
+            pass
+        # A value of a wrong type, or one that no dictionary can look up: nothing to share.
+        _fill(options, dict(zip(names, values)))
+        return options
 
     def set(self, **values: Any) -> None:
         """Options that fill one field each."""
-        keywords = self.keywords
-        for name, value in values.items():
-            default, check = keywords[name]
-            # The types are compared too: 0 and False equal 0.0, and are for the check to judge.
-            if value is not default and (type(value) is not type(default) or value != default):
-                setattr(self.struct, name, check(name, value))
+        if self._struct is None:
+            try:
+                self._struct, self._argument = _shared(type(self), tuple(values), *values.values())
+                return
+            except TypeError:
+                pass
+        _fill(self, values)
 
     @property
     def struct(self) -> Any:
-        """The struct, made when it is first asked for."""
-        if self._struct is None:
-            self._struct = type(self.defaults).from_buffer_copy(self.defaults)
-            self._kept: dict[str, Any] = {}
+        """A struct of this call's own, made when it is first asked for."""
+        if self._kept is None:
+            self._struct = type(self.defaults).from_buffer_copy(self._struct or self.defaults)
+            self._argument = ctypes.byref(self._struct)
+            self._kept = {}
         return self._struct
 
     def argument(self) -> Any:
         """The last argument of the C function."""
-        return None if self._struct is None else ctypes.byref(self._struct)
+        return self._argument
 
     def set_array(self, name: str, address: Any, strides: Any) -> None:
         """An option that is an array. It lives as long as the options do."""
         setattr(self.struct, name, ctypes.addressof(address))
         setattr(self.struct, f"{name}_strides", None if strides is None else ctypes.addressof(strides))
         self._kept[name] = address, strides
+
+
+def _fill(options: Options, values: dict[str, Any]) -> None:
+    """Checks values and puts those that are not defaults into the struct."""
+    keywords = options.keywords
+    for name, value in values.items():
+        default, check = keywords[name]
+        # The types are compared too: 0 and False equal 0.0, and are for the check to judge.
+        if value is not default and (type(value) is not type(default) or value != default):
+            setattr(options.struct, name, check(name, value))
+
+
+# Typed: 0, 0.0 and False are one key otherwise.
+@lru_cache(maxsize=512, typed=True)
+def _shared(kind: type[Options], names: tuple[str, ...], *values: Any) -> tuple[Any, Any]:
+    """A struct with these values and the same as an argument; None for nothing but defaults."""
+    options = kind()
+    _fill(options, dict(zip(names, values)))
+    return options._struct, options._argument
 
 
 def number(name: str, value: Any) -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy import empty
 
-from ._arrays import FLOAT64, Shape, as_output, new_output
+from ._arrays import FLOAT64, Shape, address_of, as_output
 from ._errors import ArgumentError
 
 
@@ -23,29 +24,28 @@ def outputs(
 
     Exactly the arrays in ``out`` are written, or new ones for all that is wanted; None stands for what is not.
     """
-    given = None if out is None else _by_name(out, names)
     arrays: list[Any] = []
     arguments: list[Any] = []
-    for name, shape, is_wanted in zip(names, shapes, wanted):
-        array = address = strides = None
-        if given is None:
-            if is_wanted:
-                array, address, strides = new_output(shape, dtype)
-        else:
-            array = given.get(name)
-            if array is not None:
-                address, strides = as_output(f"out: {name}", array, shape, missing_axes + len(shape), dtype)
+    if out is None:
+        arrays = [empty(shape, dtype) if is_wanted else None for shape, is_wanted in zip(shapes, wanted)]
+        for array in arrays:
+            arguments += None if array is None else address_of(array), None
+        return arrays, arguments
+    for name, shape, array in zip(names, shapes, _in_order(out, names)):
         arrays.append(array)
-        arguments += address, strides
+        if array is None:
+            arguments += None, None
+        else:
+            arguments += as_output(f"out: {name}", array, shape, missing_axes + len(shape), dtype)
     return arrays, arguments
 
 
-def _by_name(out: Any, names: tuple[str, ...]) -> Mapping[str, Any]:
-    """A tuple as a mapping; a mapping as it is."""
+def _in_order(out: Any, names: tuple[str, ...]) -> Sequence[Any]:
+    """What a tuple or a mapping gives for each name."""
     if isinstance(out, tuple):
         if len(out) != len(names):
             raise ArgumentError(f"out: a tuple needs {len(names)} entries ({', '.join(names)}), got {len(out)}")
-        return dict(zip(names, out))
+        return out
     if not isinstance(out, (dict, Mapping)):  # dict first: asking an abstract class takes longer
         raise TypeError(
             f"out: expected a tuple ({', '.join(names)}) or a mapping with these names, got {type(out).__name__}"
@@ -53,4 +53,4 @@ def _by_name(out: Any, names: tuple[str, ...]) -> Mapping[str, Any]:
     for key in out:
         if key not in names:
             raise ArgumentError(f"out: {key!r} is not one of {', '.join(names)}")
-    return out
+    return [out.get(name) for name in names]

@@ -42,7 +42,7 @@ from ._exciton_fit import (
     site_energies,
 )
 from ._exciton_options import ExcitonOptions
-from ._library import library
+from ._library import library, undeclared
 from ._outputs import outputs
 
 __all__ = [
@@ -74,7 +74,7 @@ Broadening = Literal["auto", "direct", "gridded"]
 Progress = Callable[[int, int], Any]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Sticks:
     """The excitons of each configuration, in ascending order of energy.
 
@@ -99,9 +99,44 @@ class Sticks:
     eigenvectors: Array | None
     n_active: int
 
+    def __init__(
+        self,
+        energies: Array | None,
+        dipole_strengths: Array | None,
+        rotational_strengths: Array | None,
+        exciton_dipoles: Array | None,
+        eigenvectors: Array | None,
+        n_active: int,
+    ) -> None:
+        # All at once: a frozen class' own way takes a microsecond longer.
+        self.__dict__.update(
+            energies=energies,
+            dipole_strengths=dipole_strengths,
+            rotational_strengths=rotational_strengths,
+            exciton_dipoles=exciton_dipoles,
+            eigenvectors=eigenvectors,
+            n_active=n_active,
+        )
+
 
 _STICK_ARRAYS = tuple(field.name for field in fields(Sticks) if field.name != "n_active")
 _SPECTRA = ("absorption", "cd")
+_hl_exciton_sticks, _hl_exciton_broaden, _hl_exciton_spectrum = (
+    undeclared(f"hl_exciton_{name}") for name in ("sticks", "broaden", "spectrum")
+)
+# Options that fill one field each, in the order in which the functions hand them over.
+_OF_STICKS = ("energy_offset", "normalize_dipoles", "cd_scale")
+_OF_LINES = (
+    "lineshape", "lorentzian_fwhm", "normalization", "cutoff", "broadening", "frequency_prefactor", "fwhm",
+)  # fmt: skip
+_OF_SPECTRUM = (
+    "energy_offset", "normalize_dipoles", "cd_scale", "lineshape", "lorentzian_fwhm", "normalization",
+    "cutoff", "broadening", "frequency_prefactor", "fwhm",
+)  # fmt: skip
+_OF_DICHROISM = (
+    "energy_offset", "normalize_dipoles", "lineshape", "lorentzian_fwhm", "normalization", "cutoff",
+    "broadening", "frequency_prefactor", "fwhm",
+)  # fmt: skip
 
 
 def sticks(
@@ -164,9 +199,8 @@ def sticks(
         Ctrl-C during the call. What the outputs hold is then not defined.
     """
     sizes, system = inputs.system(hamiltonians, dipoles, positions)
-    n_conf, n_site, missing_axes, rows = sizes
-    options = ExcitonOptions()
-    options.set(energy_offset=energy_offset, normalize_dipoles=normalize_dipoles, cd_scale=cd_scale)
+    n_conf, n_site, missing_axes, rows, arguments = sizes
+    options = ExcitonOptions.of(_OF_STICKS, energy_offset, normalize_dipoles, cd_scale)
     n_active = n_site if deleted is None else options.set_deleted(deleted, n_site)
     if not isinstance(eigenvectors, (bool, np.bool_)):
         raise TypeError(f"eigenvectors: expected True or False, got {eigenvectors!r}")
@@ -179,8 +213,7 @@ def sticks(
     if positions is None and arrays[2] is not None:
         raise MissingArrayError("positions: rotational strengths are asked for and need the pigments' positions")
 
-    arguments = (n_conf, n_site, *system, *results)
-    _progress.run(library.hl_exciton_sticks, arguments, options, progress, steps=n_conf * n_site**3)
+    _progress.run(_hl_exciton_sticks, (*arguments, *system, *results), options, progress, steps=n_conf * n_site**3)
     return Sticks(*arrays, n_active)
 
 
@@ -233,16 +266,14 @@ def broaden(
     """
     n_conf, n_exciton, sticks = inputs.sticks(energies, dipole_strengths, rotational_strengths)
     n_grid, ensemble = inputs.ensemble(weights, grid, n_conf)
-    options = ExcitonOptions()
-    options.set(
-        lineshape=lineshape,
-        lorentzian_fwhm=lorentzian_fwhm,
-        normalization=normalization,
-        cutoff=cutoff,
-        broadening=broadening,
-        frequency_prefactor=frequency_prefactor,
-    )
-    options.set_widths(fwhm, fwhm_cd, fwhm_by, n_exciton, ("exciton",))
+    # One width, the usual case, is an option like others.
+    has_one_width = fwhm_cd is None and fwhm_by is None and type(fwhm) is float
+    options = ExcitonOptions.of(
+        _OF_LINES, lineshape, lorentzian_fwhm, normalization, cutoff, broadening, frequency_prefactor,
+        fwhm if has_one_width else 70.0,
+    )  # fmt: skip
+    if not has_one_width:
+        options.set_widths(fwhm, fwhm_cd, fwhm_by, n_exciton, ("exciton",))
     wanted = (dipole_strengths is not None, rotational_strengths is not None)
     (absorption, cd), results = outputs(out, _SPECTRA, ((n_grid,), (n_grid,)), wanted)
     if absorption is not None and dipole_strengths is None:
@@ -250,8 +281,9 @@ def broaden(
     if cd is not None and rotational_strengths is None:
         raise MissingArrayError("rotational_strengths: cd is asked for and needs the rotational strengths")
 
-    arguments = (n_conf, n_exciton, n_grid, *sticks, *ensemble, *results)
-    _progress.run(library.hl_exciton_broaden, arguments, options, progress, steps=n_conf * n_exciton * n_grid)
+    size = inputs.size
+    arguments = (size(n_conf), size(n_exciton), size(n_grid), *sticks, *ensemble, *results)
+    _progress.run(_hl_exciton_broaden, arguments, options, progress, steps=n_conf * n_exciton * n_grid)
     return absorption, cd
 
 
@@ -344,21 +376,16 @@ def spectrum(
     >>> absorption, cd = hotloop.exciton.spectrum(hamiltonians, dipoles, positions, grid, fwhm=70.0)
     """
     sizes, system = inputs.system(hamiltonians, dipoles, positions)
-    n_conf, n_site = sizes.n_conf, sizes.n_site
+    n_conf, n_site, _, _, arguments = sizes
     n_grid, ensemble = inputs.ensemble(weights, grid, n_conf)
-    options = ExcitonOptions()
-    options.set(
-        energy_offset=energy_offset,
-        normalize_dipoles=normalize_dipoles,
-        cd_scale=cd_scale,
-        lineshape=lineshape,
-        lorentzian_fwhm=lorentzian_fwhm,
-        normalization=normalization,
-        cutoff=cutoff,
-        broadening=broadening,
-        frequency_prefactor=frequency_prefactor,
-    )
-    options.set_widths(fwhm, fwhm_cd, fwhm_by, n_site, ("exciton", "site"))
+    # One width, the usual case, is an option like others.
+    has_one_width = fwhm_cd is None and fwhm_by is None and type(fwhm) is float
+    options = ExcitonOptions.of(
+        _OF_SPECTRUM, energy_offset, normalize_dipoles, cd_scale, lineshape, lorentzian_fwhm, normalization,
+        cutoff, broadening, frequency_prefactor, fwhm if has_one_width else 70.0,
+    )  # fmt: skip
+    if not has_one_width:
+        options.set_widths(fwhm, fwhm_cd, fwhm_by, n_site, ("exciton", "site"))
     if deleted is not None:
         options.set_deleted(deleted, n_site)
     wanted = (True, positions is not None)
@@ -366,9 +393,9 @@ def spectrum(
     if cd is not None and positions is None:
         raise MissingArrayError("positions: cd is asked for and needs the pigments' positions")
 
-    arguments = (n_conf, n_site, n_grid, *system, *ensemble, *results)
+    arguments = (*arguments, inputs.size(n_grid), *system, *ensemble, *results)
     steps = n_conf * n_site * (n_site**2 + n_grid)
-    _progress.run(library.hl_exciton_spectrum, arguments, options, progress, steps)
+    _progress.run(_hl_exciton_spectrum, arguments, options, progress, steps)
     return absorption, cd
 
 
@@ -415,18 +442,14 @@ def linear_dichroism(
     n_grid, ensemble = inputs.ensemble(weights, grid, n_conf)
     axis = np.array(axis, np.float64)
     _arrays.check_shape("axis", axis, (3,), "a direction")
-    options = ExcitonOptions()
-    options.set(
-        energy_offset=energy_offset,
-        normalize_dipoles=normalize_dipoles,
-        lineshape=lineshape,
-        lorentzian_fwhm=lorentzian_fwhm,
-        normalization=normalization,
-        cutoff=cutoff,
-        broadening=broadening,
-        frequency_prefactor=frequency_prefactor,
-    )
-    options.set_widths(fwhm, None, fwhm_by, n_site, ("exciton", "site"))
+    # One width, the usual case, is an option like others.
+    has_one_width = fwhm_by is None and type(fwhm) is float
+    options = ExcitonOptions.of(
+        _OF_DICHROISM, energy_offset, normalize_dipoles, lineshape, lorentzian_fwhm, normalization, cutoff,
+        broadening, frequency_prefactor, fwhm if has_one_width else 70.0,
+    )  # fmt: skip
+    if not has_one_width:
+        options.set_widths(fwhm, None, fwhm_by, n_site, ("exciton", "site"))
     if deleted is not None:
         options.set_deleted(deleted, n_site)
     array = np.empty(n_grid) if out is None else out

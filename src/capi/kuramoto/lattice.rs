@@ -227,9 +227,9 @@ fn check_model<T: Real>(shape: &Shape, model: &Model<'_, T>, theta: &View<'_, T,
 }
 
 /// Refuses phases without digits, and what is not finite anywhere.
-pub(super) fn check_arrays<T: Real>(theta: &View<'_, T, 3>, rank: usize, others: [&View<'_, T, 3>; 2]) -> Result<()> {
-    check::check(theta, rank, T::LARGEST_ANGLE, WRAP)?;
-    others.into_iter().try_for_each(|array| check::finite(array, rank))
+pub(super) fn check_arrays<T: Real>(theta: &View<'_, T, 3>, rank: usize, [omega, coupling]: [&View<'_, T, 3>; 2]) -> Result<()> {
+    check::phases_and_frequencies(theta, omega, rank, WRAP)?;
+    check::finite(coupling, rank)
 }
 
 /// # Safety

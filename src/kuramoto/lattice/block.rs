@@ -15,7 +15,7 @@ use crate::kuramoto::combine;
 use crate::kuramoto::law::{Coupling, Law};
 use crate::kuramoto::method::Stages;
 use crate::error::{Result, try_vec};
-use crate::simd::{Lanes, Real};
+use crate::simd::{Aligned, Lanes, Real};
 
 /// Cells of padding before and after every line: a whole vector of any level may be read beyond either end.
 const PADDING: usize = 32;
@@ -28,6 +28,8 @@ pub struct Sweep<'a, T> {
     pub dt: f64,
     /// Hand out the slopes of the one stage that there is, instead of phases.
     pub slopes_only: bool,
+    /// Whether K is the same for all cells.
+    pub has_one_strength: bool,
     /// Ask for noise at the beginning of every step.
     pub has_noise: bool,
     pub coupling: &'a Coupling<T>,
@@ -58,8 +60,6 @@ pub trait Lines<T> {
     fn phases(&mut self, plane: usize, row: usize, into: &mut [T]);
     fn omega(&mut self, plane: usize, row: usize, into: &mut [T]);
     fn strength(&mut self, plane: usize, row: usize, into: &mut [T]);
-    /// Whether K is the same for all cells.
-    fn has_one_strength(&self) -> bool;
     /// Adds the noise of a step of the sweep.
     fn add_noise(&mut self, step: usize, plane: usize, row: usize, phases: &mut [T]);
     fn finished(&mut self, plane: usize, row: usize, phases: &[T]);
@@ -76,26 +76,32 @@ pub enum Edge<T> {
 struct Ring<T> {
     lines: usize,
     stride: usize,
-    memory: Vec<T>,
+    memory: Aligned<T>,
 }
 
 impl<T: Real> Ring<T> {
     fn new(lines: usize, stride: usize) -> Result<Self> {
-        Ok(Self { lines, stride, memory: try_vec("lattice", lines * stride, T::default())? })
+        Ok(Self { lines, stride, memory: Aligned::zeros("lattice", lines * stride)? })
+    }
+
+    /// Where the first cell of the line with this number is.
+    #[inline(always)]
+    fn place(&self, line: usize) -> usize {
+        line % self.lines * self.stride + PADDING
     }
 
     /// The line with this number, padding included.
     #[inline(always)]
     fn padded(&mut self, line: usize) -> &mut [T] {
         let at = line % self.lines * self.stride;
-        &mut self.memory[at..at + self.stride]
+        &mut self.memory.slice_mut()[at..at + self.stride]
     }
 
     /// `len` cells of the line with this number, from `shift` cells before its first or after.
     #[inline(always)]
     fn cells(&self, line: usize, shift: isize, len: usize) -> &[T] {
-        let at = (line % self.lines * self.stride + PADDING).wrapping_add_signed(shift);
-        &self.memory[at..at + len]
+        let at = self.place(line).wrapping_add_signed(shift);
+        &self.memory.slice()[at..at + len]
     }
 }
 
@@ -110,9 +116,9 @@ pub struct Workspace<T> {
     steps: Vec<[Ring<T>; 2]>,
     omega: Ring<T>,
     strength: Ring<T>,
-    slopes: Vec<T>,
-    phases: Vec<T>,
-    nothing: Vec<T>,
+    slopes: Aligned<T>,
+    phases: Aligned<T>,
+    nothing: Aligned<T>,
 }
 
 impl<T: Real> Workspace<T> {
@@ -137,10 +143,10 @@ impl<T: Real> Workspace<T> {
             stages,
             steps,
             omega: Ring::new(sweep.stages() * lag + 1, stride)?,
-            strength: Ring::new(sweep.stages() * lag + 1, stride)?,
-            slopes: try_vec("lattice", stride, T::default())?,
-            phases: try_vec("lattice", stride, T::default())?,
-            nothing: try_vec("lattice", stride, T::default())?,
+            strength: Ring::new(if sweep.has_one_strength { 1 } else { sweep.stages() * lag + 1 }, stride)?,
+            slopes: Aligned::zeros("lattice", stride)?,
+            phases: Aligned::zeros("lattice", stride)?,
+            nothing: Aligned::zeros("lattice", stride)?,
         })
     }
 
@@ -171,7 +177,7 @@ impl<T: Real> Workspace<T> {
                 let (plane, row) = place(tick);
                 let cells = PADDING..PADDING + extents[2];
                 lines.omega(plane, row, &mut self.omega.padded(tick)[cells.clone()]);
-                if !lines.has_one_strength() || tick < self.strength.lines {
+                if !sweep.has_one_strength || tick == 0 {
                     lines.strength(plane, row, &mut self.strength.padded(tick)[cells.clone()]);
                 }
                 lines.phases(plane, row, &mut self.steps[0][0].padded(tick)[cells.clone()]);
@@ -189,15 +195,17 @@ impl<T: Real> Workspace<T> {
                 if stage + 1 < stages {
                     let begins_a_step = (stage + 1) % sweep.method.len() == 0;
                     let step = (stage + 1) / sweep.method.len();
-                    let input = if begins_a_step { Input::OfStep(step) } else { Input::Intermediate };
-                    self.describe::<V>(stage + 1, line, sweep.coupling.law, input);
+                    // A step's end describes what it makes.
+                    if !begins_a_step {
+                        self.describe::<V>(stage + 1, line, sweep.coupling.law, Input::Intermediate);
+                    }
                     self.close(stage + 1, line, (plane, row), extents, edges);
                     if sweep.has_noise && begins_a_step {
                         let cells = PADDING..PADDING + extents[2];
                         lines.add_noise(step, plane, row, &mut self.steps[step][0].padded(line)[cells]);
                     }
                 } else {
-                    lines.finished(plane, row, &self.phases[..extents[2]]);
+                    lines.finished(plane, row, &self.phases.slice()[..extents[2]]);
                 }
             }
         }
@@ -210,7 +218,7 @@ impl<T: Real> Workspace<T> {
         let (first, second) = (first.padded(line), second.padded(line));
         let phases = match input {
             Input::OfStep(step) => self.steps[step][0].cells(line, 0, self.len),
-            Input::Intermediate => &self.phases[..self.len],
+            Input::Intermediate => &self.phases.slice()[..self.len],
         };
         row::describe::<T, V>(law, phases, &mut first[PADDING..], &mut second[PADDING..]);
     }
@@ -235,7 +243,7 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// One stage of one line. What comes next is in `self.phases`, or in the next step's first ring.
+    /// One stage of one line. What comes next is in `self.phases`, or in the next step's first ring and described.
     #[inline(always)]
     fn advance<V: Lanes<T>>(
         &mut self,
@@ -251,9 +259,10 @@ impl<T: Real> Workspace<T> {
         let weight = T::from_f64(sweep.dt * sweep.method[stage_of_step].1);
         let is_first = stage_of_step == 0;
         let coupling = sweep.coupling;
+        let (described, next_described) = self.stages.split_at_mut(stage + 1);
         let surroundings = surroundings(
-            &self.stages[stage],
-            &self.nothing[..len],
+            &described[stage],
+            &self.nothing.slice()[..len],
             self.omega.cells(line, 0, len),
             self.strength.cells(line, 0, len),
             line,
@@ -263,16 +272,18 @@ impl<T: Real> Workspace<T> {
         );
         let (before, after) = self.steps.split_at_mut(step + 1);
         let [base, sum] = &mut before[step];
-        let phases = &mut self.phases[..len];
+        let phases = &mut self.phases.slice_mut()[..len];
         if sweep.slopes_only {
             row::slopes::<T, V>(coupling, &surroundings, phases);
         } else if stage_of_step + 1 == of_method {
             let from = if is_first { &*base } else { &*sum }.cells(line, 0, len);
-            let to = match after.first_mut() {
-                Some([next, _]) => &mut next.padded(line)[PADDING..PADDING + len],
-                None => phases,
-            };
-            row::step::<T, V>(coupling, &surroundings, from, weight, to);
+            if let (Some([next, _]), Some([first, second])) = (after.first_mut(), next_described.first_mut()) {
+                let to = &mut next.padded(line)[PADDING..PADDING + len];
+                let described = [first, second].map(|ring| &mut ring.padded(line)[PADDING..PADDING + len]);
+                row::step_and_describe::<T, V>(coupling, &surroundings, from, weight, to, described);
+            } else {
+                row::step::<T, V>(coupling, &surroundings, from, weight, phases);
+            }
         } else {
             let base = base.cells(line, 0, len);
             let sum = &mut sum.padded(line)[PADDING..PADDING + len];
@@ -281,8 +292,8 @@ impl<T: Real> Workspace<T> {
                 row::stage::<T, V>(coupling, &surroundings, [base, base], [ahead, weight], [phases, sum]);
             } else {
                 // The slopes themselves, exactly: 0 + 1 * slopes.
-                let slopes = &mut self.slopes[..len];
-                let nothing = &self.nothing[..len];
+                let slopes = &mut self.slopes.slice_mut()[..len];
+                let nothing = &self.nothing.slice()[..len];
                 row::stage::<T, V>(coupling, &surroundings, [base, nothing], [ahead, T::from_f64(1.0)], [phases, slopes]);
                 combine::add::<T, V>(weight, slopes, sum);
             }
@@ -312,36 +323,39 @@ fn surroundings<'a, T: Real>(
     sweep: &Sweep<'_, T>,
     edges: &'a [[Edge<T>; 2]; 3],
 ) -> Surroundings<'a, T> {
-    let len = omega.len();
     let (plane, row) = (line / extents[1], line % extents[1]);
-    let of = |line: usize, shift: isize| Described {
-        first: first.cells(line, shift, len),
-        second: second.cells(line, shift, len),
-    };
-    let nothing = Described { first: nothing, second: nothing };
-    let beyond = |axis: usize, side: usize, line_of_face: usize| match &edges[axis][side] {
-        Edge::Empty => nothing,
-        Edge::Face { first, second, stride } => {
-            let at = line_of_face * stride;
-            Described { first: &first[at..at + len], second: &second[at..at + len] }
-        }
-    };
-    let pair = |axis: usize| match axis {
-        0 => [
-            if plane > 0 { of(line - extents[1], 0) } else { beyond(0, 0, row) },
-            if plane + 1 < extents[0] { of(line + extents[1], 0) } else { beyond(0, 1, row) },
-        ],
-        1 => [
-            if row > 0 { of(line - 1, 0) } else { beyond(1, 0, plane) },
-            if row + 1 < extents[1] { of(line + 1, 0) } else { beyond(1, 1, plane) },
-        ],
-        _ => [of(line, -1), of(line, 1)],
-    };
-    let mut pairs = [[nothing; 2]; 3];
-    for (slot, &axis) in pairs.iter_mut().zip(sweep.axes) {
-        *slot = pair(axis);
+    let rings = [first, second];
+    let mut pairs = [[Described { first: nothing, second: nothing }; 2]; 3];
+    for (pair, &axis) in pairs.iter_mut().zip(sweep.axes) {
+        // (how many lines on, how many cells on, whether the lattice goes on below and above, which line of a face lies beyond)
+        let (lines, cells, goes_on, of_face) = match axis {
+            0 => (extents[1], 0, [plane > 0, plane + 1 < extents[0]], row),
+            1 => (1, 0, [row > 0, row + 1 < extents[1]], plane),
+            _ => (0, 1, [true; 2], 0),
+        };
+        pair[0] = if goes_on[0] { rings_at(rings, line - lines, -cells, omega.len()) } else { beyond(&edges[axis][0], of_face, nothing) };
+        pair[1] = if goes_on[1] { rings_at(rings, line + lines, cells, omega.len()) } else { beyond(&edges[axis][1], of_face, nothing) };
     }
-    Surroundings { centre: of(line, 0), pairs, axes: sweep.axes.len(), omega, strength }
+    Surroundings { centre: rings_at(rings, line, 0, omega.len()), pairs, axes: sweep.axes.len(), omega, strength }
+}
+
+/// A described line out of its two rings.
+#[inline(always)]
+fn rings_at<T: Real>([first, second]: [&Ring<T>; 2], line: usize, shift: isize, len: usize) -> Described<'_, T> {
+    let at = first.place(line).wrapping_add_signed(shift);
+    Described { first: &first.memory.slice()[at..at + len], second: &second.memory.slice()[at..at + len] }
+}
+
+/// A line of what lies beyond an end of the block.
+#[inline(always)]
+fn beyond<'a, T>(edge: &'a Edge<T>, line: usize, nothing: &'a [T]) -> Described<'a, T> {
+    match edge {
+        Edge::Empty => Described { first: nothing, second: nothing },
+        Edge::Face { first, second, stride } => {
+            let at = line * stride;
+            Described { first: &first[at..at + nothing.len()], second: &second[at..at + nothing.len()] }
+        }
+    }
 }
 
 /// Describes the caller's phases beyond an end.

@@ -10,9 +10,6 @@ use crate::kuramoto::record::Record;
 use crate::simd::{Level, Real, dispatch};
 use crate::threads::{self, Progress, for_each_chunk};
 
-/// Steps to a sweep at most. More would save little memory traffic and widen margins.
-const STEPS_TO_A_SWEEP: usize = 6;
-
 /// Advances `theta` in place by steps of one length. `done` counts them, and `theta` stands at the last that it counts,
 /// whatever happened.
 pub fn integrate<T: Real>(
@@ -27,8 +24,7 @@ pub fn integrate<T: Real>(
     let level = Level::current()?;
     let arranged = Arranged::new(model, &theta.as_view());
     let order = arranged.arrangement.order;
-    let is_flat = !arranged.arrangement.coupled().contains(&0);
-    let steps_to_a_sweep = if is_flat { (STEPS_TO_A_SWEEP / method.len()).max(1) } else { 1 };
+    let steps_to_a_sweep = arranged.steps_to_a_sweep(method, threads::current().0);
     let mut frames: Vec<Vec<T>> = Vec::new();
     let mut shelf = Shelf::new(0);
     while *done < run.steps {
@@ -145,9 +141,6 @@ impl<T: Real> Lines<T> for InPlace<'_, '_, T> {
             let first: usize = index.iter().zip(&self.arranged.numbering).map(|(at, cells)| at * cells).sum();
             noise.add(self.level, self.dt, step as u64, first as u64, stride, &mut phases[from..from + len]);
         });
-    }
-    fn has_one_strength(&self) -> bool {
-        self.arranged.has_one_strength()
     }
     fn finished(&mut self, plane: usize, row: usize, phases: &[T]) {
         if self.block.owns(plane, row) {

@@ -34,8 +34,23 @@ pub struct Model<'a, T> {
     pub faces: Faces<'a, T>,
 }
 
-/// Bytes of a line that leave room for a dozen of them in the first-level cache.
-const LINE_BYTES: usize = 2048;
+/// Bytes of a line in a sweep of several stages over rows. Turning to another line costs as much as some forty cells, and margins are
+/// computed twice, so lines are long: what a sweep of a dozen stages keeps, some 900 KiB, is for the second-level cache, which feeds the loops as
+/// fast as they compute. (Lines of 2 KiB, for the first one, take a fifth longer.)
+const LINE_BYTES: usize = 8 << 10;
+/// The same in three dimensions, where a stage keeps whole planes.
+const LINE_BYTES_OF_A_PLANE: usize = 2 << 10;
+/// The same where there are no rows.
+const LINE_BYTES_ALONE: usize = 16 << 10;
+/// The same for a single stage, which goes through memory as fast as it computes: whole rows keep to few pages, and their sines fit the
+/// second-level cache.
+const LINE_BYTES_OF_A_STAGE: usize = 32 << 10;
+/// Stages of a sweep over rows at most. More would save little memory traffic and widen margins.
+const STAGES_TO_A_SWEEP: usize = 12;
+/// The same where there are no rows, or few for each thread.
+const FEWEST_STAGES_TO_A_SWEEP: usize = 6;
+/// Own rows of a thread's block for each stage beyond the fewest: margins, a row for every stage, are computed twice.
+const ROWS_TO_A_STAGE: usize = 8;
 /// Bytes that the stages of one sweep over planes may keep: a core's share of the last cache. Smaller blocks would fit the second one, but have margins
 /// as large as they are (RK4, 128 cells cubed: 45 ns a cell and step with 224 KiB, 25 with 2 to 4 MiB).
 const SWEEP_BYTES: usize = 3 << 20;
@@ -73,7 +88,21 @@ impl<'a, T: Real> Arranged<'a, T> {
     /// A sweep of so many steps in place.
     fn sweep(&'a self, method: Stages, steps: usize, dt: f64) -> Sweep<'a, T> {
         let axes = self.arrangement.coupled();
-        Sweep { method, steps, dt, slopes_only: false, has_noise: false, coupling: self.coupling, axes }
+        Sweep { method, steps, dt, slopes_only: false, has_one_strength: self.has_one_strength(), has_noise: false, coupling: self.coupling, axes }
+    }
+
+    /// Steps that a sweep makes of so many: as many as pay. The result does not depend on it.
+    fn steps_to_a_sweep(&self, method: Stages, threads: usize) -> usize {
+        let coupled = self.arrangement.coupled();
+        let stages = if coupled.contains(&0) {
+            1
+        } else if coupled.contains(&1) {
+            let rows = self.arrangement.extents[1] / threads;
+            if threads > 1 { (rows / ROWS_TO_A_STAGE).clamp(FEWEST_STAGES_TO_A_SWEEP, STAGES_TO_A_SWEEP) } else { STAGES_TO_A_SWEEP }
+        } else {
+            FEWEST_STAGES_TO_A_SWEEP
+        };
+        (stages / method.len()).max(1)
     }
 
     /// Own cells of a block: lines that fit the first-level cache, sweeps that fit the second, work for all threads. The
@@ -83,13 +112,16 @@ impl<'a, T: Real> Arranged<'a, T> {
         // A block that takes less than scheduling it is no block for another thread.
         let worth = (planes * rows * cells * sweep.stages()).div_ceil(CELLS_WORTH_A_THREAD);
         let threads = threads.min(worth);
-        let is_line = sweep.lag(1) == 0;
-        // A single stage goes through memory as fast as it computes: whole rows keep to few pages, and their sines fit the second cache.
-        let is_streaming = sweep.stages() == 1 && !sweep.axes.contains(&0);
-        let line = (if is_line { 8 } else if is_streaming { 16 } else { 1 }) * LINE_BYTES / size_of::<T>();
+        let has_planes = sweep.axes.contains(&0);
+        let line = match sweep.lag(1) {
+            _ if has_planes => LINE_BYTES_OF_A_PLANE,
+            _ if sweep.stages() == 1 => LINE_BYTES_OF_A_STAGE,
+            0 => LINE_BYTES_ALONE,
+            _ => LINE_BYTES,
+        } / size_of::<T>();
         let share = |extent: usize| extent.div_ceil(threads).max(1);
         let mut size = [planes, rows, cells.div_ceil(cells.div_ceil(line)).next_multiple_of(32).min(cells)];
-        if sweep.axes.contains(&0) {
+        if has_planes {
             size[0] = share(planes);
             while size[1] > 8 && Workspace::bytes(size, sweep) > SWEEP_BYTES {
                 size[1] = size[1].div_ceil(2);

@@ -108,9 +108,6 @@ impl<T: Real> Lines<T> for OutOfPlace<'_, '_, T> {
     fn strength(&mut self, plane: usize, row: usize, into: &mut [T]) {
         self.block.read(&self.arranged.strength, [plane, row, 0], into);
     }
-    fn has_one_strength(&self) -> bool {
-        self.arranged.has_one_strength()
-    }
     fn finished(&mut self, plane: usize, row: usize, slopes: &[T]) {
         if !self.block.owns(plane, row) {
             return;

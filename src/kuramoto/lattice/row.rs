@@ -10,13 +10,15 @@
 //! A place without a cell has sine and cosine 0 and so couples to nothing: a boundary without a branch. In the direct
 //! laws a cell is described by (phase, 1) instead of (sine, cosine), and a missing one by (0, 0).
 //!
-//! What bounds them: `describe` is 26 vector operations (19 in f32) on two arithmetic ports; `slopes` in two dimensions
-//! ten loads of neighbours and two more on two load ports, and as many operations. On a Zen 3 core with AVX2 a whole
-//! Euler step takes 3.0 ns a cell in f64 and 1.5 in f32 while lines are in the first-level cache and several steps go
-//! to a sweep; the arithmetic alone would allow 1.6 ns.
+//! What bounds them: a sine and cosine are 26 vector operations (19 in f32) on two arithmetic ports, a slope in two dimensions ten loads of
+//! neighbours and two more on two load ports and thirteen operations. Both are in one loop where a step's end is the next one's beginning,
+//! so that loads and arithmetic overlap, and go over four vectors at a time, because a single one is a chain of 100 cycles and more: one after
+//! another, what waits for it fills the scheduler before the arithmetic is busy. With several steps to a sweep a Sapphire Rapids core at
+//! AVX-512 takes 1.5 ns a cell and Euler step in f64 and 0.67 in f32 (2.6 GHz; arithmetic alone would allow 1.0 and 0.35), a Zen 3 core at
+//! AVX2 2.5 and 1.07 ns.
 
 use crate::kuramoto::law::{Coupling, Law};
-use crate::simd::{Around, Lanes, Operation, Real, Task, map_lines, sin_cos};
+use crate::simd::{Around, Lanes, Operation, Real, Task, map_lines, map_lines_wide, sin_cos};
 use std::marker::PhantomData;
 
 /// A line of cells as neighbours see it: sines and cosines, or phases and ones.
@@ -66,7 +68,7 @@ impl<T: Real, V: Lanes<T>> Task for Describe<'_, T, V> {
     #[inline(always)]
     fn run(self) {
         let Self { phases, sines, cosines, .. } = self;
-        map_lines::<T, V, 0, 1, 2>([], [phases], [sines, cosines], &SineAndCosine(PhantomData::<T>));
+        map_lines_wide::<T, V, 0, 1, 2>([], [phases], [sines, cosines], &SineAndCosine(PhantomData::<T>));
     }
 }
 
@@ -85,7 +87,7 @@ impl<T: Real, V: Lanes<T>> Operation<V, 0, 1, 2> for SineAndCosine<T> {
 pub fn slopes<T: Real, V: Lanes<T>>(coupling: &Coupling<T>, line: &Surroundings<'_, T>, slopes: &mut [T]) {
     let unused = [line.omega; 2];
     let vectors = PhantomData::<V>;
-    V::outlined(OnSlopes { coupling, line, others: unused, outputs: [slopes], what: Alone(PhantomData::<T>), vectors });
+    V::outlined(OnSlopes { coupling, line, others: unused, outputs: [slopes], what: Alone, vectors });
 }
 
 /// `to = from + weight * slopes`
@@ -97,8 +99,28 @@ pub fn step<T: Real, V: Lanes<T>>(
     weight: T,
     to: &mut [T],
 ) {
-    let what = Step { weight: V::splat(weight), precision: PhantomData::<T> };
-    V::outlined(OnSlopes { coupling, line, others: [from; 2], outputs: [to], what, vectors: PhantomData::<V> });
+    V::outlined(OnSlopes { coupling, line, others: [from; 2], outputs: [to], what: Step { weight }, vectors: PhantomData::<V> });
+}
+
+/// The same, and `first` and `second` describe `to`.
+#[inline(always)]
+pub fn step_and_describe<T: Real, V: Lanes<T>>(
+    coupling: &Coupling<T>,
+    line: &Surroundings<'_, T>,
+    from: &[T],
+    weight: T,
+    to: &mut [T],
+    [first, second]: [&mut [T]; 2],
+) {
+    let len = to.len();
+    let (first, second) = (&mut first[..len], &mut second[..len]);
+    if coupling.law == Law::Sine {
+        let what = StepAndDescribe { weight };
+        V::outlined(OnSlopes { coupling, line, others: [from; 2], outputs: [to, first, second], what, vectors: PhantomData::<V> });
+    } else {
+        step::<T, V>(coupling, line, from, weight, to);
+        describe::<T, V>(coupling.law, to, first, second);
+    }
 }
 
 /// `next = base + ahead * slopes` and `sum = from + weight * slopes`, for stages that another follows.
@@ -110,19 +132,21 @@ pub fn stage<T: Real, V: Lanes<T>>(
     [ahead, weight]: [T; 2],
     outputs: [&mut [T]; 2],
 ) {
-    let what = Stage { ahead: V::splat(ahead), weight: V::splat(weight), precision: PhantomData::<T> };
+    let what = Stage { ahead, weight };
     V::outlined(OnSlopes { coupling, line, others, outputs, what, vectors: PhantomData::<V> });
 }
 
 /// What is made of a vector of slopes and of two others.
-trait WithSlope<V, const OUTPUTS: usize> {
+trait WithSlope<T: Real, V: Lanes<T>, const OUTPUTS: usize> {
     const IS_ALONE: bool = false;
+    /// Whether it is a long chain of operations.
+    const HAS_A_SINE: bool = false;
     fn make(&self, slope: V, others: [V; 2]) -> [V; OUTPUTS];
 }
 
-struct Alone<T>(PhantomData<T>);
+struct Alone;
 
-impl<T: Real, V: Lanes<T>> WithSlope<V, 1> for Alone<T> {
+impl<T: Real, V: Lanes<T>> WithSlope<T, V, 1> for Alone {
     const IS_ALONE: bool = true;
     #[inline(always)]
     fn make(&self, slope: V, _: [V; 2]) -> [V; 1] {
@@ -130,28 +154,40 @@ impl<T: Real, V: Lanes<T>> WithSlope<V, 1> for Alone<T> {
     }
 }
 
-struct Step<T, V> {
-    weight: V,
-    precision: PhantomData<T>,
+struct Step<T> {
+    weight: T,
 }
 
-impl<T: Real, V: Lanes<T>> WithSlope<V, 1> for Step<T, V> {
+impl<T: Real, V: Lanes<T>> WithSlope<T, V, 1> for Step<T> {
     #[inline(always)]
     fn make(&self, slope: V, [from, _]: [V; 2]) -> [V; 1] {
-        [self.weight.mul_add(slope, from)]
+        [V::splat(self.weight).mul_add(slope, from)]
     }
 }
 
-struct Stage<T, V> {
-    ahead: V,
-    weight: V,
-    precision: PhantomData<T>,
+struct StepAndDescribe<T> {
+    weight: T,
 }
 
-impl<T: Real, V: Lanes<T>> WithSlope<V, 2> for Stage<T, V> {
+impl<T: Real, V: Lanes<T>> WithSlope<T, V, 3> for StepAndDescribe<T> {
+    const HAS_A_SINE: bool = true;
+    #[inline(always)]
+    fn make(&self, slope: V, [from, _]: [V; 2]) -> [V; 3] {
+        let phase = V::splat(self.weight).mul_add(slope, from);
+        let (sine, cosine) = sin_cos(phase);
+        [phase, sine, cosine]
+    }
+}
+
+struct Stage<T> {
+    ahead: T,
+    weight: T,
+}
+
+impl<T: Real, V: Lanes<T>> WithSlope<T, V, 2> for Stage<T> {
     #[inline(always)]
     fn make(&self, slope: V, [base, from]: [V; 2]) -> [V; 2] {
-        [self.ahead.mul_add(slope, base), self.weight.mul_add(slope, from)]
+        [V::splat(self.ahead).mul_add(slope, base), V::splat(self.weight).mul_add(slope, from)]
     }
 }
 
@@ -165,25 +201,33 @@ struct OnSlopes<'a, T, V, W, const OUTPUTS: usize> {
     vectors: PhantomData<V>,
 }
 
-impl<T: Real, V: Lanes<T>, W: WithSlope<V, OUTPUTS>, const OUTPUTS: usize> Task for OnSlopes<'_, T, V, W, OUTPUTS> {
+impl<T, V, W, const OUTPUTS: usize> Task for OnSlopes<'_, T, V, W, OUTPUTS>
+where
+    T: Real,
+    V: Lanes<T>,
+    W: WithSlope<T, V, OUTPUTS> + WithSlope<T, V::Wide, OUTPUTS>,
+{
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let Coupling { law, lag, cosine_of_lag, sine_of_lag } = *self.coupling;
+        let Coupling { law, lag, cosine_of_lag: cosine, sine_of_lag: sine } = *self.coupling;
         match law {
-            Law::Sine if lag != T::default() => {
-                self.under(Separable::<V, true> { cosine: V::splat(cosine_of_lag), sine: V::splat(sine_of_lag) });
-            }
-            Law::Sine => self.under(Separable::<V, false> { cosine: V::zero(), sine: V::zero() }),
+            Law::Sine if lag != T::default() => self.under(Separable::<T, true> { cosine, sine }),
+            Law::Sine => self.under(Separable::<T, false> { cosine, sine }),
             // Compiled for slopes alone; what these laws cost makes up for another pass.
-            Law::DirectSine | Law::Linear if !W::IS_ALONE => self.after_slopes(),
-            Law::DirectSine => self.under(Direct::<V, true> { lag: V::splat(lag) }),
-            Law::Linear => self.under(Direct::<V, false> { lag: V::splat(lag) }),
+            Law::DirectSine | Law::Linear if !<W as WithSlope<T, V, OUTPUTS>>::IS_ALONE => self.after_slopes(),
+            Law::DirectSine => self.under(Direct::<T, true> { lag }),
+            Law::Linear => self.under(Direct::<T, false> { lag }),
         }
     }
 }
 
-impl<T: Real, V: Lanes<T>, W: WithSlope<V, OUTPUTS>, const OUTPUTS: usize> OnSlopes<'_, T, V, W, OUTPUTS> {
+impl<T, V, W, const OUTPUTS: usize> OnSlopes<'_, T, V, W, OUTPUTS>
+where
+    T: Real,
+    V: Lanes<T>,
+    W: WithSlope<T, V, OUTPUTS> + WithSlope<T, V::Wide, OUTPUTS>,
+{
     #[inline(always)]
     fn after_slopes(self) {
         let Self { coupling, line, others: [one, other], outputs, what, .. } = self;
@@ -198,15 +242,25 @@ impl<T: Real, V: Lanes<T>, W: WithSlope<V, OUTPUTS>, const OUTPUTS: usize> OnSlo
     }
 
     #[inline(always)]
-    fn under<L: Term<T, V>>(self, law: L) {
+    fn under<L: Term<T, V> + Term<T, V::Wide>>(self, law: L) {
+        let line = self.line;
+        match line.axes {
+            0 => self.map::<0, L>([], law),
+            1 => self.map::<1, L>(around(line), law),
+            2 => self.map::<2, L>(around(line), law),
+            _ => self.map::<3, L>(around(line), law),
+        }
+    }
+
+    #[inline(always)]
+    fn map<const AXES: usize, L: Term<T, V> + Term<T, V::Wide>>(self, around: Around<'_, T, AXES>, law: L) {
         let Self { line, others: [one, other], outputs, what, .. } = self;
         let inputs = [line.centre.first, line.centre.second, line.strength, line.omega, one, other];
         let operation = OnSlope { law, what, precision: PhantomData::<T> };
-        match line.axes {
-            0 => map_lines::<T, V, 0, 6, OUTPUTS>([], inputs, outputs, &operation),
-            1 => map_lines::<T, V, 1, 6, OUTPUTS>(around(line), inputs, outputs, &operation),
-            2 => map_lines::<T, V, 2, 6, OUTPUTS>(around(line), inputs, outputs, &operation),
-            _ => map_lines::<T, V, 3, 6, OUTPUTS>(around(line), inputs, outputs, &operation),
+        if <W as WithSlope<T, V, OUTPUTS>>::HAS_A_SINE {
+            map_lines_wide::<T, V, AXES, 6, OUTPUTS>(around, inputs, outputs, &operation);
+        } else {
+            map_lines::<T, V, AXES, 6, OUTPUTS>(around, inputs, outputs, &operation);
         }
     }
 }
@@ -222,7 +276,7 @@ struct OnSlope<L, W, T> {
     precision: PhantomData<T>,
 }
 
-impl<T: Real, V: Lanes<T>, L: Term<T, V>, W: WithSlope<V, OUTPUTS>, const AXES: usize, const OUTPUTS: usize>
+impl<T: Real, V: Lanes<T>, L: Term<T, V>, W: WithSlope<T, V, OUTPUTS>, const AXES: usize, const OUTPUTS: usize>
     Operation<V, AXES, 6, OUTPUTS> for OnSlope<L, W, T>
 {
     #[inline(always)]
@@ -238,12 +292,12 @@ trait Term<T: Real, V: Lanes<T>> {
     fn of<const AXES: usize>(&self, centre: [V; 2], around: [[[V; 2]; 2]; AXES]) -> V;
 }
 
-struct Separable<V, const LAGS: bool> {
-    cosine: V,
-    sine: V,
+struct Separable<T, const LAGS: bool> {
+    cosine: T,
+    sine: T,
 }
 
-impl<T: Real, V: Lanes<T>, const LAGS: bool> Term<T, V> for Separable<V, LAGS> {
+impl<T: Real, V: Lanes<T>, const LAGS: bool> Term<T, V> for Separable<T, LAGS> {
     #[inline(always)]
     fn of<const AXES: usize>(&self, [sine, cosine]: [V; 2], around: [[[V; 2]; 2]; AXES]) -> V {
         let mut sums = [V::zero(); 2];
@@ -255,8 +309,9 @@ impl<T: Real, V: Lanes<T>, const LAGS: bool> Term<T, V> for Separable<V, LAGS> {
         }
         let [sines, cosines] = sums;
         if LAGS {
-            let lagged_cosine = cosine.mul_add(self.cosine, -(sine * self.sine));
-            let lagged_sine = sine.mul_add(self.cosine, cosine * self.sine);
+            let (cosine_of_lag, sine_of_lag) = (V::splat(self.cosine), V::splat(self.sine));
+            let lagged_cosine = cosine.mul_add(cosine_of_lag, -(sine * sine_of_lag));
+            let lagged_sine = sine.mul_add(cosine_of_lag, cosine * sine_of_lag);
             lagged_sine.neg_mul_add(cosines, lagged_cosine * sines)
         } else {
             sine.neg_mul_add(cosines, cosine * sines)
@@ -265,18 +320,19 @@ impl<T: Real, V: Lanes<T>, const LAGS: bool> Term<T, V> for Separable<V, LAGS> {
 }
 
 /// `sin(theta_n - theta - alpha)`, or its argument, neighbour by neighbour.
-struct Direct<V, const SINE: bool> {
-    lag: V,
+struct Direct<T, const SINE: bool> {
+    lag: T,
 }
 
-impl<T: Real, V: Lanes<T>, const SINE: bool> Term<T, V> for Direct<V, SINE> {
+impl<T: Real, V: Lanes<T>, const SINE: bool> Term<T, V> for Direct<T, SINE> {
     #[inline(always)]
     fn of<const AXES: usize>(&self, [phase, _]: [V; 2], around: [[[V; 2]; 2]; AXES]) -> V {
+        let lag = V::splat(self.lag);
         let mut sum = V::zero();
         for pair in around {
             let mut both = V::zero();
             for [neighbour, is_there] in pair {
-                let difference = neighbour - phase - self.lag;
+                let difference = neighbour - phase - lag;
                 let law = if SINE { sin_cos(difference).0 } else { difference };
                 both = both + law * is_there;
             }

@@ -1,0 +1,48 @@
+"""Points and charges of the functions on pairs of points."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._arrays import Argument, Shape, as_input, check_shape, precision
+from .._errors import ShapeError
+
+
+class Points(NamedTuple):
+    """An array of points: how many, and the two arguments of a C function."""
+
+    count: int
+    argument: Argument
+
+
+def points(name: str, value: Any, dtype: np.dtype) -> Points:
+    """An array of shape (n, 3)."""
+    array, *place = as_input(name, value, 2, dtype)
+    if array.ndim != 2 or array.shape[1] != 3:
+        raise ShapeError(f"{name}: shape is {array.shape}, expected (n, 3)")
+    return Points(array.shape[0], tuple(place))
+
+
+def precision_of(sources: Any) -> np.dtype:
+    """float64 or float32, whichever the sources are."""
+    return precision("sources", sources)
+
+
+class Charges(NamedTuple):
+    """Right-hand sides: the axes before that of the sources, and the arguments of a C function."""
+
+    leading: Shape
+    count: int
+    argument: Argument
+
+
+def charges(value: Any, n_source: int, dtype: np.dtype) -> Charges:
+    """An array of shape (n_source,) or (n_charge_vectors, n_source)."""
+    array, *place = as_input("charges", value, 2, dtype)
+    if array.ndim not in (1, 2):
+        raise ShapeError(f"charges: shape is {array.shape}, expected ({n_source},) or (n_charge_vectors, {n_source})")
+    leading = array.shape[:-1]
+    check_shape("charges", array, (*leading, n_source), "one for each source")
+    return Charges(leading, leading[0] if leading else 1, tuple(place))

@@ -1,0 +1,34 @@
+//! `G(r) = 1 / (4 pi r)`.
+
+use super::GreenFunction;
+use crate::simd::{Lanes, Real};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Laplace;
+
+impl GreenFunction for Laplace {
+    const IS_HOMOGENEOUS: bool = true;
+
+    fn value(self, r2: f64) -> f64 {
+        if r2 > 0.0 { 1.0 / r2.sqrt() } else { 0.0 }
+    }
+
+    #[inline(always)]
+    fn potential<T: Real, V: Lanes<T>>(self, r2: V) -> V {
+        r2.quick_rsqrt()
+    }
+
+    #[inline(always)]
+    fn potential_and_slope<T: Real, V: Lanes<T>>(self, r2: V) -> (V, V) {
+        let inverse = r2.quick_rsqrt();
+        (inverse, -(inverse * inverse * inverse))
+    }
+
+    fn fingerprint(self) -> u64 {
+        0
+    }
+
+    fn scaled(self, _scale: f64) -> Self {
+        self
+    }
+}

@@ -1,0 +1,44 @@
+//! `G(r) = exp(-kappa r) / (4 pi r)`: the screened potential of Debye and Hueckel, and of Yukawa.
+
+use super::GreenFunction;
+use crate::simd::{self, Lanes, Real};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Yukawa {
+    /// kappa, an inverse length, at least 0.
+    pub screening: f64,
+}
+
+impl GreenFunction for Yukawa {
+    const IS_HOMOGENEOUS: bool = false;
+
+    fn value(self, r2: f64) -> f64 {
+        let r = r2.sqrt();
+        if r2 > 0.0 { (-self.screening * r).exp() / r } else { 0.0 }
+    }
+
+    #[inline(always)]
+    fn potential<T: Real, V: Lanes<T>>(self, r2: V) -> V {
+        let inverse = r2.quick_rsqrt();
+        let exponent = (r2 * inverse) * V::splat(T::from_f64(-self.screening));
+        inverse * simd::exp(exponent)
+    }
+
+    #[inline(always)]
+    fn potential_and_slope<T: Real, V: Lanes<T>>(self, r2: V) -> (V, V) {
+        // d/dr exp(-kappa r)/r = -(1 + kappa r) exp(-kappa r) / r^2.
+        let inverse = r2.quick_rsqrt();
+        let exponent = (r2 * inverse) * V::splat(T::from_f64(-self.screening));
+        let potential = inverse * simd::exp(exponent);
+        (potential, (potential * (inverse * inverse)) * (exponent - V::splat(T::from_f64(1.0))))
+    }
+
+    fn fingerprint(self) -> u64 {
+        self.screening.to_bits()
+    }
+
+    fn scaled(self, scale: f64) -> Self {
+        // Finite in f32 too, where infinity would make NaN of two points at one place; beyond it no pair is left anyway.
+        Self { screening: (self.screening / scale).min(1e30) }
+    }
+}

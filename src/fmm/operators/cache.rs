@@ -1,0 +1,50 @@
+//! Operators that were made before, for the next plan.
+//!
+//! They depend on kernel, order, precision and SIMD level, not on points. A homogeneous kernel has one set for all sizes of boxes, so every plan of an order
+//! after the first starts with them. The lock is only ever tried: who finds it taken (or finds it taken for good, in the child of a fork) makes its own.
+
+use super::Operators;
+use crate::error::Result;
+use crate::simd::{Level, Real};
+use std::any::{Any, TypeId};
+use std::sync::{Arc, Mutex};
+
+/// What a set belongs to.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Key {
+    pub kernel: TypeId,
+    pub fingerprint: u64,
+    pub precision: TypeId,
+    pub simd: Level,
+    pub order: usize,
+    /// Bits of the half side.
+    pub half_side: u64,
+}
+
+/// Sets that are kept, oldest first.
+static KEPT: Mutex<Vec<(Key, Arc<dyn Any + Send + Sync>)>> = Mutex::new(Vec::new());
+const MOST: usize = 16;
+
+pub fn kept_or<T: Real>(key: Key, make: impl FnOnce() -> Result<Operators<T>>) -> Result<Arc<Operators<T>>> {
+    if let Ok(kept) = KEPT.try_lock()
+        && let Some((_, found)) = kept.iter().find(|(other, _)| *other == key)
+        && let Ok(found) = found.clone().downcast::<Operators<T>>()
+    {
+        return Ok(found);
+    }
+    let made = Arc::new(make()?);
+    if let Ok(mut kept) = KEPT.try_lock() {
+        if kept.len() >= MOST {
+            kept.remove(0);
+        }
+        kept.push((key, made.clone()));
+    }
+    Ok(made)
+}
+
+/// Frees what no plan uses.
+pub fn forget_operators() {
+    if let Ok(mut kept) = KEPT.try_lock() {
+        *kept = Vec::new();
+    }
+}

@@ -1,0 +1,186 @@
+//! From the accuracy that is asked for to the order of expansions, and from points to the size of leaves.
+
+use super::surface::Surface;
+use super::tree::{Cloud, Cube, Order, Refinement, with_few_digits};
+use crate::error::{Error, Number, Result, Status};
+use crate::threads::Progress;
+
+/// In which precision expansions and pairs are computed. Points and results are the caller's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    Double,
+    /// Expansions in f32; pairs too if the points came in f32, else in f64.
+    Single,
+}
+
+/// Relative errors of potentials of charges of random signs, by order, from 2: measured in a uniform cube, the worst of the shapes that were tried, with a
+/// margin of a third or more (`passes/tests.rs` and the reference data hold them to it). An order more is worth a factor of seven.
+const ERRORS: [f64; 13] = [2e-2, 4e-3, 6e-4, 6e-5, 6e-6, 9e-7, 1e-7, 1.5e-8, 2.6e-9, 3.6e-10, 7e-11, 1.6e-11, 6e-12];
+/// Order of the first of them, and of the last.
+pub const LEAST_ORDER: usize = 2;
+pub const MOST_ORDER: usize = LEAST_ORDER + ERRORS.len() - 1;
+/// Orders beyond lose digits of f32 to cancellation.
+pub const MOST_ORDER_SINGLE: usize = 7;
+
+impl Precision {
+    pub fn most_order(self) -> usize {
+        match self {
+            Precision::Double => MOST_ORDER,
+            Precision::Single => MOST_ORDER_SINGLE,
+        }
+    }
+
+    /// Singular values below that part of the largest are left out.
+    pub fn cutoff(self) -> f64 {
+        match self {
+            Precision::Double => 4e-14,
+            Precision::Single => 1e-7,
+        }
+    }
+}
+
+/// The smallest order whose error is at most `eps`.
+pub fn order_of(eps: f64, precision: Precision) -> Result<usize> {
+    let errors = &ERRORS[..=precision.most_order() - LEAST_ORDER];
+    if !(eps > 0.0 && eps < 1.0) {
+        return Err(Error::new(Status::Option, format!("eps: is {}; the relative accuracy is between 0 and 1", Number(eps))));
+    }
+    match errors.iter().position(|&error| error <= eps) {
+        Some(place) => Ok(LEAST_ORDER + place),
+        None => {
+            let reachable = Number(*errors.last().expect("has orders"));
+            let remedy = if precision == Precision::Single { " or compute in double precision" } else { " or sum directly" };
+            Err(Error::new(Status::Option, format!("eps: {} cannot be kept; ask for at least {reachable}{remedy}", Number(eps))))
+        }
+    }
+}
+
+/// What a box costs in pairs of points, whatever it holds: its share of translations and of matrices. Measured on AVX2 and AVX-512 machines: products of
+/// translations grow as the number of frequencies, p (2 p - 1)^2, matrices as n^2.
+fn cost_of_a_box(order: usize) -> f64 {
+    let p = order as f64;
+    let n = Surface::len_of(order) as f64;
+    let frequencies = p * (2.0 * p - 1.0).powi(2);
+    22.0 * frequencies + 0.35 * n * n
+}
+
+/// Where the root is and when boxes are refined.
+pub struct Shape {
+    pub cube: Cube,
+    pub refinement: Refinement,
+}
+
+/// Points looked at to find out how they lie.
+const SAMPLE: usize = 32_768;
+/// A level says something about the points while boxes hold so many of the sample on average.
+const RELIABLE: f64 = 12.0;
+
+/// The size of leaves for which pairs and boxes cost the same, about.
+///
+/// With s points in a leaf and D dimensions that they fill, each meets some 3^D s, and N / s leaves and those above them cost a box each. Near-uniform
+/// points have leaves of s 2^D or s only, as the root's size has it: then the root is made larger, up to twice, until its leaves have the best size.
+pub fn shape_of(
+    sources: &dyn Cloud,
+    targets: Option<&dyn Cloud>,
+    cube: Cube,
+    order: usize,
+    max_level: usize,
+    progress: &mut Progress,
+) -> Result<Shape> {
+    let count = sources.len().max(targets.map_or(0, Cloud::len));
+    let denser = match targets {
+        Some(targets) if targets.len() > sources.len() => targets,
+        _ => sources,
+    };
+    let occupancy = Occupancy::of(denser, &cube, progress)?;
+    let dimensions = occupancy.dimensions;
+    let neighbours = 3f64.powf(dimensions);
+    // Of a box there are 1 + 2^-D + 4^-D + ... with those above it.
+    let boxes_for_a_leaf = 1.0 / (1.0 - 2f64.powf(-dimensions));
+    let best = (cost_of_a_box(order) * boxes_for_a_leaf / neighbours).sqrt().max(8.0);
+    let children = 2f64.powf(dimensions);
+    if occupancy.is_even && count as f64 > 4.0 * best {
+        // Points in a box of the level where they would first be fewer than the best.
+        let mut points = count as f64 / occupancy.boxes_of_reliable;
+        let mut level = occupancy.reliable_level;
+        while points > best && level < max_level {
+            points /= children;
+            level += 1;
+        }
+        let margin = (best / points).powf(1.0 / dimensions).clamp(1.0, 2.0);
+        // An even number of leaves from end to end: then the outer ones are as full as the others, if the cloud is a cube.
+        let across = 2f64.powi(level as i32);
+        let margin = across / (2.0 * (across / (2.0 * margin)).round()).max(1.0);
+        let points = points * margin.powf(dimensions);
+        // Enough for what chance and the shape of the cloud put into a leaf, but less than into its parent.
+        let leaf_size = (points + 6.0 * points.sqrt()).max(points * 2f64.powf(3.0 - dimensions)).round() as usize;
+        let centre: [f64; 3] = std::array::from_fn(|axis| cube.corner[axis] + 0.5 * cube.side);
+        let side = with_few_digits(cube.side * margin);
+        let cube = Cube { corner: centre.map(|x| x - 0.5 * side), side };
+        return Ok(Shape { cube, refinement: Refinement { leaf_size, max_level } });
+    }
+    // Leaves of a cloud of many densities hold from a part of the limit up to it.
+    let leaf_size = (best * children.powf(0.4)).round() as usize;
+    Ok(Shape { cube, refinement: Refinement { leaf_size, max_level } })
+}
+
+/// How points fill boxes.
+struct Occupancy {
+    /// The finest level at which a box holds many of the sample, and the boxes that hold any there.
+    reliable_level: usize,
+    boxes_of_reliable: f64,
+    /// From how boxes multiply from level to level.
+    dimensions: f64,
+    /// Whether boxes hold about the same.
+    is_even: bool,
+}
+
+impl Occupancy {
+    fn of(cloud: &dyn Cloud, cube: &Cube, progress: &mut Progress) -> Result<Self> {
+        let step = cloud.len().div_ceil(SAMPLE).max(1);
+        let sample = Order::along_the_curve(&Every(cloud, step), cube, progress)?;
+        let (mut level, mut boxes, mut squares) = (0, 1.0, (sample.len() as f64).powi(2));
+        let mut dimensions = 3.0;
+        while level < 10 {
+            let (finer, finer_squares) = sample.occupied(level + 1);
+            if finer == 0.0 || sample.len() as f64 / finer < RELIABLE {
+                break;
+            }
+            dimensions = (finer / boxes).log2().clamp(1.0, 3.0);
+            (level, boxes, squares) = (level + 1, finer, finer_squares);
+        }
+        let mean = sample.len() as f64 / boxes;
+        // Of evenly spread points the mean square is mean^2 + mean.
+        let spread = squares / boxes / (mean * mean + mean);
+        Ok(Self { reliable_level: level, boxes_of_reliable: boxes, dimensions, is_even: level > 0 && spread < 1.6 })
+    }
+}
+
+/// Every so many-th point.
+struct Every<'a>(&'a dyn Cloud, usize);
+
+impl Cloud for Every<'_> {
+    fn len(&self) -> usize {
+        self.0.len().div_ceil(self.1)
+    }
+
+    fn point(&self, index: usize) -> [f64; 3] {
+        self.0.point(index * self.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_accuracy_has_the_least_order_that_keeps_it() {
+        let order = |eps| order_of(eps, Precision::Double).unwrap();
+        assert_eq!([1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-9, 1e-11].map(order), [3, 4, 5, 6, 7, 8, 11, 14]);
+        assert!(order_of(1e-13, Precision::Double).unwrap_err().message.contains("cannot be kept"));
+        assert!(order_of(1e-8, Precision::Single).unwrap_err().message.contains("double precision"));
+        for eps in [0.0, -1.0, 1.0, f64::NAN, f64::INFINITY] {
+            assert!(order_of(eps, Precision::Double).is_err());
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Down the tree: potentials on the check surfaces of a level's boxes, from coarse leaves next to their parents and from their parents' own.
+//!
+//! What a parent has on its check surface is carried to those of its children by the transpose of the matrix that takes children's charges to it. Leaves
+//! get charges on their equivalent surfaces from the sum of all.
+
+use super::particles::{Local, Near};
+use super::upward::{Product, SumPotentials};
+use super::{Frame, GROUPS_PER_TASK, Level, Operator, Timings};
+use crate::error::{Result, try_vec};
+use crate::fmm::kernel::GreenFunction;
+use crate::fmm::octets::WIDTH;
+use crate::simd::{Aligned, dispatch};
+use crate::threads::{self, Progress};
+
+pub(super) fn pass<T: Near, K: GreenFunction>(
+    frame: &Frame<T, K>,
+    level: usize,
+    expansions: &mut [Level<T>],
+    charges: &[T],
+    timings: &Timings,
+    progress: &mut Progress,
+) -> Result<()> {
+    let n = frame.surface.len();
+    let (above, own) = expansions.split_at_mut(level);
+    let above = above[level - 1].locals.slice();
+    let locals = own[0].locals.slice_mut().chunks_mut(GROUPS_PER_TASK * n * WIDTH);
+    let first_group = frame.groups_of_level(level).start;
+    let work = |(chunk, locals): (usize, &mut [T])| {
+        let first_group = first_group + chunk * GROUPS_PER_TASK;
+        let mut task = Downward { frame, level, first_group, charges, locals };
+        if !task.any_targets() {
+            return Ok(());
+        }
+        timings.time(Operator::ParticlesToLocals, || task.coarser_leaves())?;
+        timings.time(Operator::LocalsToLocals, || {
+            if level > 2 {
+                task.from_parents(above)?;
+            }
+            task.charges_of_leaves()
+        })
+    };
+    threads::for_each_chunk(locals.enumerate(), |_| 0, progress, work, |()| Ok(()))
+}
+
+struct Downward<'a, T: Near, K> {
+    frame: &'a Frame<T, K>,
+    level: usize,
+    first_group: usize,
+    charges: &'a [T],
+    /// [group][n][8] of this task.
+    locals: &'a mut [T],
+}
+
+impl<T: Near, K: GreenFunction> Downward<'_, T, K> {
+    fn groups(&self) -> usize {
+        self.locals.len() / (self.frame.surface.len() * WIDTH)
+    }
+
+    fn box_of(&self, group: usize) -> usize {
+        self.frame.group_boxes[self.first_group + group] as usize
+    }
+
+    fn any_targets(&self) -> bool {
+        (0..self.groups()).any(|group| self.frame.tree.nodes[self.box_of(group)].has_targets())
+    }
+
+    fn coarser_leaves(&mut self) -> Result<()> {
+        let (frame, n) = (self.frame, self.frame.surface.len());
+        let shell = frame.shells(self.level).inner_targets();
+        let mut potentials = try_vec("local expansions", shell.len(), 0.0)?;
+        let mut local = Local::default();
+        for group in 0..self.groups() {
+            for index in frame.tree.nodes[self.box_of(group)].children() {
+                let coarser = frame.lists.coarser.row(index);
+                if coarser.is_empty() {
+                    continue;
+                }
+                potentials.fill(0.0);
+                for &leaf in coarser {
+                    let sources = frame.tree.nodes[leaf as usize].sources;
+                    local.set(&frame.sources, sources, frame.centre(index), 1);
+                    let charges = &self.charges[sources.0 as usize..][..sources.1 as usize];
+                    dispatch(frame.simd, SumPotentials { kernel: frame.kernel, targets: shell, sources: local.points(), charges, potentials: &mut potentials });
+                }
+                let (own, octant) = (&mut self.locals[group * n * WIDTH..], frame.tree.nodes[index].octant());
+                for (i, &potential) in potentials[..n].iter().enumerate() {
+                    own[i * WIDTH + octant] = own[i * WIDTH + octant] + T::from_f64(potential);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn from_parents(&mut self, above: &[T]) -> Result<()> {
+        let (frame, n) = (self.frame, self.frame.surface.len());
+        let mirrored = &frame.surface.mirrored;
+        let mut x = Aligned::zeros("local expansions", self.locals.len())?;
+        for group in 0..self.groups() {
+            let (_, place, parent_octant) = frame.place(self.box_of(group));
+            let parent = &above[place * n * WIDTH..];
+            let x = &mut x.slice_mut()[group * n * WIDTH..][..n * WIDTH];
+            for (octant, mirrored) in mirrored.iter().enumerate() {
+                for (i, &from) in mirrored.iter().enumerate() {
+                    x[i * WIDTH + octant] = parent[from as usize * WIDTH + parent_octant];
+                }
+            }
+        }
+        let mut y = Aligned::zeros("local expansions", self.locals.len())?;
+        let (operators, _) = frame.operators(self.level - 1);
+        dispatch(frame.simd, Product { matrix: &operators.from_parent, x: x.slice(), y: y.slice_mut() });
+        for (y, own) in y.slice().chunks_exact(n * WIDTH).zip(self.locals.chunks_exact_mut(n * WIDTH)) {
+            for (octant, mirrored) in mirrored.iter().enumerate() {
+                for (i, &to) in mirrored.iter().enumerate() {
+                    let own = &mut own[to as usize * WIDTH + octant];
+                    *own = *own + y[i * WIDTH + octant];
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn charges_of_leaves(&mut self) -> Result<()> {
+        let (frame, n) = (self.frame, self.frame.surface.len());
+        let (operators, size) = frame.operators(self.level);
+        let kept = operators.downward[0].rows();
+        let mut middle = Aligned::zeros("local expansions", kept * WIDTH)?;
+        let mut charges = Aligned::zeros("local expansions", n * WIDTH)?;
+        let size = T::from_f64(size);
+        for group in 0..self.groups() {
+            let children = frame.tree.nodes[self.box_of(group)].children();
+            let octants = children.map(|index| &frame.tree.nodes[index]).filter(|node| node.is_leaf() && node.has_targets());
+            let octants: Vec<usize> = octants.map(|node| node.octant()).collect();
+            if octants.is_empty() {
+                continue;
+            }
+            let own = &mut self.locals[group * n * WIDTH..][..n * WIDTH];
+            dispatch(frame.simd, Product { matrix: &operators.downward[0], x: own, y: middle.slice_mut() });
+            dispatch(frame.simd, Product { matrix: &operators.downward[1], x: middle.slice(), y: charges.slice_mut() });
+            for i in 0..n {
+                for &octant in &octants {
+                    own[i * WIDTH + octant] = charges.slice()[i * WIDTH + octant] * size;
+                }
+            }
+        }
+        Ok(())
+    }
+}

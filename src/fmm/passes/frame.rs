@@ -1,0 +1,247 @@
+//! All that an evaluation needs but the charges: made once for points and options.
+
+use super::particles::{Near, Particles};
+use super::transform::Columns;
+use crate::error::{Result, try_vec};
+use crate::fmm::kernel::GreenFunction;
+use crate::fmm::operators::Operators;
+use crate::fmm::pairs::{self, Points};
+use crate::fmm::surface::{INNER, OUTER, Surface};
+use crate::fmm::tree::{Lists, NONE, OPPOSITE_OF_SELF, Place, Tree};
+use crate::simd::{Kernel, Lanes, Level, dispatch};
+use std::sync::Arc;
+
+/// How work is cut for the leaves' task.
+#[derive(Clone, Copy, Debug)]
+pub struct Grain {
+    /// Pairs of a task, about.
+    pub pairs: usize,
+}
+
+pub struct Frame<T: Near, K> {
+    pub simd: Level,
+    pub kernel: K,
+    /// Whether pairs are summed in double precision whatever T is: points that came in double precision may be closer than single precision resolves
+    /// in a leaf.
+    pub near_in_double: bool,
+    /// What the number of targets of a sum over pairs is a multiple of.
+    pub target_width: usize,
+    pub surface: Surface,
+    pub columns: Columns,
+    pub tree: Tree,
+    pub lists: Lists,
+    pub sources: Particles,
+    /// None: the sources.
+    pub targets: Option<Particles>,
+    /// By level; the same one throughout if the kernel is homogeneous. Levels below 2 need none.
+    operators: Vec<Arc<Operators<T>>>,
+    /// Surfaces of boxes of each level, about their centres.
+    shells: Vec<Shells<T>>,
+    /// The box of each group.
+    pub group_boxes: Vec<u32>,
+    /// First group whose children are of each level.
+    group_starts: Vec<usize>,
+    /// Leaves with targets, in the order of their targets, and the first of each task.
+    pub leaves: Vec<u32>,
+    pub leaf_tasks: Vec<usize>,
+}
+
+/// Points of the surfaces of boxes of a level relative to a centre: [axis][n], padded to whole vectors.
+pub struct Shells<T> {
+    inner: [Vec<T>; 3],
+    outer: [Vec<T>; 3],
+    len: usize,
+}
+
+impl<T: Near> Shells<T> {
+    fn new(surface: &Surface, half_side: f64, padded: usize) -> Self {
+        let axis = |factor: f64| {
+            std::array::from_fn(|axis| {
+                (0..padded).map(|i| T::from_f64(surface.point(i.min(surface.len() - 1))[axis] * factor * half_side)).collect()
+            })
+        };
+        Self { inner: axis(INNER), outer: axis(OUTER), len: surface.len() }
+    }
+
+    fn view(arrays: &[Vec<T>; 3], len: usize) -> Points<'_, T> {
+        Points { x: &arrays[0][..len], y: &arrays[1][..len], z: &arrays[2][..len] }
+    }
+
+    /// As targets: padded.
+    pub fn inner_targets(&self) -> Points<'_, T> {
+        Self::view(&self.inner, self.inner[0].len())
+    }
+
+    pub fn outer_targets(&self) -> Points<'_, T> {
+        Self::view(&self.outer, self.outer[0].len())
+    }
+
+    /// As sources.
+    pub fn inner_sources(&self) -> Points<'_, T> {
+        Self::view(&self.inner, self.len)
+    }
+
+    pub fn outer_sources(&self) -> Points<'_, T> {
+        Self::view(&self.outer, self.len)
+    }
+}
+
+struct TargetsAtATime;
+impl<T: Near> Kernel<T> for TargetsAtATime {
+    type Output = usize;
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) -> usize {
+        pairs::targets_at_a_time::<T, V>()
+    }
+}
+
+impl<T: Near, K: GreenFunction> Frame<T, K> {
+    /// `operators_of(half_side)` gives those of boxes of that size.
+    pub fn new(
+        simd: Level,
+        kernel: K,
+        near_in_double: bool,
+        surface: Surface,
+        (tree, lists): (Tree, Lists),
+        (sources, targets): (Particles, Option<Particles>),
+        mut operators_of: impl FnMut(&Surface, f64) -> Result<Arc<Operators<T>>>,
+        grain: Grain,
+    ) -> Result<Self> {
+        let depth = tree.depth();
+        let mut operators: Vec<Arc<Operators<T>>> = Vec::with_capacity(depth + 1);
+        for level in 0..=depth {
+            let same = operators.last().filter(|_| K::IS_HOMOGENEOUS).cloned();
+            // Boxes of level 1 take part as parents of those of level 2.
+            let is_needed = depth >= 2 && level >= 1 || same.is_some();
+            if !is_needed {
+                continue;
+            }
+            let own = match same {
+                Some(same) => same,
+                None => operators_of(&surface, if K::IS_HOMOGENEOUS { 1.0 } else { tree.cube.half_side(level) })?,
+            };
+            operators.push(own);
+        }
+        let target_width = dispatch::<T, _>(simd, TargetsAtATime);
+        let padded = surface.len().next_multiple_of(target_width);
+        let shells = (0..=depth).map(|level| Shells::new(&surface, tree.cube.half_side(level), padded)).collect();
+        let mut group_boxes = try_vec("groups of boxes", tree.group_count, 0u32)?;
+        let mut group_starts = try_vec("groups of boxes", depth + 3, 0usize)?;
+        for (index, node) in tree.nodes.iter().enumerate().filter(|(_, node)| !node.is_leaf()) {
+            group_boxes[node.group as usize] = index as u32;
+            group_starts[usize::from(node.level) + 2] += 1;
+        }
+        for level in 0..depth + 2 {
+            group_starts[level + 1] += group_starts[level];
+        }
+        let mut leaves = Vec::new();
+        for index in 0..tree.nodes.len() as u32 {
+            let node = &tree.nodes[index as usize];
+            if node.is_leaf() && node.has_targets() {
+                leaves.push(index);
+            }
+        }
+        leaves.sort_unstable_by_key(|&leaf| tree.nodes[leaf as usize].targets.0);
+        let columns = Columns::new(surface.order);
+        let mut frame = Self {
+            simd, kernel, near_in_double, target_width, surface, columns, tree, lists, sources, targets, operators, shells, group_boxes, group_starts, leaves,
+            leaf_tasks: Vec::new(),
+        };
+        frame.leaf_tasks = frame.cut(grain);
+        Ok(frame)
+    }
+
+    /// Groups whose children are boxes of a level.
+    pub fn groups_of_level(&self, level: usize) -> std::ops::Range<usize> {
+        self.group_starts[level]..self.group_starts[level + 1]
+    }
+
+    /// Operators of boxes of a level, and how many times as large as they the boxes are.
+    pub fn operators(&self, level: usize) -> (&Operators<T>, f64) {
+        let operators = &self.operators[level - 1];
+        (operators, self.tree.cube.half_side(level) / operators.half_side)
+    }
+
+    pub fn shells(&self, level: usize) -> &Shells<T> {
+        &self.shells[level]
+    }
+
+    pub fn targets(&self) -> &Particles {
+        self.targets.as_ref().unwrap_or(&self.sources)
+    }
+
+    pub fn centre(&self, index: usize) -> Place {
+        let node = &self.tree.nodes[index];
+        self.tree.cube.centre(node.anchor, usize::from(node.level))
+    }
+
+    /// Where a box that is not the root has its expansion: its level, its group's place among those of the level, and which child it is.
+    pub fn place(&self, index: usize) -> (usize, usize, usize) {
+        let node = &self.tree.nodes[index];
+        let level = usize::from(node.level);
+        let group = self.tree.nodes[node.parent as usize].group as usize;
+        (level, group - self.group_starts[level], node.octant())
+    }
+
+    /// For a group of some level: the places among the groups of that level of those next to its box, by direction; NONE where there is none with sources.
+    pub fn neighbours(&self, level: usize, group: usize) -> [u32; 27] {
+        let first = self.group_starts[level] as u32;
+        let mut neighbours = self.lists.colleagues[self.group_boxes[group] as usize];
+        neighbours[OPPOSITE_OF_SELF] = NONE;
+        for neighbour in neighbours.iter_mut().filter(|neighbour| **neighbour != NONE) {
+            let node = &self.tree.nodes[*neighbour as usize];
+            *neighbour = if node.is_leaf() || !node.has_sources() { NONE } else { node.group - first };
+        }
+        neighbours
+    }
+
+    /// Pairs of points that a leaf's targets meet, those of expansions included.
+    pub fn pairs_of(&self, leaf: u32) -> (u64, u64) {
+        let targets = u64::from(self.tree.nodes[leaf as usize].targets.1);
+        let near: u64 = self.lists.near.row(leaf as usize).iter().map(|&(_, count)| u64::from(count)).sum();
+        let expansions = 1 + self.lists.finer.row(leaf as usize).len() as u64;
+        (targets * near, targets * expansions * self.surface.len() as u64)
+    }
+
+    fn cut(&self, grain: Grain) -> Vec<usize> {
+        let mut starts = vec![0];
+        let mut pairs = 0;
+        for (place, &leaf) in self.leaves.iter().enumerate() {
+            let (near, far) = self.pairs_of(leaf);
+            pairs += near + far;
+            if pairs >= grain.pairs as u64 || place + 1 == self.leaves.len() {
+                starts.push(place + 1);
+                pairs = 0;
+            }
+        }
+        starts
+    }
+
+    /// Bytes of points, tree and lists, and of operators.
+    pub fn bytes(&self) -> (usize, usize) {
+        let targets = self.targets.as_ref().map_or(0, Particles::bytes);
+        let groups = self.group_boxes.capacity() * 4 + self.leaves.capacity() * 4 + self.leaf_tasks.capacity() * 8;
+        let shells: usize = self.shells.iter().map(|shells| 6 * shells.inner[0].capacity() * size_of::<T>()).sum();
+        let points = self.sources.bytes() + targets + self.tree.bytes() + self.lists.bytes() + groups + shells;
+        let distinct = if K::IS_HOMOGENEOUS { 1 } else { self.operators.len() };
+        (points, self.operators.iter().take(distinct).map(|operators| operators.bytes()).sum())
+    }
+}
+
+impl<T: Near, K: GreenFunction> Frame<T, K> {
+    /// Pairs of boxes of a level between which multipoles are carried.
+    pub fn count_translations(&self) -> u64 {
+        let nodes = &self.tree.nodes;
+        let mut count = 0;
+        for (&parent, target) in self.group_boxes.iter().map(|parent| (parent, &nodes[*parent as usize])) {
+            let next_to = self.lists.colleagues[parent as usize];
+            for source in next_to.iter().filter(|&&next| next != NONE && next != parent).map(|&next| &nodes[next as usize]) {
+                for child in target.children().map(|child| &nodes[child]).filter(|child| child.has_targets()) {
+                    let far = |other: &usize| nodes[*other].has_sources() && !nodes[*other].is_adjacent_to(child);
+                    count += source.children().filter(far).count() as u64;
+                }
+            }
+        }
+        count
+    }
+}

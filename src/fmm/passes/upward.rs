@@ -1,0 +1,185 @@
+//! Up the tree: multipoles of a level from sources in leaves and from the level below, and from them what their parents get.
+//!
+//! A leaf's sources give potentials on its upward check surface, from which two matrices make charges on the equivalent surface. Children's charges make
+//! their parent's by one matrix for all eight, because a child is the mirror image of child 0: its numbers are read and written at mirrored places.
+
+use super::{Frame, GROUPS_PER_TASK, Level, Operator, Timings};
+use super::particles::{Local, Near};
+use crate::error::{Result, try_vec};
+use crate::fmm::kernel::GreenFunction;
+use crate::fmm::octets::{WIDTH, multiply};
+use crate::fmm::pairs;
+use crate::simd::{Aligned, Kernel, Lanes, dispatch};
+use crate::threads::{self, Progress};
+
+pub(super) fn pass<T: Near, K: GreenFunction>(
+    frame: &Frame<T, K>,
+    level: usize,
+    expansions: &mut [Level<T>],
+    charges: &[T],
+    timings: &Timings,
+    progress: &mut Progress,
+) -> Result<()> {
+    let n = frame.surface.len();
+    let (own, below) = expansions[level..].split_at_mut(1);
+    let below = below.first();
+    let multipoles = own[0].multipoles.slice_mut().chunks_mut(GROUPS_PER_TASK * n * WIDTH);
+    let of_parents = own[0].of_parents.slice_mut().chunks_mut(GROUPS_PER_TASK * n);
+    let first_group = frame.groups_of_level(level).start;
+    let work = |(chunk, (multipoles, of_parents)): (usize, (&mut [T], &mut [T]))| {
+        let first_group = first_group + chunk * GROUPS_PER_TASK;
+        let mut task = Upward { frame, level, first_group, below, charges, timings, multipoles, of_parents };
+        if task.any_sources() { task.run() } else { Ok(()) }
+    };
+    threads::for_each_chunk(multipoles.zip(of_parents).enumerate(), |_| 0, progress, work, |()| Ok(()))
+}
+
+struct Upward<'a, T: Near, K> {
+    frame: &'a Frame<T, K>,
+    level: usize,
+    first_group: usize,
+    below: Option<&'a Level<T>>,
+    charges: &'a [T],
+    timings: &'a Timings,
+    /// [group][n][8] and [group][n] of this task.
+    multipoles: &'a mut [T],
+    of_parents: &'a mut [T],
+}
+
+impl<T: Near, K: GreenFunction> Upward<'_, T, K> {
+    fn groups(&self) -> usize {
+        self.of_parents.len() / self.frame.surface.len()
+    }
+
+    fn box_of(&self, group: usize) -> usize {
+        self.frame.group_boxes[self.first_group + group] as usize
+    }
+
+    fn any_sources(&self) -> bool {
+        (0..self.groups()).any(|group| self.frame.tree.nodes[self.box_of(group)].has_sources())
+    }
+
+    fn run(&mut self) -> Result<()> {
+        let (timings, level) = (self.timings, self.level);
+        timings.time(Operator::ParticlesToMultipoles, || self.leaves())?;
+        timings.time(Operator::MultipolesToMultipoles, || {
+            self.copy_from_below();
+            if level > 2 { self.to_parents() } else { Ok(()) }
+        })
+    }
+
+    fn leaves(&mut self) -> Result<()> {
+        let (frame, n) = (self.frame, self.frame.surface.len());
+        let (operators, size) = frame.operators(self.level);
+        let mut checks = Aligned::<T>::zeros("multipoles", self.multipoles.len())?;
+        let shell = frame.shells(self.level).outer_targets();
+        let mut potentials = try_vec("multipoles", shell.len(), 0.0)?;
+        let mut local = Local::default();
+        let mut is_any = false;
+        for group in 0..self.groups() {
+            for index in frame.tree.nodes[self.box_of(group)].children() {
+                let node = &frame.tree.nodes[index];
+                if !node.is_leaf() || !node.has_sources() {
+                    continue;
+                }
+                is_any = true;
+                let (first, count) = node.sources;
+                local.set(&frame.sources, node.sources, frame.centre(index), 1);
+                potentials.fill(0.0);
+                let charges = &self.charges[first as usize..][..count as usize];
+                dispatch(frame.simd, SumPotentials { kernel: frame.kernel, targets: shell, sources: local.points(), charges, potentials: &mut potentials });
+                let (checks, octant) = (&mut checks.slice_mut()[group * n * WIDTH..], node.octant());
+                for (i, &potential) in potentials[..n].iter().enumerate() {
+                    checks[i * WIDTH + octant] = T::from_f64(potential);
+                }
+            }
+        }
+        if !is_any {
+            return Ok(());
+        }
+        let kept = operators.upward[0].rows();
+        let mut middle = Aligned::zeros("multipoles", self.groups() * kept * WIDTH)?;
+        dispatch(frame.simd, Product { matrix: &operators.upward[0], x: checks.slice(), y: middle.slice_mut() });
+        dispatch(frame.simd, Product { matrix: &operators.upward[1], x: middle.slice(), y: self.multipoles });
+        let size = T::from_f64(size);
+        self.multipoles.iter_mut().for_each(|charge| *charge = *charge * size);
+        Ok(())
+    }
+
+    /// Multipoles of boxes that have children, which the level below has made.
+    fn copy_from_below(&mut self) {
+        let (frame, n) = (self.frame, self.frame.surface.len());
+        for group in 0..self.groups() {
+            for index in frame.tree.nodes[self.box_of(group)].children() {
+                let node = &frame.tree.nodes[index];
+                if node.is_leaf() {
+                    continue;
+                }
+                let below = self.below.expect("a box with children has a level below");
+                let place = node.group as usize - frame.groups_of_level(self.level + 1).start;
+                let charges = &below.of_parents.slice()[place * n..][..n];
+                let own = &mut self.multipoles[group * n * WIDTH..];
+                for (i, &charge) in charges.iter().enumerate() {
+                    own[i * WIDTH + node.octant()] = charge;
+                }
+            }
+        }
+    }
+
+    fn to_parents(&mut self) -> Result<()> {
+        let (frame, n) = (self.frame, self.frame.surface.len());
+        let mirrored = &frame.surface.mirrored;
+        let mut x = Aligned::zeros("multipoles", self.multipoles.len())?;
+        for (x, own) in x.slice_mut().chunks_exact_mut(n * WIDTH).zip(self.multipoles.chunks_exact(n * WIDTH)) {
+            for (octant, mirrored) in mirrored.iter().enumerate() {
+                for (i, &place) in mirrored.iter().enumerate() {
+                    x[i * WIDTH + octant] = own[place as usize * WIDTH + octant];
+                }
+            }
+        }
+        let mut y = Aligned::zeros("multipoles", self.multipoles.len())?;
+        let (operators, _) = frame.operators(self.level - 1);
+        dispatch(frame.simd, Product { matrix: &operators.to_parent, x: x.slice(), y: y.slice_mut() });
+        for (y, parent) in y.slice().chunks_exact(n * WIDTH).zip(self.of_parents.chunks_exact_mut(n)) {
+            for (octant, mirrored) in mirrored.iter().enumerate() {
+                for (i, &place) in mirrored.iter().enumerate() {
+                    parent[place as usize] = parent[place as usize] + y[i * WIDTH + octant];
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `octets::multiply` at the machine's level.
+pub(super) struct Product<'a, T: Near> {
+    pub matrix: &'a crate::fmm::octets::Packed<T>,
+    pub x: &'a [T],
+    pub y: &'a mut [T],
+}
+
+impl<T: Near> Kernel<T> for Product<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) {
+        multiply::<T, V>(self.matrix, self.x, self.y);
+    }
+}
+
+/// Potentials of one range of sources, added to `potentials`.
+pub(super) struct SumPotentials<'a, T: Near, K> {
+    pub kernel: K,
+    pub targets: pairs::Points<'a, T>,
+    pub sources: pairs::Points<'a, T>,
+    pub charges: &'a [T],
+    pub potentials: &'a mut [f64],
+}
+
+impl<T: Near, K: GreenFunction> Kernel<T> for SumPotentials<'_, T, K> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) {
+        let run = 0..self.charges.len();
+        pairs::add_potentials::<K, T, V, 1>(self.kernel, self.targets, self.sources, [self.charges], &[run], [self.potentials]);
+    }
+}

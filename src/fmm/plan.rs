@@ -1,0 +1,406 @@
+//! A plan: tree, lists and operators for some points, made once and used for any charges.
+
+use super::kernel::{GreenFunction, Laplace, Yukawa};
+use super::operators::{Key, Operators, kept_or};
+use super::parameters::{self, LEAST_ORDER, Precision};
+use super::passes::{self, Charges, Frame, Grain, Near, Particles, Timings};
+use super::surface::Surface;
+use super::tree::{Cloud, Cube, Lists, Refinement, Tree};
+use crate::array::{View, ViewMut};
+use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
+use crate::simd::{Level, Real};
+use crate::threads::{self, Progress};
+use std::any::TypeId;
+use std::time::Instant;
+
+/// Points or charges for a task.
+const CHUNK: usize = 16_384;
+/// Pairs of a task of leaves: about a millisecond.
+const PAIRS_OF_A_TASK: usize = 1 << 20;
+
+/// A kernel by name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Potential {
+    Laplace,
+    Yukawa { screening: f64 },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    pub potential: Potential,
+    pub precision: Precision,
+    /// Relative accuracy; not read if there is an order.
+    pub eps: f64,
+    /// 0: as eps wants it.
+    pub order: usize,
+    /// 0: as suits order and points.
+    pub leaf_size: usize,
+    pub max_level: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { potential: Potential::Laplace, precision: Precision::Double, eps: 1e-6, order: 0, leaf_size: 0, max_level: 20 }
+    }
+}
+
+/// What a plan has and holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stats {
+    pub order: usize,
+    pub leaf_size: usize,
+    pub levels: usize,
+    pub boxes: usize,
+    pub leaves: usize,
+    /// Direct pairs of points, translations between boxes of a level, multipoles seen by leaves of coarser levels, and local expansions that see leaves.
+    pub near_pairs: u64,
+    pub translations: u64,
+    pub finer: u64,
+    pub coarser: u64,
+    /// Bytes of points, tree and lists; of operators; and of an evaluation's workspace with gradients.
+    pub bytes_of_points: usize,
+    pub bytes_of_operators: usize,
+    pub bytes_of_evaluation: usize,
+    /// Seconds that tree, lists and operators took.
+    pub tree_seconds: f64,
+    pub list_seconds: f64,
+    pub operator_seconds: f64,
+}
+
+pub struct Plan {
+    options: Options,
+    order: usize,
+    source_count: usize,
+    target_count: Option<usize>,
+    engine: Box<dyn Engine>,
+    /// Place in the tree's order of each target.
+    ranks: Vec<u32>,
+    /// What coordinates were multiplied by.
+    scale: f64,
+    stats: Stats,
+    timings: Timings,
+}
+
+/// Evaluations of one kernel in one precision.
+trait Engine: Send + Sync {
+    /// Sums in the tree's order, without 1 / (4 pi).
+    fn evaluate(&self, charge: &(dyn Fn(usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>>;
+    fn rank_targets(&self) -> Result<Vec<u32>>;
+    /// Sums in double precision over all pairs, without 1 / (4 pi), for some targets by their place in the tree's order.
+    fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>>;
+    fn count(&self, stats: &mut Stats);
+}
+
+impl Plan {
+    pub fn new<I: Real>(sources: &View<'_, I, 2>, targets: Option<&View<'_, I, 2>>, options: Options, progress: &mut Progress) -> Result<Self> {
+        let simd = Level::current()?;
+        check(&options)?;
+        let order = if options.order > 0 { options.order } else { parameters::order_of(options.eps, options.precision)? };
+        let mut stats = Stats { order, ..Stats::default() };
+        let (plain_sources, plain_targets) = (Scaled::new(sources, 1.0), targets.map(|targets| Scaled::new(targets, 1.0)));
+        let began = Instant::now();
+        let cube = Cube::around(&plain_sources, plain_targets.as_ref().map(|cloud| cloud as &dyn Cloud), 1.0, progress)?;
+        let scale = power_of_two_that_makes_one(cube.side);
+        let cube = Cube { corner: cube.corner.map(|x| x * scale), side: cube.side * scale };
+        let (sources, targets) = (Scaled::new(sources, scale), targets.map(|targets| Scaled::new(targets, scale)));
+        let engine = match (options.potential, options.precision) {
+            (Potential::Laplace, Precision::Double) => build::<f64, _, _>(simd, Laplace, &sources, targets.as_ref(), cube, &options, began, &mut stats, progress)?,
+            (Potential::Laplace, Precision::Single) => build::<f32, _, _>(simd, Laplace, &sources, targets.as_ref(), cube, &options, began, &mut stats, progress)?,
+            (Potential::Yukawa { screening }, precision) => {
+                let kernel = Yukawa { screening }.scaled(scale);
+                match precision {
+                    Precision::Double => build::<f64, _, _>(simd, kernel, &sources, targets.as_ref(), cube, &options, began, &mut stats, progress)?,
+                    Precision::Single => build::<f32, _, _>(simd, kernel, &sources, targets.as_ref(), cube, &options, began, &mut stats, progress)?,
+                }
+            }
+        };
+        engine.count(&mut stats);
+        let ranks = engine.rank_targets()?;
+        stats.bytes_of_points += ranks.capacity() * size_of::<u32>();
+        let target_count = targets.as_ref().map(|targets| targets.len());
+        Ok(Self { options, order, source_count: sources.len(), target_count, engine, ranks, scale, stats, timings: Timings::default() })
+    }
+
+    pub fn options(&self) -> Options {
+        self.options
+    }
+
+    pub fn order(&self) -> usize {
+        self.order
+    }
+
+    pub fn source_count(&self) -> usize {
+        self.source_count
+    }
+
+    pub fn target_count(&self) -> usize {
+        self.target_count.unwrap_or(self.source_count)
+    }
+
+    pub fn stats(&self) -> Stats {
+        self.stats
+    }
+
+    /// Seconds of each operator in all evaluations so far, on all threads together.
+    pub fn seconds(&self) -> [f64; 8] {
+        self.timings.seconds()
+    }
+
+    /// Potentials [vectors][targets] and gradients [vectors][targets][3] of charges [vectors][sources].
+    pub fn evaluate<I: Real>(
+        &self,
+        charges: &View<'_, I, 2>,
+        potentials: Option<ViewMut<'_, I, 2>>,
+        gradients: Option<ViewMut<'_, I, 3>>,
+        progress: &mut Progress,
+    ) -> Result<()> {
+        let vectors = charges.dims()[0];
+        look_for_nonfinite(charges, progress)?;
+        let with_gradients = gradients.is_some();
+        progress.begin(vectors * self.target_count())?;
+        let mut potentials = potentials.map(|potentials| potentials.chunks(1));
+        let mut gradients = gradients.map(|gradients| gradients.chunks(1));
+        for vector in 0..vectors {
+            let charge = |source: usize| charges.at([vector, source]).to_f64();
+            let results = self.engine.evaluate(&charge, with_gradients, &self.timings, progress)?;
+            let rows = (potentials.as_mut().and_then(Iterator::next), gradients.as_mut().and_then(Iterator::next));
+            self.hand_out(&results, with_gradients, rows, progress)?;
+        }
+        progress.end()
+    }
+
+    /// The relative error of potentials [targets] of charges [sources], as norms of vectors: for `sample` targets, all if there are fewer,
+    /// chosen by `seed`, sums over all pairs are made in double precision.
+    pub fn estimate_error<I: Real>(
+        &self,
+        charges: &View<'_, I, 1>,
+        potentials: &View<'_, I, 1>,
+        sample: usize,
+        seed: u64,
+        progress: &mut Progress,
+    ) -> Result<f64> {
+        let chosen = self.choose(sample, seed)?;
+        let places = try_collect("sample of targets", chosen.iter().map(|&target| self.ranks[target as usize]))?;
+        let charge = |source: usize| charges.at([source]).to_f64();
+        let exact = self.engine.direct(&charge, &places, progress)?;
+        let unit = self.scale / (4.0 * std::f64::consts::PI);
+        let (mut difference, mut norm) = (0.0, 0.0);
+        for (exact, &target) in exact.iter().zip(&chosen) {
+            difference += (potentials.at([target as usize]).to_f64() - exact * unit).powi(2);
+            norm += (exact * unit).powi(2);
+        }
+        Ok(if difference > 0.0 { (difference / norm).sqrt() } else { 0.0 })
+    }
+
+    /// Different targets, ascending: one in each of as many parts of the caller's order.
+    fn choose(&self, sample: usize, seed: u64) -> Result<Vec<u32>> {
+        let count = self.target_count();
+        let sample = sample.min(count);
+        let mut state = seed;
+        try_collect("sample of targets", (0..sample).map(|part| {
+            // SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014).
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut bits = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            bits ^= bits >> 31;
+            let (first, end) = (part * count / sample, (part + 1) * count / sample);
+            (first + (bits % (end - first) as u64) as usize) as u32
+        }))
+    }
+
+    fn hand_out<I: Real>(
+        &self,
+        results: &[f64],
+        with_gradients: bool,
+        (potentials, gradients): (Option<ViewMut<'_, I, 2>>, Option<ViewMut<'_, I, 3>>),
+        progress: &mut Progress,
+    ) -> Result<()> {
+        let components = if with_gradients { 4 } else { 1 };
+        let unit = self.scale / (4.0 * std::f64::consts::PI);
+        if let Some(potentials) = potentials {
+            let work = |(chunk, mut piece): (usize, ViewMut<'_, I, 2>)| {
+                for place in 0..piece.dims()[1] {
+                    let rank = self.ranks[chunk * CHUNK + place] as usize;
+                    piece.set([0, place], I::from_f64(results[rank * components] * unit));
+                }
+                Ok(())
+            };
+            threads::for_each_chunk(potentials.split(1, CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
+        }
+        if let Some(gradients) = gradients {
+            let unit = unit * self.scale;
+            let work = |(chunk, mut piece): (usize, ViewMut<'_, I, 3>)| {
+                for place in 0..piece.dims()[1] {
+                    let rank = self.ranks[chunk * CHUNK + place] as usize;
+                    for axis in 0..3 {
+                        piece.set([0, place, axis], I::from_f64(results[rank * 4 + 1 + axis] * unit));
+                    }
+                }
+                Ok(())
+            };
+            threads::for_each_chunk(gradients.split(1, CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
+        }
+        Ok(())
+    }
+}
+
+fn check(options: &Options) -> Result<()> {
+    let most = options.precision.most_order();
+    let refuse = |message: String| Err(Error::new(Status::Option, message));
+    if options.order != 0 && !(LEAST_ORDER..=most).contains(&options.order) {
+        return refuse(format!("order: is {}; use {LEAST_ORDER} to {most}, or 0 for what eps wants", options.order));
+    }
+    if options.max_level > 20 {
+        return refuse(format!("max_level: is {}; use 0 to 20", options.max_level));
+    }
+    if let Potential::Yukawa { screening } = options.potential
+        && !(screening >= 0.0 && screening.is_finite())
+    {
+        return refuse(format!("screening: is {}; an inverse length is at least 0 and finite", Number(screening)));
+    }
+    Ok(())
+}
+
+/// 2^k with k such that `side` 2^k is between 1/2 and 1, about.
+fn power_of_two_that_makes_one(side: f64) -> f64 {
+    2f64.powi(-(side.log2().ceil() as i32))
+}
+
+/// The caller's points times a power of two.
+struct Scaled<'a, I> {
+    view: View<'a, I, 2>,
+    scale: f64,
+}
+
+impl<'a, I: Real> Scaled<'a, I> {
+    fn new(view: &View<'a, I, 2>, scale: f64) -> Self {
+        Self { view: *view, scale }
+    }
+}
+
+impl<I: Real> Cloud for Scaled<'_, I> {
+    fn len(&self) -> usize {
+        self.view.dims()[0]
+    }
+
+    fn point(&self, index: usize) -> [f64; 3] {
+        std::array::from_fn(|axis| self.view.at([index, axis]).to_f64() * self.scale)
+    }
+}
+
+fn look_for_nonfinite<I: Real>(charges: &View<'_, I, 2>, progress: &mut Progress) -> Result<()> {
+    let [vectors, sources] = charges.dims();
+    for vector in 0..vectors {
+        let work = |(first, count): (usize, usize)| match (first..first + count).find(|&source| !charges.at([vector, source]).is_finite()) {
+            None => Ok(()),
+            Some(source) => {
+                let message = format!("charges[{vector}][{source}]: is {}; charges are finite", Number(charges.at([vector, source]).to_f64()));
+                Err(Error::new(Status::Nonfinite, message))
+            }
+        };
+        threads::for_each_chunk(threads::ranges(sources, CHUNK), |_| 0, progress, work, |()| Ok(()))?;
+    }
+    Ok(())
+}
+
+#[allow(clippy::too_many_arguments)]
+fn build<T: Near, K: GreenFunction + 'static, I: Real>(
+    simd: Level,
+    kernel: K,
+    sources: &Scaled<'_, I>,
+    targets: Option<&Scaled<'_, I>>,
+    cube: Cube,
+    options: &Options,
+    began: Instant,
+    stats: &mut Stats,
+    progress: &mut Progress,
+) -> Result<Box<dyn Engine>> {
+    let order = stats.order;
+    let other = targets.map(|targets| targets as &dyn Cloud);
+    let (cube, refinement) = if options.leaf_size > 0 {
+        (cube, Refinement { leaf_size: options.leaf_size, max_level: options.max_level })
+    } else {
+        let shape = parameters::shape_of(sources, other, cube, order, options.max_level, progress)?;
+        (shape.cube, shape.refinement)
+    };
+    stats.leaf_size = refinement.leaf_size;
+    let tree = Tree::build(sources, other, cube, refinement, progress)?;
+    let own = Particles::in_order(sources, &tree.sources, progress)?;
+    let others = match targets {
+        Some(targets) => Some(Particles::in_order(targets, tree.targets(), progress)?),
+        None => None,
+    };
+    stats.tree_seconds = began.elapsed().as_secs_f64();
+    let began = Instant::now();
+    let surface = Surface::new(order);
+    let lists = Lists::build(&tree, surface.len(), progress)?;
+    stats.list_seconds = began.elapsed().as_secs_f64();
+    let began = Instant::now();
+    let cutoff = options.precision.cutoff();
+    let operators = |surface: &Surface, half_side: f64| {
+        let key = Key {
+            kernel: TypeId::of::<K>(),
+            fingerprint: kernel.fingerprint(),
+            precision: TypeId::of::<T>(),
+            simd,
+            order,
+            half_side: half_side.to_bits(),
+        };
+        kept_or::<T>(key, || Operators::new(kernel, surface, half_side, cutoff, simd))
+    };
+    let near_in_double = size_of::<T>() < size_of::<I>();
+    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, Grain { pairs: PAIRS_OF_A_TASK })?;
+    stats.operator_seconds = began.elapsed().as_secs_f64();
+    Ok(Box::new(frame))
+}
+
+impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
+    fn evaluate(&self, charge: &(dyn Fn(usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>> {
+        let mut charges = try_vec("charges", self.tree.sources.len(), T::default())?;
+        let work = |(chunk, charges): (usize, &mut [T])| {
+            for (place, own) in charges.iter_mut().enumerate() {
+                *own = T::from_f64(charge(self.tree.sources.index(chunk * CHUNK + place)));
+            }
+            Ok(())
+        };
+        threads::for_each_chunk(charges.chunks_mut(CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
+        let order = &self.tree.sources;
+        let count = if self.near_in_double { order.len() } else { 0 };
+        let double = try_collect("charges", (0..count).map(|place| charge(order.index(place))))?;
+        passes::evaluate(self, Charges { own: &charges, double: &double }, with_gradients, timings, progress)
+    }
+
+    fn rank_targets(&self) -> Result<Vec<u32>> {
+        let order = self.tree.targets();
+        let mut ranks = try_vec("order of targets", order.len(), 0u32)?;
+        for place in 0..order.len() {
+            ranks[order.index(place)] = place as u32;
+        }
+        Ok(ranks)
+    }
+
+    fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>> {
+        let order = &self.tree.sources;
+        let charges = try_collect("charges", (0..order.len()).map(|place| charge(order.index(place))))?;
+        let mut sums = try_vec("sample of targets", places.len(), 0.0)?;
+        let width = 16;
+        let work = |(places, sums): (&[u32], &mut [f64])| {
+            passes::sum_directly(self, &charges, places, sums);
+            Ok(())
+        };
+        threads::for_each_chunk(places.chunks(width).zip(sums.chunks_mut(width)), |_| 0, progress, work, |()| Ok(()))?;
+        Ok(sums)
+    }
+
+    fn count(&self, stats: &mut Stats) {
+        stats.levels = self.tree.depth() + 1;
+        stats.boxes = self.tree.nodes.len();
+        stats.leaves = self.tree.nodes.iter().filter(|node| node.is_leaf()).count();
+        stats.near_pairs = self.leaves.iter().map(|&leaf| self.pairs_of(leaf).0).sum();
+        stats.finer = self.lists.finer.len() as u64;
+        stats.coarser = self.lists.coarser.len() as u64;
+        stats.translations = self.count_translations();
+        (stats.bytes_of_points, stats.bytes_of_operators) = self.bytes();
+        stats.bytes_of_evaluation = passes::workspace_bytes(self, true);
+    }
+}

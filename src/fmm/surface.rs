@@ -1,0 +1,72 @@
+//! Equivalent and check surfaces: the outer points of a cubic grid.
+//!
+//! A surface of order p has the n = 6 (p - 1)^2 + 2 points of the grid [p][p][p] on [-1, 1]^3 that lie on its faces, z fastest. Round a box of half side r
+//! it is stretched by `INNER` r or `OUTER` r: sources in the box are replaced by charges on the inner surface (the upward equivalent surface) that give the same
+//! potential on the outer one (the upward check surface), and far sources by charges on the outer one (downward equivalent) that give the
+//! same potential on the inner one (downward check). L. Ying, G. Biros, D. Zorin, J. Comput. Phys. 196, 591 (2004).
+
+/// How far the surfaces are stretched. Both lie between the box and what it does not touch, the inner one as near to the box and the outer one as
+/// near to the others as leaves a margin; the inner ones of all boxes of a level lie on one lattice, which the transforms of translations need.
+pub const INNER: f64 = 1.05;
+pub const OUTER: f64 = 2.95;
+
+pub struct Surface {
+    pub order: usize,
+    /// Grid place of each point, 0 .. order along each axis.
+    pub places: Vec<[usize; 3]>,
+    /// For each octant: which point is the mirror image of each, in the axes whose bits are set. Child `o` of a box is the mirror image of child 0,
+    /// so one operator between boxes and their children serves all eight.
+    pub mirrored: [Vec<u32>; 8],
+}
+
+impl Surface {
+    pub fn new(order: usize) -> Self {
+        assert!((2..=u8::MAX as usize).contains(&order));
+        let last = order - 1;
+        let is_outer = |place: &[usize; 3]| place.iter().any(|&c| c == 0 || c == last);
+        let all = (0..order.pow(3)).map(|i| [i / (order * order), i / order % order, i % order]);
+        let places: Vec<_> = all.filter(is_outer).collect();
+        let number: std::collections::HashMap<_, _> = places.iter().enumerate().map(|(i, &place)| (place, i as u32)).collect();
+        let mirrored = std::array::from_fn(|octant| {
+            let mirror = |place: &[usize; 3]| std::array::from_fn(|axis| if octant >> axis & 1 == 1 { last - place[axis] } else { place[axis] });
+            places.iter().map(|place| number[&mirror(place)]).collect()
+        });
+        Self { order, places, mirrored }
+    }
+
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Coordinates on [-1, 1]^3.
+    pub fn point(&self, index: usize) -> [f64; 3] {
+        self.places[index].map(|c| 2.0 * c as f64 / (self.order - 1) as f64 - 1.0)
+    }
+
+    /// Numbers of points of a surface of some order.
+    pub fn len_of(order: usize) -> usize {
+        6 * (order - 1) * (order - 1) + 2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_surface_has_the_points_of_its_order_and_mirrors_them() {
+        for (order, len) in [(2, 8), (3, 26), (7, 218), (12, 728)] {
+            let surface = Surface::new(order);
+            assert_eq!((surface.len(), Surface::len_of(order)), (len, len));
+            for octant in 0..8 {
+                for (index, &other) in surface.mirrored[octant].iter().enumerate() {
+                    let (a, b) = (surface.point(index), surface.point(other as usize));
+                    for axis in 0..3 {
+                        let mirrored = if octant >> axis & 1 == 1 { -a[axis] } else { a[axis] };
+                        assert!((b[axis] - mirrored).abs() < 1e-15);
+                    }
+                }
+            }
+        }
+    }
+}

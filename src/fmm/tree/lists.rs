@@ -1,0 +1,325 @@
+//! Who is near whom: the lists of the general adaptive method (L. Ying, G. Biros, D. Zorin, J. Comput. Phys. 196, 591 (2004)).
+//!
+//! For a box B the colleagues are the boxes of its level that touch it, itself included. Then every source reaches every target exactly once:
+//!
+//! * near: leaves that touch the leaf B, summed directly                                           (U)
+//! * far:  children of colleagues of B's parent that do not touch B; found from the parents        (V)
+//! * finer: boxes, leaves or not, below colleagues of the leaf B whose parents touch B and that do not: B's targets see their multipoles   (W)
+//! * coarser: leaves with B in their finer list: their sources act on B's local expansion          (X)
+//!
+//! All of them follow from descents of leaves into their colleagues: a leaf that meets a finer box there writes it into its own list and itself
+//! into the other's. A finer or coarser leaf with fewer points than an expansion has goes into the near lists: that is cheaper and exact.
+
+use super::{Node, Tree};
+use crate::error::{Error, Result, try_vec};
+use crate::threads::{self, Progress};
+
+/// No box.
+pub const NONE: u32 = u32::MAX;
+/// The direction from a box to itself among 27.
+pub const OPPOSITE_OF_SELF: usize = 13;
+/// Leaves for a task.
+const CHUNK: usize = 256;
+
+/// A range of sources: the first and how many.
+pub type Run = (u32, u32);
+
+pub struct Lists {
+    /// For each box: the box of its level in direction (x, y, z) = -1, 0 or 1, at (x + 1) + 3 (y + 1) + 9 (z + 1); NONE if there is none.
+    pub colleagues: Vec<[u32; 27]>,
+    /// For each box: ranges of sources that its targets meet directly; empty unless a leaf.
+    pub near: Rows<Run>,
+    /// For each leaf: boxes whose multipoles its targets see.
+    pub finer: Rows<u32>,
+    /// For each box: leaves whose sources act on its local expansion.
+    pub coarser: Rows<u32>,
+}
+
+/// Rows of different lengths, one after another.
+pub struct Rows<T> {
+    starts: Vec<usize>,
+    items: Vec<T>,
+}
+
+impl<T: Copy + Default> Rows<T> {
+    #[inline]
+    pub fn row(&self, row: usize) -> &[T] {
+        &self.items[self.starts[row]..self.starts[row + 1]]
+    }
+
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.starts.capacity() * size_of::<usize>() + self.items.capacity() * size_of::<T>()
+    }
+
+    /// Rows of (row, item) pairs; the order within a row is that of the pairs.
+    fn new(rows: usize, pairs: &[Vec<(u32, T)>]) -> Result<Self> {
+        let mut starts = try_vec("interaction lists", rows + 1, 0)?;
+        for &(row, _) in pairs.iter().flatten() {
+            starts[row as usize + 1] += 1;
+        }
+        for row in 0..rows {
+            starts[row + 1] += starts[row];
+        }
+        let mut items = try_vec("interaction lists", starts[rows], T::default())?;
+        let mut next = starts.clone();
+        for &(row, item) in pairs.iter().flatten() {
+            items[next[row as usize]] = item;
+            next[row as usize] += 1;
+        }
+        Ok(Self { starts, items })
+    }
+}
+
+impl Rows<Run> {
+    /// Sorts each row and joins ranges that follow each other.
+    fn join(&mut self) {
+        let mut kept = 0;
+        for row in 0..self.starts.len() - 1 {
+            let (first, last) = (self.starts[row], self.starts[row + 1]);
+            self.items[first..last].sort_unstable();
+            self.starts[row] = kept;
+            for at in first..last {
+                let (start, count) = self.items[at];
+                if kept > self.starts[row] && self.items[kept - 1].0 + self.items[kept - 1].1 == start {
+                    self.items[kept - 1].1 += count;
+                } else {
+                    self.items[kept] = (start, count);
+                    kept += 1;
+                }
+            }
+        }
+        *self.starts.last_mut().expect("has an end") = kept;
+        self.items.truncate(kept);
+        self.items.shrink_to_fit();
+    }
+}
+
+/// What a chunk of leaves found: (row, item) pairs of each list.
+#[derive(Default)]
+struct Found {
+    near: Vec<(u32, Run)>,
+    finer: Vec<(u32, u32)>,
+    coarser: Vec<(u32, u32)>,
+}
+
+impl Lists {
+    /// `expansion_len`: numbers of an expansion, the cost of its evaluation in pairs.
+    pub fn build(tree: &Tree, expansion_len: usize, progress: &mut Progress) -> Result<Self> {
+        let colleagues = colleagues(tree)?;
+        let leaves: Vec<u32> = (0..tree.nodes.len() as u32).filter(|&index| tree.nodes[index as usize].is_leaf()).collect();
+        let mut found: (Vec<_>, Vec<_>, Vec<_>) = Default::default();
+        let work = |leaves: &[u32]| {
+            let mut found = Found::default();
+            for &leaf in leaves {
+                Descent { tree, leaf, expansion_len, found: &mut found }.from(&colleagues[leaf as usize]);
+            }
+            Ok(found)
+        };
+        let keep = |chunk: Found| {
+            found.0.push(chunk.near);
+            found.1.push(chunk.finer);
+            found.2.push(chunk.coarser);
+            Ok(())
+        };
+        threads::for_each_chunk(leaves.chunks(CHUNK), |_| 0, progress, work, keep)?;
+        let rows = tree.nodes.len();
+        let mut near = Rows::new(rows, &found.0)?;
+        near.join();
+        Ok(Self { colleagues, near, finer: Rows::new(rows, &found.1)?, coarser: Rows::new(rows, &found.2)? })
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.colleagues.capacity() * size_of::<[u32; 27]>() + self.near.bytes() + self.finer.bytes() + self.coarser.bytes()
+    }
+}
+
+/// Colleagues of every box from those of its parent: the place next to a child lies in a colleague of its parent.
+fn colleagues(tree: &Tree) -> Result<Vec<[u32; 27]>> {
+    let mut all: Vec<[u32; 27]> = Vec::new();
+    all.try_reserve_exact(tree.nodes.len()).map_err(|_| Error::out_of_memory("interaction lists", tree.nodes.len() * 108))?;
+    for node in &tree.nodes {
+        let mut own = [NONE; 27];
+        if node.parent == NONE {
+            own[OPPOSITE_OF_SELF] = 0;
+        } else {
+            let parents: &[u32; 27] = &all[node.parent as usize];
+            let octant = node.octant();
+            for (direction, colleague) in own.iter_mut().enumerate() {
+                let (mut parent_direction, mut child) = (0, 0);
+                for (axis, weight) in [1, 3, 9].into_iter().enumerate() {
+                    // -1 .. 2: the place along the axis in children, counted from the parent's first.
+                    let place = (octant >> axis & 1) as i32 + (direction / weight % 3) as i32 - 1;
+                    parent_direction += weight * (place.div_euclid(2) + 1) as usize;
+                    child |= (place.rem_euclid(2) as usize) << axis;
+                }
+                let parent = parents[parent_direction];
+                if parent != NONE
+                    && let Some(found) = tree.nodes[parent as usize].child(child)
+                {
+                    *colleague = found as u32;
+                }
+            }
+        }
+        all.push(own);
+    }
+    Ok(all)
+}
+
+/// One leaf's way through its colleagues and what is below them.
+struct Descent<'a> {
+    tree: &'a Tree,
+    leaf: u32,
+    expansion_len: usize,
+    found: &'a mut Found,
+}
+
+impl Descent<'_> {
+    fn from(&mut self, colleagues: &[u32; 27]) {
+        let tree = self.tree;
+        for &colleague in colleagues.iter().filter(|&&colleague| colleague != NONE) {
+            if tree.nodes[colleague as usize].is_leaf() {
+                // From the other side the same pair is found the other way round.
+                self.sources_reach(colleague, self.leaf);
+            } else {
+                self.descend(colleague);
+            }
+        }
+    }
+
+    fn descend(&mut self, above: u32) {
+        let tree = self.tree;
+        let own = tree.nodes[self.leaf as usize];
+        for index in tree.nodes[above as usize].children() {
+            let (index, node) = (index as u32, &tree.nodes[index]);
+            if !node.is_adjacent_to(&own) {
+                self.separate(&own, index, node);
+            } else if node.is_leaf() {
+                self.sources_reach(index, self.leaf);
+                self.sources_reach(self.leaf, index);
+            } else {
+                self.descend(index);
+            }
+        }
+    }
+
+    /// A finer box that does not touch the leaf, below one that does.
+    fn separate(&mut self, own: &Node, index: u32, node: &Node) {
+        let expansion_len = self.expansion_len;
+        let is_few = |count: u32| node.is_leaf() && (count as usize) < expansion_len;
+        if node.has_sources() && own.has_targets() {
+            if is_few(node.sources.1) {
+                self.sources_reach(index, self.leaf);
+            } else {
+                self.found.finer.push((self.leaf, index));
+            }
+        }
+        if own.has_sources() && node.has_targets() {
+            if is_few(node.targets.1) {
+                self.sources_reach(self.leaf, index);
+            } else {
+                self.found.coarser.push((index, self.leaf));
+            }
+        }
+    }
+
+    /// Sources of one box meet the targets of another directly.
+    fn sources_reach(&mut self, from: u32, to: u32) {
+        let (from, target) = (&self.tree.nodes[from as usize], &self.tree.nodes[to as usize]);
+        if from.has_sources() && target.has_targets() {
+            self.found.near.push((to, from.sources));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fmm::tree::{Cloud, Cube, Refinement};
+
+    pub struct Points(Vec<[f64; 3]>);
+    impl Cloud for Points {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+        fn point(&self, index: usize) -> [f64; 3] {
+            self.0[index]
+        }
+    }
+
+    /// Points of several densities, from a linear congruential generator.
+    fn points(seed: u64, count: usize, shift: f64) -> Points {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut uniform = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        };
+        let kind = seed % 5;
+        Points(
+            (0..count)
+                .map(|i| {
+                    let p = [uniform(), uniform(), uniform()];
+                    let size = 10f64.powi(-((i % 7) as i32));
+                    match kind {
+                        0 => p,
+                        1 => p.map(|x| shift + size * (x - 0.5)),
+                        2 => [p[0], 0.3 * p[0], shift],
+                        3 => [p[0].powi(9), p[1].powi(5), p[2]],
+                        _ => if i % 2 == 0 { p } else { [0.25 + 1e-4 * p[0], 0.5, 0.75] },
+                    }
+                })
+                .collect(),
+        )
+    }
+
+    /// How often each source reaches each box's targets, through lists of the box and of those above.
+    fn assert_every_source_reaches_every_target_once(tree: &Tree, lists: &Lists) {
+        let n = tree.sources.len();
+        for (index, leaf) in tree.nodes.iter().enumerate().filter(|(_, node)| node.is_leaf() && node.has_targets()) {
+            let mut reached = vec![0u8; n];
+            let mut add = |(first, count): Run| reached[first as usize..][..count as usize].iter_mut().for_each(|times| *times += 1);
+            lists.near.row(index).iter().for_each(|&run| add(run));
+            lists.finer.row(index).iter().for_each(|&finer| add(tree.nodes[finer as usize].sources));
+            let mut above = index;
+            loop {
+                let node = &tree.nodes[above];
+                lists.coarser.row(above).iter().for_each(|&coarser| add(tree.nodes[coarser as usize].sources));
+                if node.parent == NONE {
+                    break;
+                }
+                for &uncle in lists.colleagues[node.parent as usize].iter().filter(|&&uncle| uncle != NONE) {
+                    for child in tree.nodes[uncle as usize].children() {
+                        if child != above && !tree.nodes[child].is_adjacent_to(node) {
+                            add(tree.nodes[child].sources);
+                        }
+                    }
+                }
+                above = node.parent as usize;
+            }
+            assert!(reached.iter().all(|&times| times == 1), "leaf {index}: {leaf:?}");
+        }
+    }
+
+    #[test]
+    fn every_source_reaches_every_target_exactly_once() {
+        for seed in 0..60 {
+            let sources = points(seed, 900, 0.4);
+            let targets = points(seed / 2 + 7, 700, 0.6);
+            let targets = (seed % 3 != 0).then_some(&targets as &dyn Cloud);
+            let cube = Cube::around(&sources, targets, 1.0 + 0.1 * (seed % 4) as f64, &mut Progress::none()).unwrap();
+            let refinement = Refinement { leaf_size: [1, 5, 20, 60][seed as usize % 4], max_level: 20 };
+            let tree = Tree::build(&sources, targets, cube, refinement, &mut Progress::none()).unwrap();
+            for expansion_len in [0, 8, 56] {
+                let lists = Lists::build(&tree, expansion_len, &mut Progress::none()).unwrap();
+                assert_every_source_reaches_every_target_once(&tree, &lists);
+            }
+        }
+    }
+}

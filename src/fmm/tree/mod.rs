@@ -1,0 +1,204 @@
+//! The adaptive octree over sources and targets together, as arrays.
+//!
+//! Points are sorted along a Morton curve, so that those of any box lie side by side, and a box is a range of them. Boxes are
+//! refined from the root down while they hold more than a leaf may, and only boxes that hold something exist. They are numbered level
+//! by level and in Morton order within a level: the children of a box are neighbours in the array, and so are those of all boxes of a level.
+
+mod cube;
+mod lists;
+mod order;
+
+pub use cube::{Cube, Place, with_few_digits};
+pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run};
+pub use order::{LEVELS, Order};
+
+use crate::error::{Error, Result, Status};
+use crate::threads::Progress;
+
+/// Points as a tree wants them: one coordinate after another, whatever memory they come from.
+pub trait Cloud: Sync {
+    fn len(&self) -> usize;
+    fn point(&self, index: usize) -> [f64; 3];
+}
+
+/// A box of the tree.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    /// Place on the grid of 2^level boxes a side.
+    pub anchor: [u32; 3],
+    pub level: u8,
+    /// Which children exist: bit 0 of an octant's number is x, bit 1 y, bit 2 z. 0: a leaf.
+    pub child_mask: u8,
+    pub parent: u32,
+    pub first_child: u32,
+    /// Number among the boxes that have children, in the order of boxes. NONE for a leaf.
+    pub group: u32,
+    /// First of the points, in the tree's order, and how many.
+    pub sources: (u32, u32),
+    pub targets: (u32, u32),
+}
+
+impl Node {
+    pub fn is_leaf(&self) -> bool {
+        self.child_mask == 0
+    }
+
+    /// Which child of its parent.
+    pub fn octant(&self) -> usize {
+        (self.anchor[0] & 1 | (self.anchor[1] & 1) << 1 | (self.anchor[2] & 1) << 2) as usize
+    }
+
+    pub fn has_sources(&self) -> bool {
+        self.sources.1 > 0
+    }
+
+    pub fn has_targets(&self) -> bool {
+        self.targets.1 > 0
+    }
+
+    pub fn child(&self, octant: usize) -> Option<usize> {
+        let bit = 1u8 << octant;
+        (self.child_mask & bit != 0).then(|| self.first_child as usize + (self.child_mask & (bit - 1)).count_ones() as usize)
+    }
+
+    pub fn children(&self) -> std::ops::Range<usize> {
+        let first = self.first_child as usize;
+        first..first + self.child_mask.count_ones() as usize
+    }
+
+    /// Whether two boxes of any levels touch, and neither holds the other.
+    pub fn is_adjacent_to(&self, other: &Node) -> bool {
+        let (coarse, fine) = if self.level <= other.level { (self, other) } else { (other, self) };
+        let shift = fine.level - coarse.level;
+        let mut is_inside = true;
+        for axis in 0..3 {
+            // In units of the finer grid the coarse box covers low .. low + 2^shift.
+            let (low, high) = (i64::from(coarse.anchor[axis]) << shift, (i64::from(coarse.anchor[axis]) + 1) << shift);
+            let at = i64::from(fine.anchor[axis]);
+            if at + 1 < low || at > high {
+                return false;
+            }
+            is_inside &= at >= low && at < high;
+        }
+        !is_inside
+    }
+}
+
+/// When a box is refined.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Refinement {
+    /// A box with more sources or more targets than that is refined.
+    pub leaf_size: usize,
+    /// No box is finer.
+    pub max_level: usize,
+}
+
+pub struct Tree {
+    pub cube: Cube,
+    pub nodes: Vec<Node>,
+    /// First node of each level, then the number of nodes.
+    pub level_starts: Vec<usize>,
+    pub sources: Order,
+    /// None: the sources.
+    pub targets: Option<Order>,
+    /// Boxes with children.
+    pub group_count: usize,
+}
+
+impl Tree {
+    pub fn build(
+        sources: &dyn Cloud,
+        targets: Option<&dyn Cloud>,
+        cube: Cube,
+        refinement: Refinement,
+        progress: &mut Progress,
+    ) -> Result<Self> {
+        assert!(refinement.max_level <= LEVELS);
+        let sources = Order::along_the_curve(sources, &cube, progress)?;
+        let targets = targets.map(|targets| Order::along_the_curve(targets, &cube, progress)).transpose()?;
+        let mut tree = Self { cube, nodes: Vec::new(), level_starts: vec![0], sources, targets, group_count: 0 };
+        tree.grow(refinement)?;
+        Ok(tree)
+    }
+
+    pub fn targets(&self) -> &Order {
+        self.targets.as_ref().unwrap_or(&self.sources)
+    }
+
+    pub fn depth(&self) -> usize {
+        self.level_starts.len() - 2
+    }
+
+    pub fn level(&self, level: usize) -> std::ops::Range<usize> {
+        self.level_starts[level]..self.level_starts[level + 1]
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.nodes.capacity() * size_of::<Node>() + self.sources.bytes() + self.targets.as_ref().map_or(0, Order::bytes)
+    }
+
+    fn grow(&mut self, refinement: Refinement) -> Result<()> {
+        let root = Node {
+            anchor: [0; 3],
+            level: 0,
+            child_mask: 0,
+            parent: NONE,
+            first_child: 0,
+            group: NONE,
+            sources: (0, self.sources.len() as u32),
+            targets: (0, self.targets().len() as u32),
+        };
+        self.push(root)?;
+        loop {
+            let (first, last) = (*self.level_starts.last().expect("has the root's level"), self.nodes.len());
+            if first == last {
+                return Ok(());
+            }
+            self.level_starts.push(last);
+            for index in first..last {
+                let node = self.nodes[index];
+                let is_full = node.sources.1 as usize > refinement.leaf_size || node.targets.1 as usize > refinement.leaf_size;
+                if is_full && usize::from(node.level) < refinement.max_level {
+                    self.refine(index)?;
+                }
+            }
+        }
+    }
+
+    /// Gives a box its children: one for every octant that holds a point.
+    fn refine(&mut self, index: usize) -> Result<()> {
+        let mut parent = self.nodes[index];
+        parent.first_child = self.nodes.len() as u32;
+        parent.group = self.group_count as u32;
+        self.group_count += 1;
+        let level = parent.level + 1;
+        let sources = self.sources.octants(parent.sources, usize::from(level));
+        let targets = match &self.targets {
+            Some(targets) => targets.octants(parent.targets, usize::from(level)),
+            None => sources,
+        };
+        for octant in 0..8u32 {
+            let (sources, targets) = (sources[octant as usize], targets[octant as usize]);
+            if sources.1 == 0 && targets.1 == 0 {
+                continue;
+            }
+            parent.child_mask |= 1 << octant;
+            let anchor = std::array::from_fn(|axis| 2 * parent.anchor[axis] + (octant >> axis & 1));
+            self.push(Node { anchor, level, child_mask: 0, parent: index as u32, first_child: 0, group: NONE, sources, targets })?;
+        }
+        self.nodes[index] = parent;
+        Ok(())
+    }
+
+    fn push(&mut self, node: Node) -> Result<()> {
+        if self.nodes.len() >= NONE as usize {
+            return Err(Error::new(Status::Shape, "leaf_size: more than 4294967294 boxes; ask for larger leaves"));
+        }
+        if self.nodes.len() == self.nodes.capacity() {
+            let more = self.nodes.len().max(64);
+            self.nodes.try_reserve(more).map_err(|_| Error::out_of_memory("boxes of the tree", more * size_of::<Node>()))?;
+        }
+        self.nodes.push(node);
+        Ok(())
+    }
+}

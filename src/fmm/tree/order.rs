@@ -1,0 +1,85 @@
+//! Points in the order of a Morton curve.
+
+use super::{Cloud, Cube};
+use crate::error::{Error, Result, Status, try_vec};
+use crate::fmm::morton::bits::{Bits, Shifts};
+use crate::threads::{self, Progress};
+
+/// Bits of a coordinate, and so the finest level.
+pub const LEVELS: usize = 20;
+/// Points for a task.
+const CHUNK: usize = 16_384;
+
+/// The number along the curve of the finest box that holds a point, given as fractions of the cube's side.
+#[inline]
+fn code_of(fractions: [f64; 3]) -> u64 {
+    const BOXES: f64 = (1u32 << LEVELS) as f64;
+    Shifts::interleave(fractions.map(|fraction| (fraction * BOXES).clamp(0.0, BOXES - 1.0) as u32))
+}
+
+/// Codes in ascending order, and which point each belongs to. Points of one code are in the caller's order.
+pub struct Order {
+    entries: Vec<(u64, u32)>,
+}
+
+impl Order {
+    pub fn along_the_curve(cloud: &dyn Cloud, cube: &Cube, progress: &mut Progress) -> Result<Self> {
+        if cloud.len() > i32::MAX as usize {
+            return Err(Error::new(Status::Shape, format!("{} points; at most 2147483647 are possible", cloud.len())));
+        }
+        let mut entries = try_vec("order of points", cloud.len(), (0u64, 0u32))?;
+        let per_side = 1.0 / cube.side;
+        let chunks = entries.chunks_mut(CHUNK).enumerate();
+        let work = |(chunk, entries): (usize, &mut [(u64, u32)])| {
+            for (place, entry) in entries.iter_mut().enumerate() {
+                let index = chunk * CHUNK + place;
+                let point = cloud.point(index);
+                let fractions = std::array::from_fn(|axis| (point[axis] - cube.corner[axis]) * per_side);
+                *entry = (code_of(fractions), index as u32);
+            }
+            Ok(())
+        };
+        threads::for_each_chunk(chunks, |_| 0, progress, work, |()| Ok(()))?;
+        threads::sort(&mut entries)?;
+        Ok(Self { entries })
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The caller's number of the point at a place of the order.
+    #[inline]
+    pub fn index(&self, place: usize) -> usize {
+        self.entries[place].1 as usize
+    }
+
+    /// Ranges of a box's points that belong to each of its octants, which are boxes of `level`.
+    pub fn octants(&self, range: (u32, u32), level: usize) -> [(u32, u32); 8] {
+        let shift = 3 * (LEVELS - level);
+        let entries = &self.entries[range.0 as usize..][..range.1 as usize];
+        let mut first = 0;
+        std::array::from_fn(|octant| {
+            let rest = &entries[first..];
+            let count = if octant == 7 { rest.len() } else { rest.partition_point(|entry| (entry.0 >> shift & 7) as usize <= octant) };
+            let found = (range.0 + first as u32, count as u32);
+            first += count;
+            found
+        })
+    }
+
+    /// How many boxes of a level hold points, and the sum of the squares of how many each holds.
+    pub fn occupied(&self, level: usize) -> (f64, f64) {
+        let shift = 3 * (LEVELS - level);
+        let boxes = self.entries.chunk_by(|a, b| a.0 >> shift == b.0 >> shift);
+        boxes.fold((0.0, 0.0), |(count, squares), points| (count + 1.0, squares + (points.len() as f64).powi(2)))
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.entries.capacity() * size_of::<(u64, u32)>()
+    }
+}

@@ -1,0 +1,306 @@
+"""Plans of the fast multipole method: accuracy, properties, threads, and what is refused."""
+
+import copy
+import pickle
+import threading
+
+import hotloop
+import numpy as np
+import pytest
+from paths import FMM_DATA
+
+NAMES = sorted(path.stem for path in FMM_DATA.glob("*.npz"))
+ACCURACIES = [10.0**-digits for digits in range(2, 12)]
+
+
+def load(name):
+    with np.load(FMM_DATA / f"{name}.npz") as data:
+        data = {key: data[key] for key in data}
+    same = data["sources"].shape == data["targets"].shape and (data["sources"] == data["targets"]).all()
+    return data["sources"], None if same else data["targets"], data["charges"], data["potential"], data["gradient"]
+
+
+def error(found, expected):
+    difference = np.linalg.norm(found - expected)
+    return difference / np.linalg.norm(expected) if difference > 0.0 else 0.0
+
+
+def cloud(kind, count, seed=0):
+    """Points of several shapes, and charges of random signs."""
+    rng = np.random.default_rng(seed)
+    points = rng.random((count, 3))
+    if kind == "line":
+        points = np.stack([points[:, 0], 2.0 * points[:, 0], np.full(count, 0.3)], axis=1)
+    elif kind == "plane":
+        points[:, 2] = 0.7
+    elif kind == "far apart":
+        points[count // 2 :] += 1e4
+    elif kind == "many scales":
+        points = 0.3 + (points - 0.3) * 10.0 ** -rng.integers(0, 6, (count, 1))
+    elif kind == "one place":
+        points[:] = points[0]
+    return points, rng.uniform(-1.0, 1.0, count)
+
+
+KINDS = ("cube", "line", "plane", "far apart", "many scales")
+
+
+@pytest.mark.parametrize("eps", ACCURACIES)
+@pytest.mark.parametrize("name", NAMES)
+def test_reference_potentials_are_met_to_eps(name, eps):
+    sources, targets, charges, potential, gradient = load(name)
+    # Small leaves, so that boxes have neighbours of several levels in sets of a few thousand points; and what the plan would choose.
+    for leaf_size in (5, 20, None) if eps > 1e-6 else (30, None):
+        plan = hotloop.fmm.Plan(sources, targets, eps=eps, leaf_size=leaf_size)
+        found = plan.evaluate(charges, gradient=True)
+        assert error(found[0], potential) <= eps
+        assert error(found[1], gradient) <= 10.0 * eps
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "tiny_3"])
+def test_every_order_is_better_than_the_one_before(name):
+    sources, targets, charges, potential, _ = load(name)
+    errors = [error(hotloop.fmm.Plan(sources, targets, order=order, leaf_size=20).evaluate(charges), potential) for order in range(2, 15)]
+    # Rounding ends it: sums of some thousand terms of both signs.
+    assert all(finer < coarser or finer < 1e-13 for coarser, finer in zip(errors, errors[1:])), errors
+
+
+@pytest.mark.parametrize("eps", [1e-3, 1e-4, 1e-5, 1e-6])
+@pytest.mark.parametrize("name", NAMES)
+def test_single_and_mixed_precision(name, eps):
+    sources, targets, charges, potential, _ = load(name)
+    mixed = hotloop.fmm.Plan(sources, targets, eps=eps, leaf_size=20, precision="mixed").evaluate(charges)
+    assert mixed.dtype == np.float64
+    assert error(mixed, potential) <= eps
+    # In single precision the points are others, so their sums are.
+    sources, targets, charges = (None if a is None else a.astype(np.float32) for a in (sources, targets, charges))
+    doubled = [None if a is None else a.astype(np.float64) for a in (sources, charges, targets)]
+    found = hotloop.fmm.Plan(sources, targets, eps=eps, leaf_size=20).evaluate(charges)
+    assert found.dtype == np.float32
+    assert error(found, hotloop.fmm.direct(*doubled)) <= max(eps, 1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("screening", [0.0, 0.5, 8.0, 300.0, 1e5])
+def test_yukawa_s_kernel(kind, screening):
+    points, charges = cloud(kind, 1500)
+    exact = hotloop.fmm.direct(points, charges, kernel="yukawa", screening=screening, gradient=True)
+    for eps in (1e-3, 1e-6):
+        plan = hotloop.fmm.Plan(points, eps=eps, leaf_size=30, kernel="yukawa", screening=screening)
+        found = plan.evaluate(charges, gradient=True)
+        assert error(found[0], exact[0]) <= eps
+        assert error(found[1], exact[1]) <= 10.0 * eps
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("factor", "shift"), [(1.0, 0.0), (1e-9, 0.0), (1e9, 0.0), (1.0, 1e6), (1e-100, 0.0), (1e100, 0.0)])
+def test_any_shape_in_any_unit_and_place(kind, factor, shift):
+    points, charges = cloud(kind, 2000)
+    moved = points * factor + shift
+    exact = hotloop.fmm.direct((moved - shift) / factor, charges)
+    found = hotloop.fmm.Plan(moved, eps=1e-8, leaf_size=12).evaluate(charges) * factor
+    assert error(found, exact) <= 1e-8
+
+
+def test_points_at_one_place_do_not_see_each_other():
+    points, charges = cloud("one place", 500)
+    for leaf_size in (3, None):
+        plan = hotloop.fmm.Plan(points, leaf_size=leaf_size)
+        potentials, gradients = plan.evaluate(charges, gradient=True)
+        assert not potentials.any() and not gradients.any()
+
+
+def test_one_point_and_none():
+    one = hotloop.fmm.Plan(np.zeros((1, 3)), np.array([[0.0, 0.0, 2.0], [0.0, 0.0, 0.0]]))
+    potentials, gradients = one.evaluate(np.array([3.0]), gradient=True)
+    np.testing.assert_allclose(potentials, [3.0 / (8.0 * np.pi), 0.0], rtol=1e-12)
+    np.testing.assert_allclose(gradients, [[0.0, 0.0, -3.0 / (16.0 * np.pi)], [0.0, 0.0, 0.0]], rtol=1e-12)
+    assert not hotloop.fmm.Plan(np.zeros((0, 3)), np.ones((4, 3))).evaluate(np.zeros(0)).any()
+    assert hotloop.fmm.Plan(np.ones((4, 3)), np.zeros((0, 3))).evaluate(np.ones(4)).shape == (0,)
+    assert hotloop.fmm.Plan(np.zeros((0, 3))).evaluate(np.zeros((3, 0))).shape == (3, 0)
+
+
+def test_a_sum_is_linear_and_vectors_are_evaluated_as_if_alone():
+    points, charges = cloud("many scales", 3000)
+    plan = hotloop.fmm.Plan(points, eps=1e-5)
+    other = np.random.default_rng(5).normal(size=3000)
+    several = np.stack([charges, other, 2.0 * charges - 3.0 * other])
+    potentials, gradients = plan.evaluate(several, gradient=True)
+    for vector in range(3):
+        alone = plan.evaluate(several[vector], gradient=True)
+        assert np.array_equal(potentials[vector], alone[0]) and np.array_equal(gradients[vector], alone[1])
+    combined = 2.0 * potentials[0] - 3.0 * potentials[1]
+    assert error(potentials[2], combined) <= 1e-12
+
+
+def test_permuted_points_have_permuted_potentials():
+    points, charges = cloud("cube", 4000)
+    order = np.random.default_rng(6).permutation(4000)
+    whole = hotloop.fmm.Plan(points, leaf_size=30).evaluate(charges)
+    permuted = hotloop.fmm.Plan(points[order], leaf_size=30).evaluate(charges[order])
+    assert error(permuted, whole[order]) <= 1e-13
+
+
+@pytest.mark.parametrize("axes", [(1, 0, 2), (2, 1, 0), (1, 2, 0)])
+def test_turned_by_a_right_angle(axes):
+    points, charges = cloud("cube", 3000)
+    whole, slope = hotloop.fmm.Plan(points, eps=1e-9, leaf_size=20).evaluate(charges, gradient=True)
+    turned = points[:, axes] * [1.0, -1.0, 1.0]
+    found, turned_slope = hotloop.fmm.Plan(turned, eps=1e-9, leaf_size=20).evaluate(charges, gradient=True)
+    assert error(found, whole) <= 1e-9
+    assert error(turned_slope, slope[:, axes] * [1.0, -1.0, 1.0]) <= 1e-8
+
+
+@pytest.mark.parametrize("precision", ["double", "mixed"])
+def test_same_bits_for_any_number_of_threads(precision):
+    points, charges = cloud("many scales", 20_000)
+    results = []
+    for count in (1, 2, 7):
+        with hotloop.threads(count):
+            plan = hotloop.fmm.Plan(points, leaf_size=40, precision=precision)
+            results.append(plan.evaluate(charges, gradient=True))
+    for potentials, gradients in results[1:]:
+        assert np.array_equal(potentials, results[0][0]) and np.array_equal(gradients, results[0][1])
+
+
+def test_any_strides_have_the_same_bits():
+    points, charges = cloud("cube", 1000)
+    expected = hotloop.fmm.Plan(points, leaf_size=20).evaluate(charges, gradient=True)
+    backwards = np.asfortranarray(points)[::-1][::-1]
+    wide = np.zeros((2000, 5))
+    wide[::2, 1:4] = points
+    for own in (backwards, wide[::2, 1:4]):
+        spaced = np.zeros(3000)
+        spaced[::3] = charges
+        store = np.full((2, 1000, 7), np.nan)
+        out = (store[0, ::-1, 6], store[1, :, 5:2:-1])
+        hotloop.fmm.Plan(own, leaf_size=20).evaluate(spaced[::3], out=out)
+        assert np.array_equal(out[0], expected[0]) and np.array_equal(out[1], expected[1])
+        assert np.isnan(store[1, :, :3]).all() and np.isnan(store[0, :, :6]).all()
+
+
+def test_new_points_are_as_a_new_plan():
+    points, charges = cloud("cube", 1500)
+    plan = hotloop.fmm.Plan(points, eps=1e-4, leaf_size=25)
+    for kind in KINDS:
+        others, charges = cloud(kind, 1700, seed=3)
+        plan.set_points(others)
+        expected = hotloop.fmm.Plan(others, eps=1e-4, leaf_size=25).evaluate(charges)
+        assert np.array_equal(plan.evaluate(charges), expected)
+    before = plan.evaluate(charges)
+    with pytest.raises(ValueError, match=r"sources\[3\]\[1\]"):
+        bad = others.copy()
+        bad[3, 1] = np.inf
+        plan.set_points(bad)
+    assert np.array_equal(plan.evaluate(charges), before)
+
+
+def test_the_error_is_estimated():
+    points, charges = cloud("cube", 5000)
+    exact = hotloop.fmm.direct(points, charges)
+    for order in (3, 6):
+        plan = hotloop.fmm.Plan(points, order=order, leaf_size=30)
+        potentials = plan.evaluate(charges)
+        true = error(potentials, exact)
+        assert abs(plan.estimate_error(charges, potentials, sample=10_000) - true) <= 1e-3 * true
+        assert 0.5 * true < plan.estimate_error(charges, potentials, sample=500, seed=9) < 2.0 * true
+    single = plan.evaluate(charges.astype(np.float32))
+    assert 1e-9 < plan.estimate_error(charges.astype(np.float32), single) < 1e-5
+
+
+def test_a_plan_says_what_it_has():
+    points, charges = cloud("many scales", 10_000)
+    plan = hotloop.fmm.Plan(points, eps=1e-6, leaf_size=30)
+    plan.evaluate(charges)
+    stats, timings = plan.stats, plan.timings
+    assert stats["n_source"] == stats["n_target"] == 10_000 and stats["order"] == 7 and stats["leaf_size"] == 30
+    assert stats["leaves"] < stats["boxes"] and stats["levels"] > 5 and stats["near_pairs"] > 10_000 and stats["translations"] > 1000
+    assert list(timings) == ["P2M", "M2M", "M2L", "L2L", "L2P", "P2L", "M2P", "P2P"]
+    assert all(timings[operator] > 0.0 for operator in ("P2M", "M2M", "M2L", "L2L", "L2P", "P2P"))
+
+
+def test_many_threads_evaluate_one_plan():
+    points, charges = cloud("cube", 3000)
+    plan = hotloop.fmm.Plan(points, leaf_size=30)
+    expected = plan.evaluate(charges)
+    results = [None] * 8
+
+    def work(i):
+        results[i] = plan.evaluate(charges)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert all(np.array_equal(result, expected) for result in results)
+
+
+def test_progress_and_cancellation():
+    points, charges = cloud("cube", 60_000)
+    plan = hotloop.fmm.Plan(points)
+    seen = []
+    whole = plan.evaluate(charges, progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (60_000, 60_000)
+    with pytest.raises(hotloop.Cancelled):
+        plan.evaluate(charges, progress=lambda done, total: True)
+    assert np.array_equal(plan.evaluate(charges), whole)
+
+
+def test_operators_can_be_forgotten():
+    points, charges = cloud("cube", 1000)
+    before = hotloop.fmm.Plan(points, leaf_size=20).evaluate(charges)
+    hotloop.fmm.forget_operators()
+    assert np.array_equal(hotloop.fmm.Plan(points, leaf_size=20).evaluate(charges), before)
+
+
+GOOD = np.random.default_rng(8).random((50, 3))
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "message"),
+    [
+        (lambda: hotloop.fmm.Plan(GOOD[:, :2]), ValueError, r"sources: shape is \(50, 2\)"),
+        (lambda: hotloop.fmm.Plan(GOOD.astype(int)), TypeError, "sources"),
+        (lambda: hotloop.fmm.Plan(GOOD, GOOD.astype(np.float32)), TypeError, "targets"),
+        (lambda: hotloop.fmm.Plan(np.where(GOOD == GOOD[7, 2], np.nan, GOOD)), ValueError, r"sources\[7\]\[2\]"),
+        (lambda: hotloop.fmm.Plan(GOOD, np.full((3, 3), np.inf)), ValueError, r"targets\[0\]\[0\]"),
+        (lambda: hotloop.fmm.Plan(GOOD * 1e200), ValueError, "scale them"),
+        (lambda: hotloop.fmm.Plan(GOOD, eps=1e-13), ValueError, "eps: 1e-13 cannot be kept"),
+        (lambda: hotloop.fmm.Plan(GOOD.astype(np.float32), eps=1e-8), ValueError, "double precision"),
+        (lambda: hotloop.fmm.Plan(GOOD, eps=0.0), ValueError, "eps"),
+        (lambda: hotloop.fmm.Plan(GOOD, eps=np.nan), ValueError, "eps"),
+        (lambda: hotloop.fmm.Plan(GOOD, order=1), ValueError, "order: is 1"),
+        (lambda: hotloop.fmm.Plan(GOOD, order=15), ValueError, "order: is 15"),
+        (lambda: hotloop.fmm.Plan(GOOD, order=2.5), TypeError, "order"),
+        (lambda: hotloop.fmm.Plan(GOOD, leaf_size=-3), ValueError, "leaf_size: is -3"),
+        (lambda: hotloop.fmm.Plan(GOOD, max_level=21), ValueError, "max_level: is 21"),
+        (lambda: hotloop.fmm.Plan(GOOD, kernel="helmholtz"), ValueError, "kernel"),
+        (lambda: hotloop.fmm.Plan(GOOD, screening=1.0), ValueError, "screening"),
+        (lambda: hotloop.fmm.Plan(GOOD, kernel="yukawa", screening=-1.0), ValueError, "screening"),
+        (lambda: hotloop.fmm.Plan(GOOD, precision="half"), ValueError, "precision"),
+    ],
+)
+def test_what_cannot_be_a_plan_is_refused(make, kind, message):
+    with pytest.raises(kind, match=message):
+        make()
+
+
+def test_what_cannot_be_evaluated_is_refused_and_nothing_is_written():
+    plan = hotloop.fmm.Plan(GOOD)
+    out = np.full(50, 7.0)
+    charges = np.ones(50)
+    bad = charges.copy()
+    bad[13] = np.nan
+    for call, kind, message in (
+        (lambda: plan.evaluate(np.ones(49)), ValueError, "charges"),
+        (lambda: plan.evaluate(np.ones(50, dtype=int)), TypeError, "charges"),
+        (lambda: plan.evaluate(bad, out=(out, None)), ValueError, r"charges\[.*13\]"),
+        (lambda: plan.evaluate(charges, out=(charges, None)), ValueError, "shares memory"),
+        (lambda: plan.evaluate(charges, out=(out[:40], None)), ValueError, "potentials"),
+        (lambda: plan.estimate_error(charges, out[:40]), ValueError, "potentials"),
+        (lambda: plan.estimate_error(charges, out, sample=0), ValueError, "n_sample"),
+        (lambda: copy.copy(plan), TypeError, "cannot be copied"),
+        (lambda: pickle.dumps(plan), TypeError, "cannot be copied"),
+    ):
+        with pytest.raises(kind, match=message):
+            call()
+    assert (out == 7.0).all()
