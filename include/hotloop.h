@@ -252,7 +252,8 @@
 #define HL_FMM_PRECISION_DOUBLE 1
 
 /**
- * Expansions and pairs in f32, their sums and places of boxes in f64: for eps from 1e-6 on, in half of the time.
+ * Expansions in f32, for eps from 1e-6 on. Pairs of points that came in f64 are summed in f64, those of f32 in f32 and their sums in
+ * f64.
  */
 #define HL_FMM_PRECISION_MIXED 2
 
