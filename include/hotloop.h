@@ -71,6 +71,23 @@
  */
 #define HL_COEFFICIENTS_RAW 1
 
+/**
+ * Every pair is there twice, from i and from j, as hl_neighbour_list_fill has them; a list in which one side is missing is refused.
+ * (With pair_vectors, the numbers of pairs i, j and j, i are compared.)
+ */
+#define HL_PAIR_LIST_FULL 0
+
+/**
+ * Every pair is there once and counts for both atoms.
+ */
+#define HL_PAIR_LIST_HALF 1
+
+/**
+ * Pairs are as they are: second is a neighbour of first, and not the other way round unless the list says so. For programs whose
+ * atoms are partly images or those of other processes.
+ */
+#define HL_PAIR_LIST_DIRECTED 2
+
 #define HL_LINESHAPE_GAUSSIAN 0
 
 #define HL_LINESHAPE_LORENTZIAN 1
@@ -405,8 +422,9 @@ typedef int32_t (*hl_progress_fn)(void *user,
                                   int64_t total);
 
 /**
- * Options of the AniSOAP functions. Always filled by hl_anisoap_options_init first; fields are only ever appended. All but
- * the last three describe a plan and are for hl_anisoap_plan_create; a computing function looks at the last three alone.
+ * Options of the AniSOAP functions. Always filled by hl_anisoap_options_init first; fields are only ever appended.
+ * Those before `coefficients` describe a plan and are for hl_anisoap_plan_create; a computing function looks at `coefficients` and
+ * those behind it alone.
  */
 typedef struct hl_anisoap_options {
   /**
@@ -468,6 +486,41 @@ typedef struct hl_anisoap_options {
    */
   hl_progress_fn progress;
   void *progress_user;
+  /**
+   * -1 (default): neighbours are searched for. Otherwise the number of pairs in a list of the caller's that is used instead.
+   * Pairs at the cutoff or beyond it are left out, and so are those of an atom with itself in its own place (see
+   * subtract_center_contribution). The order of the list changes no bit; a pair that is there twice counts twice.
+   */
+  ptrdiff_t n_pairs;
+  /**
+   * [n_pairs] numbers of atoms from 0, counted over all frames; both atoms of a pair are in one frame.
+   */
+  const ptrdiff_t *pair_first;
+  const ptrdiff_t *pair_first_strides;
+  /**
+   * [n_pairs] the atom that is a neighbour of pair_first.
+   */
+  const ptrdiff_t *pair_second;
+  const ptrdiff_t *pair_second_strides;
+  /**
+   * [n_pairs][3] S, the pair's vector being (x_second - x_first) + S H, H the cell; 0 in frames that are not periodic. NULL: 0 everywhere, or
+   * see pair_vectors.
+   */
+  const int32_t *pair_shifts;
+  const ptrdiff_t *pair_shifts_strides;
+  /**
+   * [n_pairs][3] the vectors themselves, instead of shifts, from first to second. NULL: see pair_shifts.
+   */
+  const double *pair_vectors;
+  const ptrdiff_t *pair_vectors_strides;
+  /**
+   * HL_PAIR_LIST_*; default full.
+   */
+  int32_t pair_list;
+  /**
+   * 0.
+   */
+  int32_t reserved_pairs;
 } hl_anisoap_options;
 
 /**
@@ -958,15 +1011,15 @@ extern "C" {
  *                      Strides of 0 for one shape
  * @param cells         [n_frames][3][3] rows are lattice vectors, right-handed, of any skew and size; read for periodic
  *                      frames only. NULL if there are none
- * @param periodic      [n_frames][3] 0 or 1, the same for all three axes of a frame; NULL for 0 everywhere
+ * @param periodic      [n_frames][3] 0 or 1, the same for all three axes of a frame; NULL with cells NULL: 0 everywhere
  * @param n_features    hl_anisoap_expansion_size(plan)
  * @param coefficients  [n_atoms][n_features] out; features as hl_anisoap_expansion_labels says. 0 where an atom has no
  *                      neighbour of a species
- * @param options       NULL for defaults. Used: coefficients, progress
+ * @param options       NULL for defaults. Used: coefficients, progress, the caller's own list of pairs (n_pairs and what follows)
  *
  * `coefficients` shares no element with an input. Errors: array errors; HL_ERR_ARGUMENT (a species that was not declared, a
  * semiaxis that is not positive, a quaternion of 0, a matrix that is no rotation, a cell without volume or left-handed, mixed
- * periodicity, offsets that do not fit) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. After HL_ERR_CANCELLED or
+ * periodicity, offsets that do not fit, pairs that are not of one frame or lack their other side) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. After HL_ERR_CANCELLED or
  * a callback's own status some atoms have been written.
  */
 hl_status hl_anisoap_expansion(const struct hl_anisoap_plan *plan,
@@ -1003,9 +1056,10 @@ hl_status hl_anisoap_expansion(const struct hl_anisoap_plan *plan,
  * @param means    [n_frames][n_species][n_features] out, or NULL: means over the atoms of each species of each frame, 0 for a
  *                 species that the frame does not have. (AniSOAP leaves atoms without neighbours out; here they count as 0)
  * @param n_features  hl_anisoap_power_spectrum_size(plan)
- * @param options  NULL for defaults. Used: coefficients, progress
+ * @param options  NULL for defaults. Used: as in hl_anisoap_expansion
  *
- * Frames, rules and errors are as in hl_anisoap_expansion. Outputs share no element with each other or with an input.
+ * Frames, rules and errors are as in hl_anisoap_expansion; after HL_ERR_CANCELLED or a callback's own status `means` hold sums of some
+ * atoms' spectra. Outputs share no element with each other or with an input.
  */
 hl_status hl_anisoap_power_spectrum(const struct hl_anisoap_plan *plan,
                                     ptrdiff_t n_frames,
@@ -1045,7 +1099,7 @@ hl_status hl_anisoap_power_spectrum(const struct hl_anisoap_plan *plan,
  *                              in the axes of positions
  * @param quaternion_gradients  [n_atoms][4] out, or NULL: dF / d quaternions as they were given, whose length changes nothing
  * @param n_features            hl_anisoap_expansion_size(plan)
- * @param options               NULL for defaults. Used: coefficients, progress
+ * @param options               NULL for defaults. Used: as in hl_anisoap_expansion
  *
  * Frames, rules and errors are as in hl_anisoap_expansion; HL_ERR_NONFINITE names an element of the cotangent; HL_ERR_NULL
  * for quaternion_gradients without quaternions. Outputs share no element with each other or with an input, and are
@@ -2554,7 +2608,7 @@ hl_status hl_kuramoto_options_init(struct hl_kuramoto_options *options,
 /**
  * How many neighbours each point has, so that arrays for hl_neighbour_list_fill can be made.
  *
- * A neighbour of point i is a point j, or its image in another cell, with |r| < cutoff for r = x_j + S H - x_i, S three
+ * A neighbour of point i is a point j, or its image in another cell, with |r| < cutoff for r = (x_j - x_i) + S H, S three
  * whole numbers and H the cell. Images of i itself count; i in its own place only with self_pairs. Every pair is there
  * twice, from i and from j.
  *
@@ -2569,7 +2623,8 @@ hl_status hl_kuramoto_options_init(struct hl_kuramoto_options *options,
  * @param n_pairs     out: their sum, or NULL
  *
  * Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_NONFINITE names the element;
- * HL_ERR_ARGUMENT for the cutoff, a cell without volume or left-handed, or a cell a thousand times smaller than the cutoff.
+ * HL_ERR_ARGUMENT for the cutoff, a cell without volume or left-handed, or one so small that a point has more than ten million
+ * neighbours. One thread; the call ends when it is done.
  */
 hl_status hl_neighbour_list_count(ptrdiff_t n_points,
                                   const double *positions,
@@ -2591,7 +2646,7 @@ hl_status hl_neighbour_list_count(ptrdiff_t n_points,
  * @param n_pairs  what hl_neighbour_list_count says
  * @param pairs    [n_pairs][2] out, or NULL: i and j
  * @param shifts   [n_pairs][3] out, or NULL: S
- * @param vectors  [n_pairs][3] out, or NULL: r = x_j + S H - x_i
+ * @param vectors  [n_pairs][3] out, or NULL: r = (x_j - x_i) + S H; the two sides of a pair have the same numbers with other signs
  *
  * Outputs share no element with each other or with inputs. Errors: as hl_neighbour_list_count; HL_ERR_SHAPE if n_pairs is
  * another number than that of the pairs (nothing was written).

@@ -19,6 +19,8 @@ HERE = ROOT / "benches/peers"
 WORK = ROOT / "build/peers"
 VENV = WORK / "venv"
 LIBRARY = ROOT / "build/lib/libhotloop.so.0"
+# Its list of dependencies has none of the versions that it works with.
+ANISOAP = "anisoap==0.1.1"
 LOOPS = WORK / "loops.so"
 LOOP_SOURCES = HERE / "lapack_loop.c", HERE / "hotloop_loop.c"
 # Shared objects that were carried here for want of the system's own.
@@ -93,19 +95,33 @@ def _python(ready):
             return f"HOTLOOP_PEERS_PYTHON={named} has no NumPy; nothing was measured"
         ready.python = named
         return None
-    python = str(VENV / "bin/python")
-    wanted, installed = HERE / "requirements.txt", VENV / "installed.txt"
+    ready.python, complaint = _environment_of(VENV, HERE / "requirements.txt")
+    return complaint
+
+
+def interpreter_of(part, python):
+    """The interpreter of a part, and what went wrong: descriptors' peers want older packages than the others."""
+    if part != "descriptors" or os.environ.get("HOTLOOP_PEERS_PYTHON"):
+        return python, None
+    own, complaint = _environment_of(WORK / "descriptors", HERE / "descriptors_requirements.txt", ("--no-deps", ANISOAP))
+    return own or python, complaint
+
+
+def _environment_of(venv, wanted, then=()):
+    """A virtual environment with the packages of a file, then what `then` asks pip for: (its interpreter or None, complaint or None)."""
+    python, installed = str(venv / "bin/python"), venv / "installed.txt"
     if not installed.exists() or installed.read_text() != wanted.read_text():
-        print(f"making {VENV.relative_to(ROOT)} with the packages of benches/peers/requirements.txt")
+        print(f"making {venv.relative_to(ROOT)} with the packages of benches/peers/{wanted.name}")
         try:
-            subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
+            subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
             pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             subprocess.run([*pip, "--requirement", wanted], check=True)
+            if then:
+                subprocess.run([*pip, *then], check=True)
         except (OSError, subprocess.CalledProcessError):
-            return "the packages of benches/peers/requirements.txt could not be installed; nothing was measured"
+            return None, f"the packages of benches/peers/{wanted.name} could not be installed; what needs them was not measured"
         shutil.copyfile(wanted, installed)
-    ready.python = python
-    return None
+    return python, None
 
 
 def _loops(_ready):

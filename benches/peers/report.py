@@ -17,6 +17,11 @@ def significant(number):
     return f"{number:.0f}" if number >= 99.95 else f"{number:.1f}" if number >= 9.995 else f"{number:.2f}"
 
 
+def setting(angular, radial):
+    """(max_angular, max_radial) as the tables have it."""
+    return f"({angular}, {'none' if radial is None else radial})"
+
+
 def table(title, header, rows):
     """Prints rows of texts: the first column to the left, the others to the right."""
     print(f"\n{title}")

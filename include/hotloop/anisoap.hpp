@@ -16,6 +16,10 @@ namespace hl {
 
 namespace anisoap {
 
+// What a list of pairs holds: every pair from either side (a list in which a side is missing is refused), every pair once for both
+// atoms, or pairs as they are, second for first alone.
+enum class pair_list : std::int32_t { full = HL_PAIR_LIST_FULL, half = HL_PAIR_LIST_HALF, directed = HL_PAIR_LIST_DIRECTED };
+
 // Atoms of any number of frames, one after the other, as views of the program's arrays.
 struct frames {
     view<const double, 2> positions;        // [n_atoms][3]
@@ -26,6 +30,12 @@ struct frames {
     view<const std::ptrdiff_t, 1> offsets;  // [n_frames + 1]: first atom of each frame, then n_atoms; not given: one frame
     view<const double, 3> cells;            // [n_frames][3][3]: rows are lattice vectors
     view<const std::int32_t, 2> periodic;   // [n_frames][3]: 0 or 1; not given: periodic if there are cells
+
+    // The program's own list of pairs; not given: neighbours are searched for.
+    view<const std::ptrdiff_t, 1> pair_first, pair_second;  // [n_pairs]: atoms counted from 0 over all frames
+    view<const std::int32_t, 2> pair_shifts;                // [n_pairs][3]: lattice vectors between their cells
+    view<const double, 2> pair_vectors;                     // [n_pairs][3]: from first to second, instead of shifts
+    pair_list pairs = pair_list::full;
 };
 
 // What a call may choose.
@@ -77,6 +87,7 @@ public:
         expect("periodic", all.periodic, {{n_frames, 3}}, "n_frames, 3");
         hl::detail::check(hl_anisoap_options_init(&c_options_, sizeof c_options_));
         if (how.raw_) c_options_.coefficients = HL_COEFFICIENTS_RAW;
+        if (all.pair_first.given() || all.pair_second.given() || all.pair_shifts.given() || all.pair_vectors.given()) pass_pairs();
         if (how.progress_) {
             c_options_.progress = hl::detail::hl_cpp_report_progress;
             c_options_.progress_user = &watch_;
@@ -109,6 +120,27 @@ public:
     std::ptrdiff_t n_atoms = 0, n_frames = 0;
 
 private:
+    void pass_pairs() {
+        using hl::detail::address;
+        using hl::detail::strides;
+        const std::ptrdiff_t n_pairs = all.pair_first.given() ? all.pair_first.extent(0) : 1;  // without it the library complains
+        if (all.pair_first.given()) {
+            expect("pair_second", all.pair_second, {{n_pairs}}, "n_pairs");
+            expect("pair_shifts", all.pair_shifts, {{n_pairs, 3}}, "n_pairs, 3");
+            expect("pair_vectors", all.pair_vectors, {{n_pairs, 3}}, "n_pairs, 3");
+        }
+        c_options_.n_pairs = n_pairs;
+        c_options_.pair_first = address(all.pair_first);
+        c_options_.pair_first_strides = strides(all.pair_first);
+        c_options_.pair_second = address(all.pair_second);
+        c_options_.pair_second_strides = strides(all.pair_second);
+        c_options_.pair_shifts = address(all.pair_shifts);
+        c_options_.pair_shifts_strides = strides(all.pair_shifts);
+        c_options_.pair_vectors = address(all.pair_vectors);
+        c_options_.pair_vectors_strides = strides(all.pair_vectors);
+        c_options_.pair_list = static_cast<std::int32_t>(all.pairs);
+    }
+
     std::array<std::ptrdiff_t, 2> one_frame_;
     const std::int32_t one_ = 1;
     hl::detail::progress_call watch_;

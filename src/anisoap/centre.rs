@@ -3,23 +3,26 @@
 use super::aligned::{self, Axes};
 use super::batch::Batch;
 use super::frames::System;
+use super::pair_list::Ranked;
 use super::plan::Plan;
 use super::tilted::{self, Planes};
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::neighbours::Neighbour;
 use crate::simd::{Lanes, Task};
 use std::marker::PhantomData;
 
-/// Numbers behind a row of coefficients, so that a vector may be loaded from its last element on.
-const MARGIN: usize = 8;
+/// Numbers behind a row of coefficients, so that two vectors may be loaded from its last element on.
+const MARGIN: usize = 16;
 
 /// Workspace for one centre at a time.
 pub struct Centre<'a> {
     plan: &'a Plan,
-    system: &'a System,
+    system: &'a System<'a>,
     /// Radial functions as they are, instead of orthonormal ones.
     is_raw: bool,
     pub found: Vec<Neighbour>,
+    /// Of a list, on the way into the search's order.
+    ranked: Vec<Ranked>,
     aligned: Batch,
     tilted: Batch,
     axes: Axes,
@@ -34,13 +37,14 @@ pub struct Centre<'a> {
 }
 
 impl<'a> Centre<'a> {
-    pub fn new(plan: &'a Plan, system: &'a System, is_raw: bool) -> Result<Self> {
+    pub fn new(plan: &'a Plan, system: &'a System<'a>, is_raw: bool) -> Result<Self> {
         let harmonics = &plan.harmonics;
         Ok(Self {
             plan,
             system,
             is_raw,
             found: Vec::new(),
+            ranked: Vec::new(),
             aligned: Batch::new(),
             tilted: Batch::new(),
             axes: Axes::new(harmonics.moments.degree)?,
@@ -55,8 +59,8 @@ impl<'a> Centre<'a> {
 
     /// Finds the neighbours of an atom and computes its coefficients.
     #[inline(always)]
-    pub fn expand<V: Lanes>(&mut self, atom: usize) {
-        V::outlined(Expand::<V> { centre: self, atom, lanes: PhantomData });
+    pub fn expand<V: Lanes>(&mut self, atom: usize) -> Result<()> {
+        V::outlined(Expand::<V> { centre: self, atom, lanes: PhantomData })
     }
 
     /// What `expand` computed.
@@ -64,23 +68,32 @@ impl<'a> Centre<'a> {
         &self.row[..self.plan.expansion_size()]
     }
 
-    /// The same with at least a vector's width of zeros behind.
+    /// The same with at least two vectors' width of zeros behind.
     pub fn padded_coefficients(&self) -> &[f64] {
         &self.row
     }
 
-    /// Neighbours of `atom` into `found`, by the atoms' own numbers.
+    /// Neighbours of `atom` into `found`, by the atoms' own numbers; from the caller's list if there is one.
     #[inline(always)]
-    pub fn search(&mut self, atom: usize) {
+    pub fn search(&mut self, atom: usize) -> Result<()> {
         let system = self.system;
         let frame = system.frame_of(atom);
         let (start, end) = (system.starts[frame], system.starts[frame + 1]);
         self.found.clear();
         let with_self = !self.plan.hypers.subtract_center;
-        system.bins[frame].search(&system.positions[start..end], atom - start, with_self, &mut self.found);
+        match &system.listed {
+            None => system.bins[frame].search(&system.positions[start..end], atom - start, with_self, &mut self.found)?,
+            Some(listed) => {
+                listed.around(system, frame, atom, with_self, self.plan.hypers.cutoff, &mut self.ranked)?;
+                let more = self.ranked.len();
+                self.found.try_reserve(more).map_err(|_| Error::out_of_memory("neighbours", more * size_of::<Neighbour>()))?;
+                self.found.extend(self.ranked.iter().map(|&(_, _, neighbour)| neighbour));
+            }
+        }
         for neighbour in &mut self.found {
             neighbour.index += start;
         }
+        Ok(())
     }
 
     /// Moments of the neighbours of one species; whether there are any.
@@ -139,6 +152,7 @@ impl<'a> Centre<'a> {
 
     /// So many vectors over m from vector `at` on, which is moved behind them.
     #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
     fn place_vectors<V: Lanes, const VECTORS: usize>(&mut self, t: usize, l: usize, at: &mut usize) {
         let Self { plan, raw, row, is_raw, .. } = self;
         let layout = &plan.harmonics.raw;
@@ -150,8 +164,8 @@ impl<'a> Centre<'a> {
             for (k, weights) in transform.chunks_exact(count).enumerate() {
                 let weight = if *is_raw { if k == n { 1.0 } else { continue } } else { weights[n] };
                 let from = &raw[layout.row(l, k) + first..][..len];
-                for (sum, from) in sums.iter_mut().zip(from.chunks_exact(V::WIDTH)) {
-                    *sum = V::splat(weight).mul_add(V::load(from), *sum);
+                for v in 0..VECTORS {
+                    sums[v] = V::splat(weight).mul_add(V::load(&from[v * V::WIDTH..]), sums[v]);
                 }
             }
             let mut lanes = [0.0; 64];
@@ -188,11 +202,11 @@ struct Expand<'c, 'a, V> {
 }
 
 impl<V: Lanes> Task for Expand<'_, '_, V> {
-    type Output = ();
+    type Output = Result<()>;
     #[inline(always)]
-    fn run(self) {
+    fn run(self) -> Result<()> {
         let centre = self.centre;
-        centre.search(self.atom);
+        centre.search(self.atom)?;
         for t in 0..centre.plan.species_count() {
             if centre.sum_moments::<V>(t as u32) {
                 let Centre { plan, moments, cylindrical, raw, .. } = centre;
@@ -202,5 +216,6 @@ impl<V: Lanes> Task for Expand<'_, '_, V> {
                 centre.clear(t);
             }
         }
+        Ok(())
     }
 }

@@ -31,8 +31,7 @@ pub fn expansion(
         progress,
         |(number, rows)| {
             let centre = Centre::new(plan, &system, is_raw)?;
-            dispatch(level, Expand { centre, first: number * chunk, rows });
-            Ok(())
+            dispatch(level, Expand { centre, first: number * chunk, rows })
         },
         Ok,
     )?;
@@ -46,12 +45,13 @@ struct Expand<'a, 'r> {
 }
 
 impl Kernel for Expand<'_, '_> {
-    type Output = ();
+    type Output = Result<()>;
     #[inline(always)]
-    fn run<V: Lanes>(mut self) {
+    fn run<V: Lanes>(mut self) -> Result<()> {
         for i in 0..self.rows.dims()[0] {
-            self.centre.expand::<V>(self.first + i);
+            self.centre.expand::<V>(self.first + i)?;
             self.rows.write_line([i, 0], self.centre.coefficients());
         }
+        Ok(())
     }
 }

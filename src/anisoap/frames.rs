@@ -3,6 +3,7 @@
 //! Atoms of all frames lie one after the other; `offsets` says where frames begin. Everything is looked at before
 //! anything is written, and what depends on an atom alone is computed here, once.
 
+use super::pair_list::{Listed, PairList};
 use super::plan::Plan;
 use super::shape::{Shape, check_rotation, rotation_of};
 use crate::array::View;
@@ -27,10 +28,12 @@ pub struct Frames<'a> {
     pub cells: Option<View<'a, f64, 3>>,
     /// [frames][3]
     pub periodic: Option<View<'a, i32, 2>>,
+    /// Who is whose neighbour; without it neighbours are searched for.
+    pub pairs: Option<PairList<'a>>,
 }
 
 /// The same, checked and prepared for a plan.
-pub struct System {
+pub struct System<'a> {
     /// First atom of each frame, and the end.
     pub starts: Vec<usize>,
     pub positions: Vec<[f64; 3]>,
@@ -38,10 +41,11 @@ pub struct System {
     pub species: Vec<u32>,
     pub shapes: Vec<Shape>,
     pub bins: Vec<Bins>,
+    pub listed: Option<Listed<'a>>,
 }
 
-impl System {
-    pub fn new(plan: &Plan, frames: &Frames<'_>) -> Result<Self> {
+impl<'a> System<'a> {
+    pub fn new(plan: &Plan, frames: &'a Frames<'_>) -> Result<Self> {
         let atoms = frames.positions.dims()[0];
         let starts = starts(&frames.offsets, atoms)?;
         let positions = vectors(&frames.positions, "coordinates are finite")?;
@@ -49,14 +53,16 @@ impl System {
             let number = frames.species.at([i]);
             plan.place_of(number).map(|t| t as u32).ok_or((i, number))
         });
-        let species: Vec<std::result::Result<u32, (usize, i32)>> = try_collect("species", species)?;
-        if let Some((i, number)) = species.iter().find_map(|known| known.err()) {
+        if let Some((i, number)) = species.clone().find_map(std::result::Result::err) {
+            let known = &plan.hypers.species;
+            let shown = &known[..known.len().min(20)];
+            let more = if shown.len() < known.len() { " and more" } else { "" };
             return Err(Error::new(
                 Status::Argument,
-                format!("species: atom {i} is of species {number}, which the plan does not have ({:?}); declare it", plan.hypers.species),
+                format!("species: atom {i} is of species {number}, which the plan does not have ({shown:?}{more}); declare it"),
             ));
         }
-        let species = try_collect("species", species.iter().map(|known| known.unwrap_or_default()))?;
+        let species = try_collect("species", species.map(std::result::Result::unwrap_or_default))?;
         let mut shapes = Vec::new();
         shapes.try_reserve_exact(atoms).map_err(|_| Error::out_of_memory("shapes", atoms * size_of::<Shape>()))?;
         for i in 0..atoms {
@@ -69,7 +75,8 @@ impl System {
             let points = &positions[starts[frame]..starts[frame + 1]];
             bins.push(Bins::new(points, frames.cell(frame)?, plan.hypers.cutoff, starts[frame])?);
         }
-        Ok(Self { starts, positions, species, shapes, bins })
+        let listed = Listed::new(frames, &starts, &bins)?;
+        Ok(Self { starts, positions, species, shapes, bins, listed })
     }
 
     pub fn atoms(&self) -> usize {
@@ -138,7 +145,15 @@ impl Frames<'_> {
 
     /// The cell of a frame if it is periodic.
     fn cell(&self, frame: usize) -> Result<Option<Cell>> {
-        let Some(periodic) = &self.periodic else { return Ok(None) };
+        let Some(periodic) = &self.periodic else {
+            return match &self.cells {
+                None => Ok(None),
+                Some(_) => Err(Error::new(
+                    Status::Null,
+                    "periodic: is NULL, but cells are given; pass which frames are periodic, or NULL for cells".to_owned(),
+                )),
+            };
+        };
         if !periodicity(std::array::from_fn(|k| periodic.at([frame, k])), frame)? {
             return Ok(None);
         }

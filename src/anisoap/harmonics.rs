@@ -195,15 +195,16 @@ impl Harmonics {
 
     /// The second step for one block; `VECTORS` hold its lanes.
     #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
     fn add_terms<V: Lanes, const PARTS: usize, const VECTORS: usize>(&self, block: &RadialBlock, cylindrical: &[f64], raw: &mut [f64]) {
         let sources = &self.sources[block.first_term..block.first_term + PARTS * block.terms];
         let factors = &self.factors[block.first_factor..block.first_factor + block.terms * PADDING];
         let mut sums = [[V::zero(); VECTORS]; PARTS];
         for (sources, factors) in sources.chunks_exact(PARTS).zip(factors.chunks_exact(PADDING)) {
-            for (sums, &source) in sums.iter_mut().zip(sources) {
-                let term = V::splat(cylindrical[source]);
-                for (sum, factors) in sums.iter_mut().zip(factors.chunks_exact(V::WIDTH)) {
-                    *sum = term.mul_add(V::load(factors), *sum);
+            for part in 0..PARTS {
+                let term = V::splat(cylindrical[sources[part]]);
+                for v in 0..VECTORS {
+                    sums[part][v] = term.mul_add(V::load(&factors[v * V::WIDTH..]), sums[part][v]);
                 }
             }
         }
@@ -255,6 +256,7 @@ impl Harmonics {
 
 /// So many vectors of a row from vector `at` on, which is moved behind them.
 #[inline(always)]
+#[allow(clippy::needless_range_loop)]
 fn combine<V: Lanes, const VECTORS: usize>(terms: &[(usize, f64)], moments: &[f64], at: &mut usize, target: &mut [f64]) {
     let first = *at * V::WIDTH;
     let len = VECTORS * V::WIDTH;
@@ -262,8 +264,9 @@ fn combine<V: Lanes, const VECTORS: usize>(terms: &[(usize, f64)], moments: &[f6
     for &(source, factor) in terms {
         let factor = V::splat(factor);
         let from = &moments[source + first..source + first + len];
-        for (sum, from) in sums.iter_mut().zip(from.chunks_exact(V::WIDTH)) {
-            *sum = factor.mul_add(V::load(from), *sum);
+        // An iterator over both is not always inlined, and this is where the time goes.
+        for v in 0..VECTORS {
+            sums[v] = factor.mul_add(V::load(&from[v * V::WIDTH..]), sums[v]);
         }
     }
     for (sum, target) in sums.iter().zip(target[first..first + len].chunks_exact_mut(V::WIDTH)) {

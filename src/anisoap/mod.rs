@@ -18,6 +18,7 @@
 //! * `harmonics`       from Cartesian moments to solid harmonics, and back for gradients
 //! * `moments`         where moments lie
 //! * `frames`          the caller's arrays, checked
+//! * `pair_list`       neighbours from the caller's own list
 //! * `shape`, `batch`  an ellipsoid times the basis' Gaussian; pairs in lanes
 //! * `aligned`         moments where axes are the laboratory's: products of three
 //! * `tilted`          moments of any ellipsoid: a recursion
@@ -33,6 +34,7 @@ mod frames;
 mod gradient;
 mod harmonics;
 mod moments;
+mod pair_list;
 mod plan;
 mod power_spectrum;
 mod radial;
@@ -42,6 +44,7 @@ mod tilted;
 pub use expansion::expansion;
 pub use frames::Frames;
 pub use gradient::{Cotangent, GradientOutputs, gradients};
+pub use pair_list::{PairList, Sides};
 pub use plan::{ChannelOrder, Hypers, MaxRadial, Plan, SpectrumPairs};
 pub use power_spectrum::{SpectrumOutputs, power_spectrum};
 pub use radial::{Basis, Conditioning, LARGEST_ANGULAR};

@@ -2,7 +2,7 @@
 
 use super::harmonics::Harmonics;
 use super::radial::{self, Basis, Conditioning, LARGEST_ANGULAR, LARGEST_DEGREE};
-use crate::error::{Error, Number, Result, Status};
+use crate::error::{Error, Number, Result, Status, try_collect};
 
 /// The most radial functions of each l.
 #[derive(Clone, Debug)]
@@ -57,6 +57,7 @@ pub struct Plan {
     /// For each l: `W[n * count + m]`, norms and orthonormalisation.
     pub transforms: Vec<Vec<f64>>,
     pub inverse_square_width: f64,
+    places_by_species: Vec<(i32, usize)>,
     /// First feature of each l, and the end.
     expansion_starts: Vec<usize>,
     spectrum_starts: Vec<usize>,
@@ -77,6 +78,7 @@ impl Plan {
             transforms,
             expansion_starts: vec![0],
             spectrum_starts: vec![0],
+            places_by_species: hypers.places_by_species()?,
             hypers,
         };
         for l in 0..counts.len() {
@@ -183,11 +185,19 @@ impl Plan {
 
     /// The place of a species among those declared.
     pub fn place_of(&self, species: i32) -> Option<usize> {
-        self.hypers.species.iter().position(|&known| known == species)
+        let at = self.places_by_species.binary_search_by_key(&species, |&(known, _)| known).ok()?;
+        Some(self.places_by_species[at].1)
     }
 }
 
 impl Hypers {
+    /// (species, place) in ascending order.
+    fn places_by_species(&self) -> Result<Vec<(i32, usize)>> {
+        let mut places = try_collect("species", self.species.iter().enumerate().map(|(t, &species)| (species, t)))?;
+        places.sort_unstable();
+        Ok(places)
+    }
+
     /// Radial functions of each l.
     fn counts(&self) -> Result<Vec<usize>> {
         if self.max_angular > LARGEST_ANGULAR {
@@ -216,10 +226,10 @@ impl Hypers {
 
     fn check(&self) -> Result<()> {
         let is_positive = |x: f64| x > 0.0 && x.is_finite();
-        if !is_positive(self.cutoff) {
+        if !(is_positive(self.cutoff) && (self.cutoff * self.cutoff).is_normal()) {
             return Err(Error::new(
                 Status::Argument,
-                format!("cutoff_radius: is {}; it is positive and finite", Number(self.cutoff)),
+                format!("cutoff_radius: is {}; it is positive and finite, and so is its square", Number(self.cutoff)),
             ));
         }
         if let Basis::Gto { width } = self.basis
@@ -239,13 +249,12 @@ impl Hypers {
         if self.species.is_empty() {
             return Err(Error::new(Status::Shape, "n_species: is 0; declare the species that neighbours may have".to_owned()));
         }
-        for (t, species) in self.species.iter().enumerate() {
-            if let Some(earlier) = self.species[..t].iter().position(|other| other == species) {
-                return Err(Error::new(
-                    Status::Argument,
-                    format!("species: elements {earlier} and {t} are both {species}; declare each once"),
-                ));
-            }
+        let places = self.places_by_species()?;
+        if let Some([(species, earlier), (_, t)]) = places.array_windows().find(|[(one, _), (other, _)]| one == other) {
+            return Err(Error::new(
+                Status::Argument,
+                format!("species: elements {earlier} and {t} are both {species}; declare each once"),
+            ));
         }
         Ok(())
     }

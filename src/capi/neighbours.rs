@@ -9,7 +9,7 @@ use crate::neighbours::{Bins, Cell, Neighbour};
 
 /// How many neighbours each point has, so that arrays for hl_neighbour_list_fill can be made.
 ///
-/// A neighbour of point i is a point j, or its image in another cell, with |r| < cutoff for r = x_j + S H - x_i, S three
+/// A neighbour of point i is a point j, or its image in another cell, with |r| < cutoff for r = (x_j - x_i) + S H, S three
 /// whole numbers and H the cell. Images of i itself count; i in its own place only with self_pairs. Every pair is there
 /// twice, from i and from j.
 ///
@@ -24,7 +24,8 @@ use crate::neighbours::{Bins, Cell, Neighbour};
 /// @param n_pairs     out: their sum, or NULL
 ///
 /// Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_NONFINITE names the element;
-/// HL_ERR_ARGUMENT for the cutoff, a cell without volume or left-handed, or a cell a thousand times smaller than the cutoff.
+/// HL_ERR_ARGUMENT for the cutoff, a cell without volume or left-handed, or one so small that a point has more than ten million
+/// neighbours. One thread; the call ends when it is done.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_neighbour_list_count(
     n_points: isize,
@@ -55,7 +56,7 @@ pub unsafe extern "C" fn hl_neighbour_list_count(
         let mut total = 0isize;
         let mut found = Vec::new();
         for i in 0..n_points {
-            search.around(i, &mut found);
+            search.around(i, &mut found)?;
             total += found.len() as isize;
             if let Some(counts) = &mut counts {
                 counts.set([i], found.len() as isize);
@@ -75,7 +76,7 @@ pub unsafe extern "C" fn hl_neighbour_list_count(
 /// @param n_pairs  what hl_neighbour_list_count says
 /// @param pairs    [n_pairs][2] out, or NULL: i and j
 /// @param shifts   [n_pairs][3] out, or NULL: S
-/// @param vectors  [n_pairs][3] out, or NULL: r = x_j + S H - x_i
+/// @param vectors  [n_pairs][3] out, or NULL: r = (x_j - x_i) + S H; the two sides of a pair have the same numbers with other signs
 ///
 /// Outputs share no element with each other or with inputs. Errors: as hl_neighbour_list_count; HL_ERR_SHAPE if n_pairs is
 /// another number than that of the pairs (nothing was written).
@@ -117,7 +118,7 @@ pub unsafe extern "C" fn hl_neighbour_list_fill(
         list.try_reserve_exact(n_pairs).map_err(|_| Error::out_of_memory("pairs", n_pairs.saturating_mul(64)))?;
         let mut found = Vec::new();
         for i in 0..n_points {
-            search.around(i, &mut found);
+            search.around(i, &mut found)?;
             if list.len() + found.len() > n_pairs {
                 return refuse(Status::Shape, format!("n_pairs: is {n_pairs}, but there are more; ask hl_neighbour_list_count"));
             }
@@ -188,8 +189,8 @@ struct Search {
 impl Search {
     fn new(given: &Given<'_>, cutoff: f64, self_pairs: i32) -> Result<Self> {
         let with_self = flag("self_pairs", self_pairs).map_err(as_argument)?;
-        if !(cutoff > 0.0 && cutoff.is_finite()) {
-            return refuse(Status::Argument, format!("cutoff: is {}; it is positive and finite", Number(cutoff)));
+        if !(cutoff > 0.0 && (cutoff * cutoff).is_normal()) {
+            return refuse(Status::Argument, format!("cutoff: is {}; it is positive and finite, and so is its square", Number(cutoff)));
         }
         let positions = &given.positions;
         let n_points = positions.dims()[0];
@@ -211,8 +212,8 @@ impl Search {
         Ok(Self { points, bins, with_self })
     }
 
-    fn around(&self, i: usize, found: &mut Vec<Neighbour>) {
+    fn around(&self, i: usize, found: &mut Vec<Neighbour>) -> Result<()> {
         found.clear();
-        self.bins.search(&self.points, i, self.with_self, found);
+        self.bins.search(&self.points, i, self.with_self, found)
     }
 }

@@ -5,12 +5,13 @@
 //! by the distance test of a candidate, of which there are three to six for each neighbour.
 
 use super::cell::Cell;
-use crate::error::{Error, Result, Status, try_collect, try_vec};
+use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
 
 /// Distances are first tested with wrapped coordinates, whose rounding this covers.
 const SLACK: f64 = 1.0 + 1e-9;
-/// More bins within reach than this along one axis are a mistake in units rather than a system.
-const FARTHEST: f64 = 10_000.0;
+/// More bins within the cutoff sphere's box, or more neighbours of one point, are a mistake in units rather than a system.
+const MOST_BINS: f64 = 1e8;
+const MOST_NEIGHBOURS: f64 = 1e7;
 
 /// A neighbour of a point.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,19 +58,30 @@ impl Bins {
             for k in 0..3 {
                 let (least, most) = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), x| (least.min(x[k]), most.max(x[k])));
                 low[k] = if points.is_empty() { 0.0 } else { least };
-                heights[k] = (most - least).max(cutoff);
+                heights[k] = if points.is_empty() { cutoff } else { (most - least).max(cutoff) };
                 if !heights[k].is_finite() {
-                    heights[k] = cutoff; // no points, or points that no f64 separates: one bin
+                    return Err(Error::new(
+                        Status::Argument,
+                        format!("positions: coordinates {k} go from {least:e} to {most:e}, a distance that no f64 holds; check their unit"),
+                    ));
                 }
             }
         }
         let counts = bin_counts(heights, cutoff, points.len());
         let reach: [f64; 3] = std::array::from_fn(|k| cutoff * SLACK / heights[k] * counts[k] as f64);
-        if cell.is_some() && reach.iter().any(|&bins| bins > FARTHEST) {
-            return Err(Error::new(
-                Status::Argument,
-                format!("cutoff: {cutoff} reaches over more than {FARTHEST} cells of height {heights:?}; check the units of both"),
-            ));
+        if let Some(cell) = &cell {
+            let neighbours = points.len() as f64 * (4.0 / 3.0 * std::f64::consts::PI) * (cutoff * cutoff * cutoff) / cell.volume();
+            let box_of_bins: f64 = reach.iter().map(|bins| 2.0 * bins + 1.0).product();
+            if !(neighbours <= MOST_NEIGHBOURS && box_of_bins <= MOST_BINS) && !points.is_empty() {
+                return Err(Error::new(
+                    Status::Argument,
+                    format!(
+                        "cutoff: {} in a cell of heights {heights:?} gives a point about {neighbours:.0e} neighbours among {box_of_bins:.0e} \
+                         bins, at most {MOST_NEIGHBOURS:e} and {MOST_BINS:e} are looked at; check the units of both",
+                        Number(cutoff)
+                    ),
+                ));
+            }
         }
         let places = try_collect("places in bins", points.iter().map(|&x| place(x, &cell, low, heights, counts)))?;
         let far = places.iter().position(|place| place.cell.contains(&i32::MAX));
@@ -108,7 +120,7 @@ impl Bins {
     /// Appends the neighbours of point `i` to `found`; itself in its own place only if `with_self`. `points` are those that
     /// the bins were made of. The order is that of the bins: it depends on the points alone.
     #[inline(always)]
-    pub fn search(&self, points: &[[f64; 3]], i: usize, with_self: bool, found: &mut Vec<Neighbour>) {
+    pub fn search(&self, points: &[[f64; 3]], i: usize, with_self: bool, found: &mut Vec<Neighbour>) -> Result<()> {
         let centre = self.places[i];
         let coarse = self.cutoff * self.cutoff * SLACK;
         let range = |k: usize| {
@@ -140,26 +152,63 @@ impl Bins {
                     for (slot, ((x, y), z)) in x.iter().zip(y).zip(z).enumerate() {
                         let (dx, dy, dz) = (x + origin[0], y + origin[1], z + origin[2]);
                         if dx * dx + dy * dy + dz * dz < coarse {
-                            self.admit(points, i, order[slot] as usize, image, with_self, found);
+                            self.admit(points, i, order[slot] as usize, image, with_self, found)?;
                         }
                     }
                 }
             }
         }
+        Ok(())
     }
 
     /// The exact test, with the caller's coordinates.
     #[inline(always)]
-    fn admit(&self, points: &[[f64; 3]], i: usize, j: usize, image: [i32; 3], with_self: bool, found: &mut Vec<Neighbour>) {
+    fn admit(&self, points: &[[f64; 3]], i: usize, j: usize, image: [i32; 3], with_self: bool, found: &mut Vec<Neighbour>) -> Result<()> {
         let shift: [i32; 3] = std::array::from_fn(|k| image[k] - self.places[j].cell[k] + self.places[i].cell[k]);
         if i == j && shift == [0; 3] && !with_self {
-            return;
+            return Ok(());
         }
-        let translation = self.cell.as_ref().map_or([0.0; 3], |cell| cell.translation(shift));
-        let vector: [f64; 3] = std::array::from_fn(|k| points[j][k] + translation[k] - points[i][k]);
+        let vector = self.vector(points, i, j, shift);
         if vector.iter().map(|x| x * x).sum::<f64>() < self.cutoff * self.cutoff {
+            if found.len() == found.capacity() {
+                let more = found.len().max(64);
+                found.try_reserve(more).map_err(|_| Error::out_of_memory("neighbours", 2 * more * size_of::<Neighbour>()))?;
+            }
             found.push(Neighbour { index: j, shift, vector });
         }
+        Ok(())
+    }
+}
+
+/// What another list of pairs than the search's needs to give the same numbers.
+impl Bins {
+    pub fn is_periodic(&self) -> bool {
+        self.cell.is_some()
+    }
+
+    /// `(x_j - x_i) + S H`, evaluated in this order: seen from j, where S is its negative, it is the same with the other sign to the
+    /// last bit, so that a pair at the cutoff is a pair of both or of neither.
+    #[inline(always)]
+    pub fn vector(&self, points: &[[f64; 3]], i: usize, j: usize, shift: [i32; 3]) -> [f64; 3] {
+        let translation = self.cell.as_ref().map_or([0.0; 3], |cell| cell.translation(shift));
+        std::array::from_fn(|k| (points[j][k] - points[i][k]) + translation[k])
+    }
+
+    /// The shift that comes nearest to a vector from i to an image of j; 0 in open space.
+    pub fn nearest_shift(&self, points: &[[f64; 3]], i: usize, j: usize, vector: [f64; 3]) -> [i32; 3] {
+        let Some(cell) = &self.cell else { return [0; 3] };
+        let translation = std::array::from_fn(|k| vector[k] - (points[j][k] - points[i][k]));
+        cell.fractional(translation).map(|cells| cells.round() as i32)
+    }
+
+    /// Sorted by this, pairs of `i` come in the order in which `search` finds them.
+    pub fn rank(&self, i: usize, j: usize, shift: [i32; 3]) -> ([i64; 3], usize) {
+        let (centre, place) = (&self.places[i], &self.places[j]);
+        let line = std::array::from_fn(|k| {
+            let image = i64::from(shift[k]) + i64::from(place.cell[k]) - i64::from(centre.cell[k]);
+            image * self.counts[k] as i64 + (place.bin[k] as usize).min(self.counts[k] - 1) as i64
+        });
+        (line, j)
     }
 }
 
@@ -216,7 +265,7 @@ mod tests {
                 for b in -reach[1]..=reach[1] {
                     for c in -reach[2]..=reach[2] {
                         let translation = cell.map_or([0.0; 3], |cell| cell.translation([a, b, c]));
-                        let d2: f64 = (0..3).map(|k| (points[j][k] + translation[k] - points[i][k]).powi(2)).sum();
+                        let d2: f64 = (0..3).map(|k| (points[j][k] - points[i][k] + translation[k]).powi(2)).sum();
                         if d2.sqrt() < cutoff && (i, [0, 0, 0]) != (j, [a, b, c]) {
                             found.push((j, [a, b, c]));
                         }
@@ -231,7 +280,7 @@ mod tests {
     fn found(points: &[[f64; 3]], cell: Option<Cell>, cutoff: f64, i: usize) -> Vec<(usize, [i32; 3])> {
         let bins = Bins::new(points, cell, cutoff, 0).unwrap();
         let mut found = Vec::new();
-        bins.search(points, i, false, &mut found);
+        bins.search(points, i, false, &mut found).unwrap();
         let mut found: Vec<_> = found.iter().map(|n| (n.index, n.shift)).collect();
         found.sort();
         found
@@ -266,6 +315,53 @@ mod tests {
                 prop_assert_eq!(found(&points, Some(cell), cutoff, i), brute_force(&points, Some(&cell), cutoff, i));
             }
         }
+
+        #[test]
+        fn neighbours_are_found_in_the_order_of_their_ranks(
+            points in prop::collection::vec(point(), 1..12),
+            diagonal in prop::array::uniform3(3.0..15.0),
+            is_periodic: bool,
+            cutoff in 0.5..8.0,
+        ) {
+            let vectors = [[diagonal[0], 0.0, 0.0], [1.5, diagonal[1], 0.0], [-0.5, 2.0, diagonal[2]]];
+            let bins = Bins::new(&points, is_periodic.then(|| Cell::new(vectors, "cell").unwrap()), cutoff, 0).unwrap();
+            for i in 0..points.len() {
+                let mut found = Vec::new();
+                bins.search(&points, i, true, &mut found).unwrap();
+                prop_assert!(found.is_sorted_by_key(|n| bins.rank(i, n.index, n.shift)));
+                for n in &found {
+                    prop_assert_eq!(bins.nearest_shift(&points, i, n.index, n.vector), n.shift);
+                }
+            }
+        }
+    }
+
+    /// Shells of a crystal at the cutoff, shifted so that coordinates are rounded: a pair is seen from both sides or from neither.
+    #[test]
+    fn a_pair_at_the_cutoff_is_one_of_both_points_or_of_neither() {
+        let a = 4.05;
+        let cell = Cell::new([[2.0 * a, 0.0, 0.0], [0.0, 2.0 * a, 0.0], [0.0, 0.0, 2.0 * a]], "cell").unwrap();
+        for offset in [0.0, 0.1, 0.37, 1.3, -2.7] {
+            let mut points = Vec::new();
+            for n in 0..8 {
+                for base in [[0.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.5, 0.0, 0.5], [0.0, 0.5, 0.5]] {
+                    points.push(std::array::from_fn(|k| a * (f64::from(n >> k & 1) + base[k]) + offset));
+                }
+            }
+            for cutoff in [a / 2f64.sqrt(), a, a * 1.5f64.sqrt(), a * 2f64.sqrt()] {
+                let lists: Vec<_> = (0..points.len()).map(|i| found(&points, Some(cell), cutoff, i)).collect();
+                for (i, list) in lists.iter().enumerate() {
+                    assert!(list.iter().all(|(j, shift)| lists[*j].contains(&(i, shift.map(|s| -s)))), "{offset} {cutoff}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_cutoff_in_another_unit_than_the_cell_is_refused() {
+        let cell = Cell::new([[0.02, 0.0, 0.0], [0.0, 0.02, 0.0], [0.0, 0.0, 0.02]], "cell").unwrap();
+        let refusal = Bins::new(&[[0.0; 3]], Some(cell), 7.0, 0).map(|_| ()).unwrap_err();
+        assert!(refusal.message.starts_with("cutoff: 7 in a cell"), "{}", refusal.message);
     }
 
     #[test]

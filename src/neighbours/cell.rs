@@ -26,6 +26,12 @@ impl Cell {
         let faces = [cross(b, c), cross(c, a), cross(a, b)];
         let volume = dot(a, faces[0]);
         let size = vectors.iter().map(|row| dot(*row, *row).sqrt()).product::<f64>();
+        if !(volume.is_finite() && size.is_finite()) {
+            return Err(Error::new(
+                Status::Argument,
+                format!("{name}: the volume is more than an f64 holds; check the unit of the lattice vectors"),
+            ));
+        }
         if !(volume.abs() > 1e-12 * size) {
             return Err(Error::new(
                 Status::Argument,
@@ -58,6 +64,11 @@ impl Cell {
         let [a, b, c] = self.vectors;
         let s = shift.map(f64::from);
         std::array::from_fn(|k| s[0] * a[k] + s[1] * b[k] + s[2] * c[k])
+    }
+
+    pub fn volume(&self) -> f64 {
+        let [a, b, c] = self.vectors;
+        dot(a, cross(b, c))
     }
 
     /// Distances between opposite faces.

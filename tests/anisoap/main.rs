@@ -2,6 +2,7 @@
 //! a grid, by their symmetries, and their gradients against differences.
 
 mod gradients;
+mod pair_list;
 mod properties;
 mod quadrature;
 mod reference;

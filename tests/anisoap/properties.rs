@@ -146,6 +146,7 @@ fn frames_do_not_see_each_other_and_may_be_empty() {
             semiaxes: atoms.semiaxes[3 * from..3 * to].to_vec(),
             cells: atoms.cells[9 * frame..9 * frame + 9].to_vec(),
             periodic: vec![1; 3],
+            pairs: None,
         };
         let features = plan.expansion_size();
         assert_eq!(one.expansion(&plan, false), all[from * features..to * features], "the same bits");

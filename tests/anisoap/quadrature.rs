@@ -110,6 +110,7 @@ fn coefficients_are_the_integrals_that_define_them() {
                 semiaxes: [[0.4, 0.5, 0.6], semiaxes].concat(),
                 cells: vec![0.0; 9],
                 periodic: vec![0; 3],
+                pairs: None,
             };
             let found = atoms.expansion(&plan, true);
             let expected = integral(&counts, basis.inverse_square_width(), r, semiaxes, quaternion);

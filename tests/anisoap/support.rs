@@ -1,8 +1,8 @@
 //! What the tests share: reference cases, plans and frames as values, and calls that return arrays.
 
 use hotloop::anisoap::{
-    self, Basis, ChannelOrder, Conditioning, Cotangent, Frames, GradientOutputs, Hypers, MaxRadial, Plan, SpectrumOutputs,
-    SpectrumPairs,
+    self, Basis, ChannelOrder, Conditioning, Cotangent, Frames, GradientOutputs, Hypers, MaxRadial, PairList, Plan, Sides,
+    SpectrumOutputs, SpectrumPairs,
 };
 use hotloop::array::{View, ViewMut};
 use hotloop::neighbours::{Bins, Cell};
@@ -70,6 +70,30 @@ pub struct Atoms {
     pub semiaxes: Vec<f64>,
     pub cells: Vec<f64>,
     pub periodic: Vec<i32>,
+    pub pairs: Option<Pairs>,
+}
+
+/// A list of pairs as values.
+#[derive(Clone, Debug)]
+pub struct Pairs {
+    pub first: Vec<isize>,
+    pub second: Vec<isize>,
+    pub shifts: Option<Vec<i32>>,
+    pub vectors: Option<Vec<f64>>,
+    pub sides: Sides,
+}
+
+impl Pairs {
+    fn view(&self) -> PairList<'_> {
+        let n = self.first.len();
+        PairList {
+            first: View::from_slice("pair_first", &self.first, [n]),
+            second: View::from_slice("pair_second", &self.second, [n]),
+            shifts: self.shifts.as_ref().map(|shifts| View::from_slice("pair_shifts", shifts, [n, 3])),
+            vectors: self.vectors.as_ref().map(|vectors| View::from_slice("pair_vectors", vectors, [n, 3])),
+            sides: self.sides,
+        }
+    }
 }
 
 impl Atoms {
@@ -83,6 +107,7 @@ impl Atoms {
             semiaxes: case["semiaxes"].1.clone(),
             cells: case["cells"].1.clone(),
             periodic: integers("periodic"),
+            pairs: None,
         }
     }
 
@@ -91,7 +116,7 @@ impl Atoms {
         let mut random = Random(seed);
         let mut atoms = Self {
             offsets: vec![0], positions: vec![], species: vec![], quaternions: vec![], semiaxes: vec![], cells: vec![],
-            periodic: vec![],
+            periodic: vec![], pairs: None,
         };
         for &count in frames {
             for i in 0..count {
@@ -110,17 +135,43 @@ impl Atoms {
         atoms
     }
 
+    /// The points of a frame in bins.
+    fn bins(&self, frame: usize, cutoff: f64) -> (Vec<[f64; 3]>, Bins) {
+        let (from, to) = (self.offsets[frame] as usize, self.offsets[frame + 1] as usize);
+        let points: Vec<[f64; 3]> = self.positions[3 * from..3 * to].chunks(3).map(|x| x.try_into().unwrap()).collect();
+        let vectors = std::array::from_fn(|i| std::array::from_fn(|k| self.cells[9 * frame + 3 * i + k]));
+        let cell = (self.periodic[3 * frame] == 1).then(|| Cell::new(vectors, "cell").unwrap());
+        let bins = Bins::new(&points, cell, cutoff, 0).unwrap();
+        (points, bins)
+    }
+
+    /// All pairs within a cutoff with shifts and vectors, in the order of atoms, then of the search.
+    pub fn pairs_within(&self, cutoff: f64, with_self: bool) -> Pairs {
+        let mut pairs =
+            Pairs { first: vec![], second: vec![], shifts: Some(vec![]), vectors: Some(vec![]), sides: Sides::Both };
+        for frame in 0..self.frames() {
+            let (points, bins) = self.bins(frame, cutoff);
+            for i in 0..points.len() {
+                let mut found = Vec::new();
+                bins.search(&points, i, with_self, &mut found).unwrap();
+                for neighbour in found {
+                    pairs.first.push(self.offsets[frame] + i as isize);
+                    pairs.second.push(self.offsets[frame] + neighbour.index as isize);
+                    pairs.shifts.as_mut().unwrap().extend(neighbour.shift);
+                    pairs.vectors.as_mut().unwrap().extend(neighbour.vector);
+                }
+            }
+        }
+        pairs
+    }
+
     /// A cutoff near this one that no pair is close to, so that small moves let no pair cross it.
     pub fn cutoff_in_a_gap(&self, near: f64) -> f64 {
         let mut distances = vec![0.9 * near, 1.1 * near];
         for frame in 0..self.frames() {
-            let (from, to) = (self.offsets[frame] as usize, self.offsets[frame + 1] as usize);
-            let points: Vec<[f64; 3]> = self.positions[3 * from..3 * to].chunks(3).map(|x| x.try_into().unwrap()).collect();
-            let vectors = std::array::from_fn(|i| std::array::from_fn(|k| self.cells[9 * frame + 3 * i + k]));
-            let cell = (self.periodic[3 * frame] == 1).then(|| Cell::new(vectors, "cell").unwrap());
-            let bins = Bins::new(&points, cell, 1.1 * near, 0).unwrap();
+            let (points, bins) = self.bins(frame, 1.1 * near);
             let mut found = Vec::new();
-            (0..points.len()).for_each(|i| bins.search(&points, i, false, &mut found));
+            (0..points.len()).for_each(|i| bins.search(&points, i, false, &mut found).unwrap());
             distances.extend(found.iter().map(|pair| pair.vector.iter().map(|x| x * x).sum::<f64>().sqrt()));
         }
         distances.retain(|&distance| distance >= 0.9 * near);
@@ -149,6 +200,7 @@ impl Atoms {
             semiaxes: View::from_slice("semiaxes", &self.semiaxes, [atoms, 3]),
             cells: Some(View::from_slice("cells", &self.cells, [count, 3, 3])),
             periodic: Some(View::from_slice("periodic", &self.periodic, [count, 3])),
+            pairs: self.pairs.as_ref().map(Pairs::view),
         })
     }
 
@@ -160,6 +212,18 @@ impl Atoms {
             anisoap::expansion(plan, frames, is_raw, out, &mut Progress::none()).unwrap();
         });
         values
+    }
+
+    /// What the message says when an expansion is refused.
+    pub fn refusal(&self, plan: &Plan) -> String {
+        let (atoms, features) = (self.len(), plan.expansion_size());
+        let mut values = vec![f64::NAN; atoms * features];
+        let refusal = self.with(|frames| {
+            let out = ViewMut::from_slice("coefficients", &mut values, [atoms, features]);
+            anisoap::expansion(plan, frames, false, out, &mut Progress::none()).unwrap_err().message
+        });
+        assert!(values.iter().all(|x| x.is_nan()), "something was written");
+        refusal
     }
 
     /// Of every atom, and means.

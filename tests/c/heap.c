@@ -26,14 +26,33 @@ static void *counted(void *block)
     return block;
 }
 
-void *malloc(size_t size) { return counted(__libc_malloc(size)); }
-void *calloc(size_t n, size_t size) { return counted(__libc_calloc(n, size)); }
-void *memalign(size_t alignment, size_t size) { return counted(__libc_memalign(alignment, size)); }
-void *aligned_alloc(size_t alignment, size_t size) { return counted(__libc_memalign(alignment, size)); }
+static atomic_long good_left = -1, refused_from;
+
+void heap_refuse(size_t at_least, long good)
+{
+    atomic_store(&refused_from, (long)at_least);
+    atomic_store(&good_left, good);
+}
+
+/* Whether an allocation is one of those that find no memory. */
+static int is_refused(size_t size)
+{
+    long left = atomic_load(&good_left);
+    if (left < 0 || (long)size < atomic_load(&refused_from))
+        return 0;
+    while (left > 0 && !atomic_compare_exchange_weak(&good_left, &left, left - 1))
+        ;
+    return left == 0;
+}
+
+void *malloc(size_t size) { return is_refused(size) ? NULL : counted(__libc_malloc(size)); }
+void *calloc(size_t n, size_t size) { return is_refused(n * size) ? NULL : counted(__libc_calloc(n, size)); }
+void *memalign(size_t alignment, size_t size) { return is_refused(size) ? NULL : counted(__libc_memalign(alignment, size)); }
+void *aligned_alloc(size_t alignment, size_t size) { return is_refused(size) ? NULL : counted(__libc_memalign(alignment, size)); }
 
 int posix_memalign(void **block, size_t alignment, size_t size)
 {
-    *block = counted(__libc_memalign(alignment, size));
+    *block = is_refused(size) ? NULL : counted(__libc_memalign(alignment, size));
     return *block ? 0 : ENOMEM;
 }
 
@@ -47,8 +66,8 @@ void free(void *block)
 void *realloc(void *block, size_t size)
 {
     const long old = block ? (long)malloc_usable_size(block) : 0;
-    void *moved = __libc_realloc(block, size);
-    if (moved || size == 0)
+    void *moved = is_refused(size) ? NULL : __libc_realloc(block, size);
+    if (moved || (size == 0 && block))
         count((moved ? (long)malloc_usable_size(moved) : 0) - old);
     return moved;
 }

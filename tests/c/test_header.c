@@ -83,6 +83,9 @@ NUMBER(HL_SPECTRUM_SIGN_ALTERNATING, 0);
 NUMBER(HL_SPECTRUM_SIGN_NONE, 1);
 NUMBER(HL_COEFFICIENTS_ORTHONORMAL, 0);
 NUMBER(HL_COEFFICIENTS_RAW, 1);
+NUMBER(HL_PAIR_LIST_FULL, 0);
+NUMBER(HL_PAIR_LIST_HALF, 1);
+NUMBER(HL_PAIR_LIST_DIRECTED, 2);
 NUMBER(HL_UNIT_WAVENUMBER, 0);
 NUMBER(HL_UNIT_WAVELENGTH, 1);
 NUMBER(HL_UNIT_ELECTRONVOLT, 2);
@@ -163,6 +166,17 @@ PLACE(reserved, 72);
 PLACE(coefficients, 76);
 PLACE(progress, 80);
 PLACE(progress_user, 88);
+PLACE(n_pairs, 96);
+PLACE(pair_first, 104);
+PLACE(pair_first_strides, 112);
+PLACE(pair_second, 120);
+PLACE(pair_second_strides, 128);
+PLACE(pair_shifts, 136);
+PLACE(pair_shifts_strides, 144);
+PLACE(pair_vectors, 152);
+PLACE(pair_vectors_strides, 160);
+PLACE(pair_list, 168);
+PLACE(reserved_pairs, 172);
 
 #undef PLACE
 #define PLACE(field, offset) FROZEN(sizeof(void *) != 8 || offsetof(hl_direct_options, field) == (offset))

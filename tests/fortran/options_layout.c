@@ -55,6 +55,17 @@ ptrdiff_t hl_test_anisoap_offset(int32_t field)
         offsetof(hl_anisoap_options, spectrum_pairs), offsetof(hl_anisoap_options, spectrum_sign),
         offsetof(hl_anisoap_options, reserved), offsetof(hl_anisoap_options, coefficients),
         offsetof(hl_anisoap_options, progress), offsetof(hl_anisoap_options, progress_user),
+        offsetof(hl_anisoap_options, n_pairs),
+        offsetof(hl_anisoap_options, pair_first),
+        offsetof(hl_anisoap_options, pair_first_strides),
+        offsetof(hl_anisoap_options, pair_second),
+        offsetof(hl_anisoap_options, pair_second_strides),
+        offsetof(hl_anisoap_options, pair_shifts),
+        offsetof(hl_anisoap_options, pair_shifts_strides),
+        offsetof(hl_anisoap_options, pair_vectors),
+        offsetof(hl_anisoap_options, pair_vectors_strides),
+        offsetof(hl_anisoap_options, pair_list),
+        offsetof(hl_anisoap_options, reserved_pairs),
         sizeof(hl_anisoap_options),
     };
     return field >= 0 && (size_t)field < sizeof offsets / sizeof *offsets ? (ptrdiff_t)offsets[field] : -1;

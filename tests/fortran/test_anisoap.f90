@@ -32,7 +32,7 @@ contains
   subroutine layout()
     type(c_options), target :: seen
     type(hl_anisoap_options) :: ours
-    integer(c_intptr_t) :: offsets(0:15), base
+    integer(c_intptr_t) :: offsets(0:26), base
     character(len=8) :: number
     integer :: field
     base = transfer(c_loc(seen), base)
@@ -41,14 +41,25 @@ contains
       address(c_loc(seen%radial_gaussian_width)), address(c_loc(seen%basis_rcond)), address(c_loc(seen%basis_tol)), &
       address(c_loc(seen%subtract_center_contribution)), address(c_loc(seen%channel_order)), address(c_loc(seen%spectrum_pairs)), &
       address(c_loc(seen%spectrum_sign)), address(c_loc(seen%reserved)), address(c_loc(seen%coefficients)), &
-      address(c_loc(seen%progress)), address(c_loc(seen%progress_user))] - base
-    do field = 0, 15
+      address(c_loc(seen%progress)), address(c_loc(seen%progress_user)), &
+      address(c_loc(seen%n_pairs)), &
+      address(c_loc(seen%pair_first)), &
+      address(c_loc(seen%pair_first_strides)), &
+      address(c_loc(seen%pair_second)), &
+      address(c_loc(seen%pair_second_strides)), &
+      address(c_loc(seen%pair_shifts)), &
+      address(c_loc(seen%pair_shifts_strides)), &
+      address(c_loc(seen%pair_vectors)), &
+      address(c_loc(seen%pair_vectors_strides)), &
+      address(c_loc(seen%pair_list)), &
+      address(c_loc(seen%reserved_pairs))] - base
+    do field = 0, 26
       write (number, "(i0)") field
       call claim(offsets(field) == hl_test_anisoap_offset(int(field, c_int32_t)), &
         "field " // trim(number) // " lies where C has it")
     end do
-    call claim(int(c_sizeof(seen), c_ptrdiff_t) == hl_test_anisoap_offset(16_c_int32_t), "the type is as large as the C struct")
-    call claim(hl_test_anisoap_offset(17_c_int32_t) == -1, "every field was compared")
+    call claim(int(c_sizeof(seen), c_ptrdiff_t) == hl_test_anisoap_offset(27_c_int32_t), "the type is as large as the C struct")
+    call claim(hl_test_anisoap_offset(28_c_int32_t) == -1, "every field was compared")
     call claim(c_options_init(seen, c_sizeof(seen)) == HL_OK, "hl_anisoap_options_init")
     call claim(ours%radial_basis == seen%radial_basis .and. ours%max_radial == seen%max_radial .and. &
       ours%channel_order == seen%channel_order .and. ours%spectrum_pairs == seen%spectrum_pairs .and. &

@@ -117,7 +117,7 @@ def test_the_defaults_of_anisoap_are_the_documented_ones():
     options = _abi.AnisoapOptions()
     assert _library.library.hl_anisoap_options_init(ctypes.byref(options), ctypes.sizeof(options)) == 0
     assert options.struct_size == ctypes.sizeof(options)
-    assert (options.max_radial, options.basis_tol) == (-1, 1e-8)
+    assert (options.max_radial, options.basis_tol, options.n_pairs) == (-1, 1e-8, -1)
     assert not any((options.radial_basis, options.channel_order, options.spectrum_pairs, options.spectrum_sign, options.coefficients))
     assert not any((options.radial_gaussian_width, options.basis_rcond, options.subtract_center_contribution))
 
@@ -155,6 +155,7 @@ def test_the_numbers_of_the_words_are_the_header_s():
         ("SPECTRUM_PAIRS", _abi.SPECTRUM_PAIRS),
         ("SPECTRUM_SIGN", _abi.SPECTRUM_SIGNS),
         ("COEFFICIENTS", _abi.COEFFICIENTS),
+        ("PAIR_LIST", _abi.PAIR_LISTS),
         ("KERNEL", _abi.KERNELS),
         ("FMM_PRECISION", _abi.FMM_PRECISIONS),
         ("FMM", {**{name: i for i, name in enumerate(_abi.FMM_OPERATORS)}, "N_TIMINGS": len(_abi.FMM_OPERATORS)}),

@@ -39,11 +39,11 @@ BAD_FRAMES = [
     (changed("offsets", 0, 1), hotloop.ArgumentError, "offsets: go from 1"),
     (with_cell(CELL, [1, 1, 0]), hotloop.ArgumentError, "periodic: frame 0"),
     (with_cell(CELL, [2, 2, 2]), hotloop.ArgumentError, r"periodic: element \[0, 0\] is 2"),
-    (with_cell(None, [1, 1, 1]), ValueError, "cells: is NULL, but frame 0 is periodic"),
+    (with_cell(None, [1, 1, 1]), ValueError, "cells: is None, but frame 0 is periodic"),
     (with_cell(CELL * 0.0, [1, 1, 1]), hotloop.ArgumentError, "cells: cell 0: has volume 0"),
     (with_cell(-CELL, [1, 1, 1]), hotloop.ArgumentError, "cells: cell 0: is left-handed"),
     (with_cell(CELL * np.nan, [1, 1, 1]), hotloop.NonFiniteError, "cells: cell 0: element"),
-    (with_cell(CELL * 1e-6, [1, 1, 1]), hotloop.ArgumentError, "cutoff: 4 reaches over"),
+    (with_cell(CELL * 1e-6, [1, 1, 1]), hotloop.ArgumentError, "cutoff: 4 in a cell"),
 ]  # fmt: skip
 
 
@@ -88,12 +88,12 @@ HYPERS = [
     (dict(radial_gaussian_width=0.0), "radial_gaussian_width: is 0"),
     (dict(radial_gaussian_width=-1.0), "radial_gaussian_width: is -1"),
     (dict(radial_basis_name="monomial"), "radial_gaussian_width: is 1.5, but a monomial"),
-    (dict(radial_basis_name="laguerre"), "radial_basis: 'laguerre' is not one of"),
+    (dict(radial_basis_name="laguerre"), "radial_basis_name: 'laguerre' is not one of"),
     (dict(max_radial=-1), "max_radial: is -1"),
     (dict(max_radial=[1, 1]), "max_radial: has 2 entries"),
     (dict(max_radial=100), "max_radial: is 100"),
     (dict(max_radial=25), "max_radial: 26 radial functions at l = 0 are too close to linear dependence"),
-    (dict(species=[]), "n_species: is 0"),
+    (dict(species=[]), "species: is 0"),
     (dict(species=[1, 6, 1]), "species: elements 0 and 2 are both 1"),
     (dict(basis_tol=-1.0), "basis_tol: is -1"),
     (dict(basis_rcond=np.inf), "basis_rcond: is inf"),
@@ -129,8 +129,26 @@ def test_wrong_types_say_what_to_do():
         descriptor.expansion(cases.frames_of(DATA), out=np.zeros((5, 3)))
     bad = np.zeros((5, len(descriptor.feature_labels)))
     bad[2, 3] = np.nan
-    with pytest.raises(hotloop.NonFiniteError, match=r"cotangent: element \[2, 3\]"):
+    with pytest.raises(hotloop.NonFiniteError, match=r"expansion: element \[2, 3\]"):
         descriptor.gradients(cases.frames_of(DATA), expansion=bad)
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"species": [1.0, 6.0]}, "species: expected whole numbers, got float64"),
+        ({"species": np.array([1, 1 + 2**32])}, "species: has numbers that need more than 32 bits"),
+        ({"positions": np.zeros((2, 3), complex)}, "positions: expected real numbers, got complex128"),
+        ({"positions": np.ma.zeros((2, 3))}, "positions: is a masked array"),
+        ({"positions": np.zeros((3, 2))}, r"positions has shape \(3, 2\), expected \(n_atoms, 3\)"),
+        ({"semiaxes": np.ones(2)}, r"semiaxes has shape \(2,\)"),
+        ({"pbc": 0.5}, "pbc: expected True, False"),
+    ],
+)
+def test_mappings_are_not_cast_in_silence(change, message):
+    frame = {"positions": np.zeros((2, 3)), "species": [1, 6], "semiaxes": [1.0, 1.0, 0.5], "cell": 9.0 * np.eye(3), **change}
+    with pytest.raises((TypeError, ValueError), match=message):
+        cases.descriptor_of(DATA).expansion(frame)
 
 
 def test_atoms_without_shapes_or_with_two_orientations_are_refused():
@@ -160,7 +178,7 @@ def test_an_output_that_overlaps_an_input_is_refused():
     memory = np.zeros((5, features + 3))
     memory[:, :3] = frames.positions
     frames.positions = memory[:, :3]
-    with pytest.raises(hotloop.AliasError, match="coefficients: shares memory with positions"):
+    with pytest.raises(hotloop.AliasError, match="out: shares memory with positions"):
         descriptor.expansion(frames, out=memory[:, 1 : features + 1])
     expected = descriptor.expansion(frames)
     assert np.array_equal(descriptor.expansion(frames, out=memory[:, 3:]), expected)  # interleaved is fine

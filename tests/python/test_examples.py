@@ -18,7 +18,7 @@ def run(name, folder, *arguments):
 
 
 def test_every_example_is_tested():
-    names = ["anisoap_features.py", "ensemble_spectrum.py", "fit_differences.py", "fit_site_energies.py", "fmm_plan.py", "fmo_spectrum.py", "kuramoto_lattice.py"]
+    names = ["anisoap_features.py", "anisoap_pca.py", "ensemble_spectrum.py", "fit_differences.py", "fit_site_energies.py", "fmm_plan.py", "fmo_spectrum.py", "kuramoto_lattice.py"]
     assert sorted(path.name for path in EXAMPLES.glob("*.py")) == names
 
 
@@ -81,6 +81,19 @@ def test_anisoap_features_are_mean_power_spectra(tmp_path):
     features = np.load(tmp_path / "features.npy")
     assert features.shape == (4, 490) and np.isfinite(features).all() and (np.ptp(features, axis=0) > 0).any()
     assert np.loadtxt(tmp_path / "components.csv", delimiter=",", skiprows=1).shape == (4, 2)
+
+
+def test_anisoap_pca_draws_its_map(tmp_path):
+    import matplotlib.image
+
+    printed = run("anisoap_pca.py", tmp_path)
+    assert printed.startswith("400 frames, 490 features each")
+    spread, error = map(float, re.search(r"\+- (\S+), error of the prediction (\S+)", printed).groups())
+    assert 0 < error < 0.6 * spread
+    share = float(re.search(r"two components have (\S+) %", printed)[1])
+    assert 50 < share < 100
+    pixels = matplotlib.image.imread(tmp_path / "anisoap_pca.png")
+    assert min(pixels.shape[:2]) > 300 and np.ptp(pixels) > 0.5
 
 
 def seek(animation, frame):

@@ -79,6 +79,9 @@ const HL_SPECTRUM_SIGN_ALTERNATING = Int32(0)
 const HL_SPECTRUM_SIGN_NONE = Int32(1)
 const HL_COEFFICIENTS_ORTHONORMAL = Int32(0)
 const HL_COEFFICIENTS_RAW = Int32(1)
+const HL_PAIR_LIST_FULL = Int32(0)
+const HL_PAIR_LIST_HALF = Int32(1)
+const HL_PAIR_LIST_DIRECTED = Int32(2)
 
 const HL_KERNEL_LAPLACE = Int32(0)
 const HL_KERNEL_YUKAWA = Int32(1)
@@ -211,6 +214,17 @@ struct AnisoapOptions
     coefficients::Int32
     progress::Ptr{Cvoid}
     progress_user::Ptr{Cvoid}
+    n_pairs::Int
+    pair_first::Ptr{Int}
+    pair_first_strides::Ptr{Int}
+    pair_second::Ptr{Int}
+    pair_second_strides::Ptr{Int}
+    pair_shifts::Ptr{Int32}
+    pair_shifts_strides::Ptr{Int}
+    pair_vectors::Ptr{Float64}
+    pair_vectors_strides::Ptr{Int}
+    pair_list::Int32
+    reserved_pairs::Int32
 end
 
 # hl_direct_options.

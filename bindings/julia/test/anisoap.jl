@@ -91,6 +91,35 @@ end
     @test occursin("cutoff_radius", text(() -> AnisoapDescriptor(6, 0.0; species = [1], radial_gaussian_width = 1.0)))
 end
 
+@testset "copies and hyperparameters" begin
+    descriptor, frames = anisoap_case("cluster_aniso_2sp__gto_l3_n2")
+    expected = anisoap_expansion(descriptor, frames)
+    @test anisoap_expansion(deepcopy((descriptor, 1))[1], frames) == expected
+    @test anisoap_expansion(copy(descriptor), frames) == expected
+    for wrong in (2.0, (2, 1, 1, 0), "3", Int[], true)
+        @test_throws ArgumentError AnisoapDescriptor(3, 7.0; species = [1], radial_gaussian_width = 1.0, max_radial = wrong)
+    end
+    other = AnisoapDescriptor(1, 7.0; species = [1], radial_gaussian_width = 1.0)
+    finalize(other)
+    @test_throws Exception anisoap_expansion(other, AnisoapFrames(zeros(3, 1), [1], [1.0, 1.0, 1.0]))
+end
+
+@testset "lists of pairs" begin
+    descriptor, frames = anisoap_case("cluster_aniso_2sp__gto_l3_n2")
+    expected = anisoap_expansion(descriptor, frames)
+    found = neighbour_list(frames.positions, 30.0)
+    with(pairs; more...) = AnisoapFrames(frames.positions, frames.species, frames.semiaxes; quaternions = frames.quaternions, pairs = pairs, more...)
+    @test anisoap_expansion(descriptor, with(found)) == expected
+    @test anisoap_expansion(descriptor, with((pairs = found.pairs, vectors = found.vectors))) == expected
+    half = found.pairs[1, :] .< found.pairs[2, :]
+    one_side = (pairs = found.pairs[:, half], shifts = found.shifts[:, half])
+    @test anisoap_expansion(descriptor, with(one_side; pair_list = :half)) == expected
+    @test_throws Exception anisoap_expansion(descriptor, with(one_side))
+    @test_throws ArgumentError with((pairs = found.pairs, shifts = found.shifts[:, 2:end]))
+    @test_throws ArgumentError with((shifts = found.shifts,))
+    @test_throws Exception with(found; pair_list = :quarter)
+end
+
 @testset "neighbour lists" begin
     cubic = neighbour_list(zeros(3, 1), 1.5; cell = [1.0 0.0 0.0; 0.0 1.0 0.0; 0.0 0.0 1.0])
     @test size(cubic.pairs) == (2, 18) && all(==(1), cubic.pairs) && cubic.vectors == cubic.shifts

@@ -22,7 +22,18 @@ function read_csv(path)
 end
 
 @testset "every example is tested" begin
-    @test sort(readdir(EXAMPLES)) == ["ensemble_spectrum.jl", "fmo_spectrum.jl", "kuramoto_lattice.jl"]
+    @test sort(readdir(EXAMPLES)) == ["anisoap_dimers.jl", "ensemble_spectrum.jl", "fmo_spectrum.jl", "kuramoto_lattice.jl"]
+end
+
+@testset "anisoap_dimers.jl" begin
+    with_example("anisoap_dimers.jl") do text, folder
+        rows = [parse.(Float64, split(line)[end-3:end]) for line in split(chomp(text), '\n')]
+        similarity = reduce(hcat, rows)
+        @test size(similarity) == (4, 4) && similarity == similarity'
+        # A stack turned as a whole is the same stack; the others are not.
+        @test [similarity[k, k] for k in 1:4] == ones(4) && similarity[1, 4] == 1
+        @test all(pair -> 0.3 < similarity[pair...] < 0.995, ((1, 2), (1, 3), (2, 3), (2, 4), (3, 4)))
+    end
 end
 
 @testset "fmo_spectrum.jl" begin

@@ -32,6 +32,7 @@ summary = counted("Hotloop") do
     @testset "forms of the networks' and mean fields' functions" begin include("kuramoto_nodes_forms.jl") end
     @testset "noise and adaptive steps" begin include("kuramoto_methods.jl") end
     @testset "AniSOAP descriptors" begin include("anisoap.jl") end
+    @testset "shared cases of AniSOAP" begin include("anisoap_cases.jl") end
     @testset "direct sums" begin include("fmm_cases.jl") end
     @testset "fast multipole plans" begin include("fmm_plan.jl") end
     @testset "Morton codes" begin include("morton.jl") end

@@ -33,6 +33,7 @@ CHANNEL_ORDERS = {"radial-major": 0, "species-major": 1}
 SPECTRUM_PAIRS = {"all": 0, "half": 1}
 SPECTRUM_SIGNS = {"alternating": 0, "none": 1}
 COEFFICIENTS = {"orthonormal": 0, "raw": 1}
+PAIR_LISTS = {"full": 0, "half": 1, "directed": 2}
 KERNELS = {"laplace": 0, "yukawa": 1}
 FMM_PRECISIONS = {"auto": 0, "double": 1, "mixed": 2}
 FMM_OPERATORS = ("P2M", "M2M", "M2L", "L2L", "L2P", "P2L", "M2P", "P2P")
@@ -156,6 +157,17 @@ class AnisoapOptions(Structure):
         ("coefficients", c_int32),
         ("progress", ProgressFunction),
         ("progress_user", c_void_p),
+        ("n_pairs", c_ssize_t),
+        ("pair_first", c_void_p),
+        ("pair_first_strides", c_void_p),
+        ("pair_second", c_void_p),
+        ("pair_second_strides", c_void_p),
+        ("pair_shifts", c_void_p),
+        ("pair_shifts_strides", c_void_p),
+        ("pair_vectors", c_void_p),
+        ("pair_vectors_strides", c_void_p),
+        ("pair_list", c_int32),
+        ("reserved_pairs", c_int32),
     ]
 
 

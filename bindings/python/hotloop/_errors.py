@@ -124,8 +124,20 @@ _BY_STATUS = {
 }  # fmt: skip
 
 
+_COTANGENTS = {"cotangent": "expansion", "spectra_cotangent": "power_spectrum", "means_cotangent": "mean_power_spectrum"}
+
+
+def _of_anisoap(message: str) -> str:
+    message = re.sub(r"^(?:coefficients|spectra|means)(?=: (?!element))", "out", message)
+    message = re.sub(r"\b(?:spectra_|means_|)cotangent\b", lambda word: _COTANGENTS[word[0]], message)
+    message = re.sub(r"^n_species\b", "species", message)
+    message = re.sub(r"\bpair_(first|second|shifts|vectors)\b", r"pairs.\1", message)
+    return re.sub(r"\bNULL\b", "None", message)
+
+
 def _in_python_words(message: str) -> str:
     """The library's message without the C function's name, with arguments called as in Python."""
+    is_of_anisoap = message.startswith("hl_anisoap_")
     message = re.sub(r"^hl_\w+: ", "", message)
     message = re.sub(r"\b(?:converted|dtheta)\b", "out", message)
     message = re.sub(r"\bn_steps\b", "steps", message)
@@ -133,9 +145,11 @@ def _in_python_words(message: str) -> str:
     message = re.sub(r"\b(fwhm(?:_cd)?)_values\b", r"\1", message)
     message = re.sub(r"\bn_start\b", "starts", message)
     message = re.sub(r"\bsite_factor\b", "site_sigma", message)
+    if is_of_anisoap:
+        message = _of_anisoap(message)
     return re.sub(
         r"\bHL_(?:LINESHAPE|NORMALIZATION|CD_SCALE|BROADENING|COUPLING|BOUNDARY|METHOD|NONFINITE|RADIAL_BASIS|CHANNEL_ORDER|SPECTRUM_PAIRS"
-        r"|SPECTRUM_SIGN|COEFFICIENTS)_(\w+)",
+        r"|SPECTRUM_SIGN|COEFFICIENTS|PAIR_LIST)_(\w+)",
         lambda word: repr(word[1].lower().replace("_", "-")),
         message,
     )

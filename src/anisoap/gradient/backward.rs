@@ -7,7 +7,7 @@ use crate::anisoap::frames::System;
 use crate::anisoap::plan::Plan;
 use crate::anisoap::shape::apply;
 use crate::anisoap::tilted::Planes;
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::simd::{Lanes, Task};
 use std::marker::PhantomData;
 
@@ -27,7 +27,7 @@ pub struct Pull {
 /// Workspace for one centre at a time.
 pub struct Backward<'a> {
     pub plan: &'a Plan,
-    pub system: &'a System,
+    pub system: &'a System<'a>,
     is_raw: bool,
     pub centre: Centre<'a>,
     batch: Batch,
@@ -45,7 +45,7 @@ pub struct Backward<'a> {
 }
 
 impl<'a> Backward<'a> {
-    pub fn new(plan: &'a Plan, system: &'a System, is_raw: bool) -> Result<Self> {
+    pub fn new(plan: &'a Plan, system: &'a System<'a>, is_raw: bool) -> Result<Self> {
         let harmonics = &plan.harmonics;
         Ok(Self {
             plan,
@@ -66,8 +66,8 @@ impl<'a> Backward<'a> {
 
     /// Pulls of all neighbours of an atom; `row` and the centre's neighbours are those of the atom.
     #[inline(always)]
-    pub fn pull_all<V: Lanes>(&mut self, atom: usize) {
-        V::outlined(Pulls::<V> { backward: self, atom, lanes: PhantomData });
+    pub fn pull_all<V: Lanes>(&mut self, atom: usize) -> Result<()> {
+        V::outlined(Pulls::<V> { backward: self, atom, lanes: PhantomData })
     }
 
     /// Cotangents of raw coefficients of the t-th species: the transpose of `Centre::place`.
@@ -165,10 +165,14 @@ struct Pulls<'b, 'a, V> {
 }
 
 impl<V: Lanes> Task for Pulls<'_, '_, V> {
-    type Output = ();
+    type Output = Result<()>;
     #[inline(always)]
-    fn run(self) {
+    fn run(self) -> Result<()> {
         let Self { backward, atom, .. } = self;
+        let Found { pairs, strains } = &mut backward.found;
+        let more = backward.centre.found.len() + 1;
+        pairs.try_reserve(more).map_err(|_| Error::out_of_memory("gradients of pairs", more * size_of::<Pull>()))?;
+        strains.try_reserve(1).map_err(|_| Error::out_of_memory("strain gradients", size_of::<[[f64; 3]; 3]>()))?;
         let mut total = [0.0; 3];
         let mut strain = [[0.0; 3]; 3];
         for t in 0..backward.plan.species_count() {
@@ -186,5 +190,6 @@ impl<V: Lanes> Task for Pulls<'_, '_, V> {
             }
             _ => backward.found.strains.push((frame, strain)),
         }
+        Ok(())
     }
 }

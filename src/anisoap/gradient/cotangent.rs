@@ -7,7 +7,7 @@ use crate::error::Result;
 
 /// The cotangent of an atom's spectrum: its own, and its part of the mean's.
 pub fn read(
-    system: &System,
+    system: &System<'_>,
     per_atom: &Option<View<'_, f64, 2>>,
     means: &Option<View<'_, f64, 3>>,
     counts: &[usize],

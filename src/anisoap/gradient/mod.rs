@@ -94,8 +94,9 @@ pub fn gradients(
             Ok(())
         },
     )?;
+    progress.end()?;
     write(frames, outputs, &forces, &torques, &strains);
-    progress.end()
+    Ok(())
 }
 
 fn write(frames: &Frames<'_>, outputs: GradientOutputs<'_>, forces: &[[f64; 3]], torques: &[[f64; 3]], strains: &[[[f64; 3]; 3]]) {
@@ -117,8 +118,10 @@ fn write(frames: &Frames<'_>, outputs: GradientOutputs<'_>, forces: &[[f64; 3]],
     }
 }
 
-/// omega = 2 vec(dq q*) / |q|^2 for a change dq of a quaternion of any length.
-fn of_quaternion([w, x, y, z]: [f64; 4], t: [f64; 3]) -> [f64; 4] {
+/// omega = 2 vec(dq q*) / |q|^2 for a change dq of a quaternion of any length, whose square may be no f64.
+fn of_quaternion(quaternion: [f64; 4], t: [f64; 3]) -> [f64; 4] {
+    let largest = quaternion.iter().fold(0.0f64, |most, x| most.max(x.abs()));
+    let [w, x, y, z] = quaternion.map(|x| x / largest);
     let factor = 2.0 / (w * w + x * x + y * y + z * z);
     [
         -(t[0] * x + t[1] * y + t[2] * z),
@@ -126,7 +129,7 @@ fn of_quaternion([w, x, y, z]: [f64; 4], t: [f64; 3]) -> [f64; 4] {
         w * t[1] + t[2] * x - t[0] * z,
         w * t[2] + t[0] * y - t[1] * x,
     ]
-    .map(|value| factor * value)
+    .map(|value| factor * value / largest)
 }
 
 struct Centres<'a, 'c> {
@@ -149,15 +152,15 @@ impl Kernel for Centres<'_, '_> {
                 Cotangent::Expansion(view) => {
                     view.read_line([atom, 0], &mut backward.row);
                     cotangent::check(view.name(), &[atom], &backward.row)?;
-                    backward.centre.search(atom);
+                    backward.centre.search(atom)?;
                 }
                 Cotangent::Spectrum { per_atom, means } => {
                     cotangent::read(backward.system, per_atom, means, counts, atom, &mut spectrum)?;
-                    backward.centre.expand::<V>(atom);
+                    backward.centre.expand::<V>(atom)?;
                     cotangent::of_spectrum(backward.plan, &spectrum, backward.centre.coefficients(), &mut backward.row);
                 }
             }
-            backward.pull_all::<V>(atom);
+            backward.pull_all::<V>(atom)?;
         }
         Ok(backward.found)
     }

@@ -30,15 +30,15 @@ use crate::capi::guard::{self, hl_status};
 ///                      Strides of 0 for one shape
 /// @param cells         [n_frames][3][3] rows are lattice vectors, right-handed, of any skew and size; read for periodic
 ///                      frames only. NULL if there are none
-/// @param periodic      [n_frames][3] 0 or 1, the same for all three axes of a frame; NULL for 0 everywhere
+/// @param periodic      [n_frames][3] 0 or 1, the same for all three axes of a frame; NULL with cells NULL: 0 everywhere
 /// @param n_features    hl_anisoap_expansion_size(plan)
 /// @param coefficients  [n_atoms][n_features] out; features as hl_anisoap_expansion_labels says. 0 where an atom has no
 ///                      neighbour of a species
-/// @param options       NULL for defaults. Used: coefficients, progress
+/// @param options       NULL for defaults. Used: coefficients, progress, the caller's own list of pairs (n_pairs and what follows)
 ///
 /// `coefficients` shares no element with an input. Errors: array errors; HL_ERR_ARGUMENT (a species that was not declared, a
 /// semiaxis that is not positive, a quaternion of 0, a matrix that is no rotation, a cell without volume or left-handed, mixed
-/// periodicity, offsets that do not fit) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. After HL_ERR_CANCELLED or
+/// periodicity, offsets that do not fit, pairs that are not of one frame or lack their other side) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. After HL_ERR_CANCELLED or
 /// a callback's own status some atoms have been written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_anisoap_expansion(
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn hl_anisoap_expansion(
 ) -> hl_status {
     guard::status("hl_anisoap_expansion", || {
         // SAFETY: the caller's promise about its plan and arrays; everything that can be checked is checked inside.
-        let (plan, choices, (frames, _, n_atoms, inputs)) = unsafe {
+        let (plan, is_raw, mut progress, (frames, _, n_atoms, inputs)) = unsafe {
             let frames = FrameArguments {
                 n_frames,
                 n_atoms,
@@ -81,15 +81,16 @@ pub unsafe extern "C" fn hl_anisoap_expansion(
                 cells: (cells, cells_strides),
                 periodic: (periodic, periodic_strides),
             };
-            (plan_of(plan)?, CallChoices::new(options)?, frames.read()?)
+            let plan = plan_of(plan)?;
+            let CallChoices { is_raw, pairs, progress } = CallChoices::new(options)?;
+            (plan, is_raw, progress, frames.read(pairs)?)
         };
         let n_features = features("n_features", n_features, plan.expansion_size())?;
         // SAFETY: as above.
         let coefficients =
             unsafe { ViewMut::new("coefficients", coefficients, [n_atoms, n_features], coefficients_strides)? };
         disjoint(&inputs, &[coefficients.footprint()])?;
-        let mut progress = choices.progress;
-        anisoap::expansion(plan, &frames, choices.is_raw, coefficients, &mut progress)
+        anisoap::expansion(plan, &frames, is_raw, coefficients, &mut progress)
     })
 }
 
@@ -102,9 +103,10 @@ pub unsafe extern "C" fn hl_anisoap_expansion(
 /// @param means    [n_frames][n_species][n_features] out, or NULL: means over the atoms of each species of each frame, 0 for a
 ///                 species that the frame does not have. (AniSOAP leaves atoms without neighbours out; here they count as 0)
 /// @param n_features  hl_anisoap_power_spectrum_size(plan)
-/// @param options  NULL for defaults. Used: coefficients, progress
+/// @param options  NULL for defaults. Used: as in hl_anisoap_expansion
 ///
-/// Frames, rules and errors are as in hl_anisoap_expansion. Outputs share no element with each other or with an input.
+/// Frames, rules and errors are as in hl_anisoap_expansion; after HL_ERR_CANCELLED or a callback's own status `means` hold sums of some
+/// atoms' spectra. Outputs share no element with each other or with an input.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_anisoap_power_spectrum(
     plan: *const hl_anisoap_plan,
@@ -135,7 +137,7 @@ pub unsafe extern "C" fn hl_anisoap_power_spectrum(
 ) -> hl_status {
     guard::status("hl_anisoap_power_spectrum", || {
         // SAFETY: the caller's promise about its plan and arrays; everything that can be checked is checked inside.
-        let (plan, choices, (frames, n_frames, n_atoms, inputs)) = unsafe {
+        let (plan, is_raw, mut progress, (frames, n_frames, n_atoms, inputs)) = unsafe {
             let frames = FrameArguments {
                 n_frames,
                 n_atoms,
@@ -148,7 +150,9 @@ pub unsafe extern "C" fn hl_anisoap_power_spectrum(
                 cells: (cells, cells_strides),
                 periodic: (periodic, periodic_strides),
             };
-            (plan_of(plan)?, CallChoices::new(options)?, frames.read()?)
+            let plan = plan_of(plan)?;
+            let CallChoices { is_raw, pairs, progress } = CallChoices::new(options)?;
+            (plan, is_raw, progress, frames.read(pairs)?)
         };
         let n_features = features("n_features", n_features, plan.spectrum_size())?;
         let n_species = plan.species_count();
@@ -162,7 +166,6 @@ pub unsafe extern "C" fn hl_anisoap_power_spectrum(
         let mut footprints: Vec<_> = outputs.per_atom.iter().map(ViewMut::footprint).collect();
         footprints.extend(outputs.means.iter().map(ViewMut::footprint));
         disjoint(&inputs, &footprints)?;
-        let mut progress = choices.progress;
-        anisoap::power_spectrum(plan, &frames, choices.is_raw, outputs, &mut progress)
+        anisoap::power_spectrum(plan, &frames, is_raw, outputs, &mut progress)
     })
 }

@@ -1,6 +1,6 @@
 //! Frames as they come through the C ABI.
 
-use crate::anisoap::Frames;
+use crate::anisoap::{Frames, PairList};
 use crate::array::{Footprint, View, extent};
 use crate::error::Result;
 
@@ -22,11 +22,11 @@ pub struct FrameArguments {
 }
 
 impl FrameArguments {
-    /// The frames, how many there are, how many atoms, and what their arrays occupy.
+    /// The frames with the caller's pairs, how many there are, how many atoms, and what their arrays occupy.
     ///
     /// # Safety
     /// The arrays are as documented.
-    pub unsafe fn read<'a>(self) -> Result<(Frames<'a>, usize, usize, Vec<Footprint>)> {
+    pub unsafe fn read<'a>(self, pairs: Option<PairList<'a>>) -> Result<(Frames<'a>, usize, usize, Vec<Footprint>)> {
         let (n_frames, n_atoms) = (extent("n_frames", self.n_frames)?, extent("n_atoms", self.n_atoms)?);
         let n_offsets = if n_frames == 0 { 0 } else { n_frames.saturating_add(1) };
         // SAFETY: the caller's promise about its arrays; everything that can be checked is checked inside.
@@ -40,6 +40,7 @@ impl FrameArguments {
                 semiaxes: View::new("semiaxes", self.semiaxes.0, [n_atoms, 3], self.semiaxes.1)?,
                 cells: optional("cells", self.cells, [n_frames, 3, 3])?,
                 periodic: optional("periodic", self.periodic, [n_frames, 3])?,
+                pairs,
             }
         };
         if frames.quaternions.is_some() && frames.rotations.is_some() {
@@ -54,6 +55,11 @@ impl FrameArguments {
         footprints.extend(frames.rotations.iter().map(View::footprint));
         footprints.extend(frames.cells.iter().map(View::footprint));
         footprints.extend(frames.periodic.iter().map(View::footprint));
+        if let Some(pairs) = &frames.pairs {
+            footprints.extend([pairs.first.footprint(), pairs.second.footprint()]);
+            footprints.extend(pairs.shifts.iter().map(View::footprint));
+            footprints.extend(pairs.vectors.iter().map(View::footprint));
+        }
         Ok((frames, n_frames, n_atoms, footprints))
     }
 }

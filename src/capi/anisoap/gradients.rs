@@ -20,7 +20,7 @@ use crate::error::Result;
 ///                              in the axes of positions
 /// @param quaternion_gradients  [n_atoms][4] out, or NULL: dF / d quaternions as they were given, whose length changes nothing
 /// @param n_features            hl_anisoap_expansion_size(plan)
-/// @param options               NULL for defaults. Used: coefficients, progress
+/// @param options               NULL for defaults. Used: as in hl_anisoap_expansion
 ///
 /// Frames, rules and errors are as in hl_anisoap_expansion; HL_ERR_NONFINITE names an element of the cotangent; HL_ERR_NULL
 /// for quaternion_gradients without quaternions. Outputs share no element with each other or with an input, and are
@@ -201,8 +201,11 @@ unsafe fn gradients(
     options: *const hl_anisoap_options,
 ) -> Result<()> {
     // SAFETY: passed on.
-    let (plan, choices, (frames, n_frames, n_atoms, mut inputs)) =
-        unsafe { (plan_of(plan)?, CallChoices::new(options)?, frames.read()?) };
+    let (plan, is_raw, mut progress, (frames, n_frames, n_atoms, mut inputs)) = unsafe {
+        let plan = plan_of(plan)?;
+        let CallChoices { is_raw, pairs, progress } = CallChoices::new(options)?;
+        (plan, is_raw, progress, frames.read(pairs)?)
+    };
     // SAFETY: passed on.
     let cotangent = unsafe {
         match asked {
@@ -229,6 +232,5 @@ unsafe fn gradients(
     // SAFETY: passed on.
     let (outputs, footprints) = unsafe { outputs.read(n_frames, n_atoms)? };
     disjoint(&inputs, &footprints)?;
-    let mut progress = choices.progress;
-    anisoap::gradients(plan, &frames, choices.is_raw, &cotangent, outputs, &mut progress)
+    anisoap::gradients(plan, &frames, is_raw, &cotangent, outputs, &mut progress)
 }

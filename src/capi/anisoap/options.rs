@@ -3,7 +3,8 @@
 use super::super::guard::{self, hl_status, refuse};
 use super::super::options::{self, Known};
 use super::super::progress::hl_progress_fn;
-use crate::anisoap::{Basis, ChannelOrder, Conditioning, MaxRadial, SpectrumPairs};
+use super::frames::optional;
+use crate::anisoap::{Basis, ChannelOrder, Conditioning, MaxRadial, PairList, Sides, SpectrumPairs};
 use crate::array::View;
 use crate::error::{Result, Status};
 use crate::threads::Progress;
@@ -34,8 +35,18 @@ pub const HL_COEFFICIENTS_ORTHONORMAL: i32 = 0;
 /// Radial functions as they are: no norms, no orthonormalisation (AniSOAP's normalize=False).
 pub const HL_COEFFICIENTS_RAW: i32 = 1;
 
-/// Options of the AniSOAP functions. Always filled by hl_anisoap_options_init first; fields are only ever appended. All but
-/// the last three describe a plan and are for hl_anisoap_plan_create; a computing function looks at the last three alone.
+/// Every pair is there twice, from i and from j, as hl_neighbour_list_fill has them; a list in which one side is missing is refused.
+/// (With pair_vectors, the numbers of pairs i, j and j, i are compared.)
+pub const HL_PAIR_LIST_FULL: i32 = 0;
+/// Every pair is there once and counts for both atoms.
+pub const HL_PAIR_LIST_HALF: i32 = 1;
+/// Pairs are as they are: second is a neighbour of first, and not the other way round unless the list says so. For programs whose
+/// atoms are partly images or those of other processes.
+pub const HL_PAIR_LIST_DIRECTED: i32 = 2;
+
+/// Options of the AniSOAP functions. Always filled by hl_anisoap_options_init first; fields are only ever appended.
+/// Those before `coefficients` describe a plan and are for hl_anisoap_plan_create; a computing function looks at `coefficients` and
+/// those behind it alone.
 #[allow(non_camel_case_types)]
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -71,6 +82,27 @@ pub struct hl_anisoap_options {
     /// NULL for none. Counts atoms.
     pub progress: hl_progress_fn,
     pub progress_user: *mut c_void,
+    /// -1 (default): neighbours are searched for. Otherwise the number of pairs in a list of the caller's that is used instead.
+    /// Pairs at the cutoff or beyond it are left out, and so are those of an atom with itself in its own place (see
+    /// subtract_center_contribution). The order of the list changes no bit; a pair that is there twice counts twice.
+    pub n_pairs: isize,
+    /// [n_pairs] numbers of atoms from 0, counted over all frames; both atoms of a pair are in one frame.
+    pub pair_first: *const isize,
+    pub pair_first_strides: *const isize,
+    /// [n_pairs] the atom that is a neighbour of pair_first.
+    pub pair_second: *const isize,
+    pub pair_second_strides: *const isize,
+    /// [n_pairs][3] S, the pair's vector being (x_second - x_first) + S H, H the cell; 0 in frames that are not periodic. NULL: 0 everywhere, or
+    /// see pair_vectors.
+    pub pair_shifts: *const i32,
+    pub pair_shifts_strides: *const isize,
+    /// [n_pairs][3] the vectors themselves, instead of shifts, from first to second. NULL: see pair_shifts.
+    pub pair_vectors: *const f64,
+    pub pair_vectors_strides: *const isize,
+    /// HL_PAIR_LIST_*; default full.
+    pub pair_list: i32,
+    /// 0.
+    pub reserved_pairs: i32,
 }
 
 impl hl_anisoap_options {
@@ -91,6 +123,17 @@ impl hl_anisoap_options {
         coefficients: HL_COEFFICIENTS_ORTHONORMAL,
         progress: None,
         progress_user: std::ptr::null_mut(),
+        n_pairs: -1,
+        pair_first: std::ptr::null(),
+        pair_first_strides: std::ptr::null(),
+        pair_second: std::ptr::null(),
+        pair_second_strides: std::ptr::null(),
+        pair_shifts: std::ptr::null(),
+        pair_shifts_strides: std::ptr::null(),
+        pair_vectors: std::ptr::null(),
+        pair_vectors_strides: std::ptr::null(),
+        pair_list: HL_PAIR_LIST_FULL,
+        reserved_pairs: 0,
     };
 }
 
@@ -170,22 +213,55 @@ impl PlanChoices {
 }
 
 /// What of the options a computation needs.
-pub(super) struct CallChoices {
+pub(super) struct CallChoices<'a> {
     pub is_raw: bool,
+    pub pairs: Option<PairList<'a>>,
     pub progress: Progress,
 }
 
-impl CallChoices {
+impl CallChoices<'_> {
     /// # Safety
-    /// `raw` is NULL or points to an options struct of the size that it says.
+    /// `raw` is NULL or points to an options struct of the size that it says, with arrays as documented.
     pub unsafe fn new(raw: *const hl_anisoap_options) -> Result<Self> {
         // SAFETY: passed on.
         let raw = unsafe { read(raw)? };
         Ok(Self {
             is_raw: options::choice("coefficients", raw.coefficients, "HL_COEFFICIENTS_*", COEFFICIENTS)?,
+            // SAFETY: the caller's promise about the arrays.
+            pairs: unsafe { pairs(&raw)? },
             // SAFETY: the callback is called during this call only, on this thread.
             progress: unsafe { Progress::new(raw.progress, raw.progress_user) },
         })
+    }
+}
+
+/// The caller's list of pairs, if there is one.
+///
+/// # Safety
+/// The arrays are as documented.
+unsafe fn pairs<'a>(raw: &hl_anisoap_options) -> Result<Option<PairList<'a>>> {
+    let sides = options::choice("pair_list", raw.pair_list, "HL_PAIR_LIST_*", SIDES)?;
+    if raw.n_pairs == -1 {
+        return Ok(None);
+    }
+    let Ok(count) = usize::try_from(raw.n_pairs) else {
+        return refuse(
+            Status::Option,
+            format!("n_pairs: is {}; it is the number of pairs, or -1 to have neighbours searched for", raw.n_pairs),
+        );
+    };
+    if !raw.pair_shifts.is_null() && !raw.pair_vectors.is_null() {
+        return refuse(Status::Option, "pair_vectors: given beside pair_shifts; pass one of them and NULL for the other".into());
+    }
+    // SAFETY: passed on.
+    unsafe {
+        Ok(Some(PairList {
+            first: View::new("pair_first", raw.pair_first, [count], raw.pair_first_strides)?,
+            second: View::new("pair_second", raw.pair_second, [count], raw.pair_second_strides)?,
+            shifts: optional("pair_shifts", (raw.pair_shifts, raw.pair_shifts_strides), [count, 3])?,
+            vectors: optional("pair_vectors", (raw.pair_vectors, raw.pair_vectors_strides), [count, 3])?,
+            sides,
+        }))
     }
 }
 
@@ -194,11 +270,10 @@ impl CallChoices {
 unsafe fn read(raw: *const hl_anisoap_options) -> Result<hl_anisoap_options> {
     // SAFETY: passed on.
     let raw = unsafe { options::read(raw, hl_anisoap_options::DEFAULT)? };
-    if raw.reserved != 0 {
-        return refuse(
-            Status::Option,
-            format!("reserved: is {}; it must be 0 (call hl_anisoap_options_init first)", raw.reserved),
-        );
+    for (name, value) in [("reserved", raw.reserved), ("reserved_pairs", raw.reserved_pairs)] {
+        if value != 0 {
+            return refuse(Status::Option, format!("{name}: is {value}; it must be 0 (call hl_anisoap_options_init first)"));
+        }
     }
     Ok(raw)
 }
@@ -209,3 +284,5 @@ const ORDERS: [Known<ChannelOrder>; 2] =
 const PAIRS: [Known<SpectrumPairs>; 2] = [(HL_SPECTRUM_PAIRS_ALL, SpectrumPairs::All), (HL_SPECTRUM_PAIRS_HALF, SpectrumPairs::Half)];
 const SIGNS: [Known<bool>; 2] = [(HL_SPECTRUM_SIGN_ALTERNATING, true), (HL_SPECTRUM_SIGN_NONE, false)];
 const COEFFICIENTS: [Known<bool>; 2] = [(HL_COEFFICIENTS_ORTHONORMAL, false), (HL_COEFFICIENTS_RAW, true)];
+const SIDES: [Known<Sides>; 3] =
+    [(HL_PAIR_LIST_FULL, Sides::Both), (HL_PAIR_LIST_HALF, Sides::Half), (HL_PAIR_LIST_DIRECTED, Sides::First)];

@@ -7,7 +7,8 @@ function run_anisoap(call, frames::AnisoapFrames, raw::Bool, report)
     GC.@preserve frames run_call(report) do progress, user
         options = AnisoapOptions(sizeof(AnisoapOptions), HL_RADIAL_BASIS_GTO, -1, C_NULL, C_NULL, 0.0, 0.0, 1e-8, false,
                                  HL_CHANNEL_ORDER_RADIAL_MAJOR, HL_SPECTRUM_PAIRS_ALL, HL_SPECTRUM_SIGN_ALTERNATING, 0,
-                                 raw ? HL_COEFFICIENTS_RAW : HL_COEFFICIENTS_ORTHONORMAL, progress, user)
+                                 raw ? HL_COEFFICIENTS_RAW : HL_COEFFICIENTS_ORTHONORMAL, progress, user,
+                                 pair_fields(frames.pairs)...)
         call(arrays, periodic, options)
     end
 end

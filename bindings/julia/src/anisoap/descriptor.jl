@@ -14,7 +14,7 @@ function anisoap_plan_options(max_radial::Vector{Int32}; common::Integer = -1, r
         isempty(max_radial) ? Ptr{Int32}(C_NULL) : pointer(max_radial), C_NULL, radial_gaussian_width, basis_rcond, basis_tol,
         subtract_center_contribution, code("channel_order", channel_order, CHANNEL_ORDERS),
         code("spectrum_pairs", spectrum_pairs, SPECTRUM_PAIRS), code("spectrum_sign", spectrum_sign, SPECTRUM_SIGNS), 0,
-        HL_COEFFICIENTS_ORTHONORMAL, C_NULL, C_NULL)
+        HL_COEFFICIENTS_ORTHONORMAL, C_NULL, C_NULL, pair_fields(nothing)...)
 end
 
 """
@@ -53,8 +53,10 @@ mutable struct AnisoapDescriptor
     function AnisoapDescriptor(max_angular::Integer, cutoff_radius::Real; species, max_radial = nothing, options...)
         declared = Vector{Int32}(collect(species))
         values = max_radial isa AbstractVector ? Vector{Int32}(max_radial) : Int32[]
-        isempty(values) || length(values) == max_angular + 1 ||
+        !(max_radial isa AbstractVector) || length(values) == max_angular + 1 ||
             throw(ArgumentError("max_radial: has $(length(values)) entries, expected one for each l from 0 to $max_angular"))
+        max_radial === nothing || (max_radial isa Integer && !(max_radial isa Bool)) || max_radial isa AbstractVector{<:Integer} ||
+            throw(ArgumentError("max_radial: is $(repr(max_radial)); the largest n is an integer, or a vector with one for each l"))
         common = max_radial isa Integer ? max_radial : -1
         max_radial isa Integer && max_radial < 0 && throw(ArgumentError("max_radial: is $max_radial; the largest n is at least 0"))
         plan = Ref{Ptr{Cvoid}}(C_NULL)
@@ -62,12 +64,21 @@ mutable struct AnisoapDescriptor
             hl_anisoap_plan_create[], hl_status, (Ref{Ptr{Cvoid}}, Int, Int, Ptr{Int32}, Ptr{Int}, Float64, Ref{AnisoapOptions}),
             plan, max_angular, length(declared), declared, C_NULL, cutoff_radius, anisoap_plan_options(values; common = common, options...)))
         descriptor = new(plan[], declared, Matrix{Int32}(undef, 0, 0), Matrix{Int32}(undef, 0, 0))
-        finalizer(old -> ccall(hl_anisoap_plan_destroy[], hl_status, (Ptr{Cvoid},), old.plan), descriptor)
+        finalizer(destroy_plan, descriptor)
         descriptor.expansion_labels = labels_of(plan[], hl_anisoap_expansion_size[], hl_anisoap_expansion_labels[], 4)
         descriptor.power_spectrum_labels = labels_of(plan[], hl_anisoap_power_spectrum_size[], hl_anisoap_power_spectrum_labels[], 5)
         return descriptor
     end
 end
+
+function destroy_plan(descriptor::AnisoapDescriptor)
+    ccall(hl_anisoap_plan_destroy[], hl_status, (Ptr{Cvoid},), descriptor.plan)
+    descriptor.plan = C_NULL
+end
+
+# A plan does not change, so a copy is the descriptor itself: two of them would destroy one plan.
+Base.copy(descriptor::AnisoapDescriptor) = descriptor
+Base.deepcopy_internal(descriptor::AnisoapDescriptor, ::IdDict) = descriptor
 
 function labels_of(plan, size_function, labels_function, width)
     labels = Matrix{Int32}(undef, width, ccall(size_function, Int, (Ptr{Cvoid},), plan))

@@ -14,6 +14,7 @@ zeros, labels say where values are.
 """
 
 from ._frames import Frames
+from ._pairs import Pairs
 from .descriptor import Descriptor, Gradients
 
-__all__ = ["Descriptor", "Frames", "Gradients"]
+__all__ = ["Descriptor", "Frames", "Gradients", "Pairs"]

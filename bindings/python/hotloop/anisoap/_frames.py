@@ -13,6 +13,9 @@ import numpy as np
 
 from .._arrays import FLOAT64, Argument, as_input, check_shape
 from .._errors import ArgumentError, ShapeError
+from .._neighbours import NeighbourList
+from ._pairs import Pairs, as_pairs
+from ._pairs import joined as joined_pairs
 
 INDEX = np.dtype(np.intp)
 INT32 = np.dtype(np.int32)
@@ -41,6 +44,8 @@ class Frames:
         Rows are lattice vectors.
     periodic : ndarray of int32, shape (n_frames, 3), optional
         0 or 1, the same along all three axes of a frame. None: periodic if there are cells.
+    pairs : Pairs, or for one frame NeighbourList, optional
+        Who is whose neighbour. None: neighbours are searched for.
     """
 
     def __init__(
@@ -54,6 +59,7 @@ class Frames:
         offsets: np.ndarray | None = None,
         cells: np.ndarray | None = None,
         periodic: np.ndarray | None = None,
+        pairs: Pairs | NeighbourList | None = None,
     ) -> None:
         self.positions = positions
         self.species = species
@@ -63,6 +69,7 @@ class Frames:
         self.offsets = np.array([0, len(positions)], dtype=INDEX) if offsets is None else offsets
         self.cells = cells
         self.periodic = periodic
+        self.pairs = as_pairs("pairs", pairs)
         if cells is not None and periodic is None:
             self.periodic = np.ones((len(cells), 3), dtype=INT32)
 
@@ -121,7 +128,7 @@ def _is_atoms(frame: Any) -> bool:
     return all(hasattr(frame, name) for name in ("positions", "numbers", "cell", "pbc", "arrays"))
 
 
-def _part(number: int, frame: Any, rotation_key: str | None) -> dict[str, np.ndarray]:
+def _part(number: int, frame: Any, rotation_key: str | None) -> dict[str, Any]:
     if isinstance(frame, Mapping):
         return _of_mapping(number, frame)
     if _is_atoms(frame):
@@ -130,26 +137,54 @@ def _part(number: int, frame: Any, rotation_key: str | None) -> dict[str, np.nda
 
 
 _NEEDED = ("positions", "species", "semiaxes")
-_KNOWN = (*_NEEDED, "quaternions", "rotations", "cell", "pbc")
+_KNOWN = (*_NEEDED, "quaternions", "rotations", "cell", "pbc", "pairs")
 
 
-def _of_mapping(number: int, frame: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def _array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
+    """The numbers as an array of this type. A list may be converted; an array of a kind that would lose something is refused."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name}: is a masked array; fill it, or take the elements that are there")
+    array = np.asarray(value)
+    if array.size == 0:
+        return array.astype(dtype)
+    if array.dtype.kind not in ("iu" if dtype.kind == "i" else "iuf"):
+        raise TypeError(f"{name}: expected {'whole numbers' if dtype.kind == 'i' else 'real numbers'}, got {array.dtype}")
+    if dtype.kind == "i" and not (np.iinfo(dtype).min <= int(array.min()) and int(array.max()) <= np.iinfo(dtype).max):
+        raise ArgumentError(f"{name}: has numbers that need more than 32 bits")
+    return array.astype(dtype, copy=False)
+
+
+def _of_mapping(number: int, frame: Mapping[str, Any]) -> dict[str, Any]:
     for key in frame:
         if key not in _KNOWN:
             raise ArgumentError(f"frames[{number}]: {key!r} is not one of {', '.join(_KNOWN)}")
     for key in _NEEDED:
         if key not in frame:
             raise ArgumentError(f"frames[{number}]: has no {key!r}")
-    part = {key: np.asarray(frame[key], dtype=INT32 if key == "species" else FLOAT64) for key in frame if key not in ("cell", "pbc")}
+    part: dict[str, Any] = {
+        key: _array(f"frames[{number}]: {key}", frame[key], INT32 if key == "species" else FLOAT64)
+        for key in frame
+        if key not in ("cell", "pbc", "pairs")
+    }
+    if part["positions"].size == 0:
+        part["positions"] = part["positions"].reshape(0, 3)
+    if part["positions"].ndim != 2 or part["positions"].shape[1] != 3:
+        raise ShapeError(f"frames[{number}]: positions has shape {part['positions'].shape}, expected (n_atoms, 3)")
     atoms = len(part["positions"])
+    if part["semiaxes"].shape not in ((3,), (atoms, 3)):
+        raise ShapeError(f"frames[{number}]: semiaxes has shape {part['semiaxes'].shape}, expected {(atoms, 3)} or (3,)")
     part["semiaxes"] = np.broadcast_to(part["semiaxes"], (atoms, 3))
     cell = frame.get("cell")
-    part["cell"] = np.zeros((3, 3)) if cell is None else np.asarray(cell, dtype=FLOAT64)
-    part["pbc"] = np.broadcast_to(np.asarray(frame.get("pbc", cell is not None)), (3,)).astype(INT32)
+    part["cell"] = np.zeros((3, 3)) if cell is None else _array(f"frames[{number}]: cell", cell, FLOAT64)
+    part["pairs"] = as_pairs(f"frames[{number}]['pairs']", frame.get("pairs"))
+    flags = np.asarray(frame.get("pbc", cell is not None))
+    if flags.dtype != bool or flags.shape not in ((), (3,)):
+        raise TypeError(f"frames[{number}]: pbc: expected True, False or three of them, got {frame['pbc']!r}")
+    part["pbc"] = np.broadcast_to(flags, (3,)).astype(INT32)
     return part
 
 
-def _of_atoms(number: int, atoms: Any, rotation_key: str | None) -> dict[str, np.ndarray]:
+def _of_atoms(number: int, atoms: Any, rotation_key: str | None) -> dict[str, Any]:
     arrays = atoms.arrays
     for axis in _AXES:
         if axis not in arrays:
@@ -174,7 +209,7 @@ def _of_atoms(number: int, atoms: Any, rotation_key: str | None) -> dict[str, np
     }
 
 
-def _together(parts: list[dict[str, np.ndarray]]) -> Frames:
+def _together(parts: list[dict[str, Any]]) -> Frames:
     """One after the other."""
     shapes = {"positions": (3,), "species": (), "semiaxes": (3,), "quaternions": (4,), "rotations": (3, 3)}
     counts = [len(part["positions"]) for part in parts]
@@ -191,6 +226,8 @@ def _together(parts: list[dict[str, np.ndarray]]) -> Frames:
         if part["cell"].shape != (3, 3):
             raise ShapeError(f"frames[{number}]: cell has shape {part['cell'].shape}, expected (3, 3)")
 
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(INDEX)
+
     def joined(key: str, dtype: np.dtype = FLOAT64) -> np.ndarray:
         return np.concatenate([part[key] for part in parts] + [np.empty((0, *shapes[key]), dtype)])
 
@@ -198,7 +235,8 @@ def _together(parts: list[dict[str, np.ndarray]]) -> Frames:
         joined("positions"), joined("species", INT32), joined("semiaxes"),
         quaternions=joined("quaternions") if "quaternions" in kinds else None,
         rotations=joined("rotations") if "rotations" in kinds else None,
-        offsets=np.concatenate([[0], np.cumsum(counts)]).astype(INDEX),
+        offsets=starts,
         cells=np.array([part["cell"] for part in parts]).reshape(-1, 3, 3),
         periodic=np.array([part["pbc"] for part in parts], dtype=INT32).reshape(-1, 3),
+        pairs=joined_pairs([part.get("pairs") for part in parts], starts[:-1]),
     )  # fmt: skip

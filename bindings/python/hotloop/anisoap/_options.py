@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,13 +36,14 @@ class AnisoapOptions(Options):
         "spectrum_pairs": ("all", choice(_abi.SPECTRUM_PAIRS)),
         "spectrum_sign": ("alternating", choice(_abi.SPECTRUM_SIGNS)),
         "coefficients": ("orthonormal", choice(_abi.COEFFICIENTS)),
+        "pair_list": ("full", choice(_abi.PAIR_LISTS)),
     }
 
     def set_max_radial(self, max_radial: Any, max_angular: int) -> None:
         """None, the largest n of all l, or a sequence with one for each l."""
         if max_radial is None:
             return
-        if isinstance(max_radial, (list, tuple, np.ndarray)):
+        if isinstance(max_radial, (Sequence, np.ndarray)) and not isinstance(max_radial, str) and np.ndim(max_radial) == 1:
             values = [whole(f"max_radial[{l}]", n) for l, n in enumerate(max_radial)]
             if len(values) != max_angular + 1:
                 raise OptionError(f"max_radial: has {len(values)} entries, expected one for each l from 0 to {max_angular}")

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import ctypes
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
-from .. import _progress
+from .. import _abi, _progress
 from .._arrays import argument, as_input, as_output, check_shape, new_output
-from .._errors import ArgumentError, ShapeError, check
+from .._errors import ArgumentError, OptionError, ShapeError, check
 from .._library import library
 from .._options import flag, number
 from ._frames import INT32, Frames, as_frames
+from ._metatensor import expansion_map, spectrum_map
 from ._options import AnisoapOptions, whole
+from ._pairs import set_pairs
 
 Array = np.ndarray
 Progress = Callable[[int, int], Any]
 
-# Multiply-adds of a neighbour are some hundreds and an atom has tens of neighbours.
-_STEPS_OF_AN_ATOM = 10_000
+# Neighbours of an atom that a call reckons with when it asks whether somebody may miss Ctrl-C. Each costs some multiply-adds a coefficient.
+_NEIGHBOURS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +108,15 @@ class Descriptor:
         spectrum_pairs: Literal["all", "half"] = "all",
         spectrum_sign: Literal["alternating", "none"] = "alternating",
     ) -> None:
+        self._arguments = (
+            (max_angular, radial_basis_name, cutoff_radius),
+            {"species": species, "radial_gaussian_width": radial_gaussian_width, "max_radial": max_radial,
+             "subtract_center_contribution": subtract_center_contribution, "basis_rcond": basis_rcond, "basis_tol": basis_tol,
+             "channel_order": channel_order, "spectrum_pairs": spectrum_pairs, "spectrum_sign": spectrum_sign},
+        )  # fmt: skip
         max_angular = whole("max_angular", max_angular)
+        if radial_basis_name not in _abi.RADIAL_BASES:
+            raise OptionError(f"radial_basis_name: {radial_basis_name!r} is not one of {', '.join(map(repr, _abi.RADIAL_BASES))}")
         if radial_basis_name == "gto" and radial_gaussian_width is None:
             raise ArgumentError("radial_gaussian_width: is None; a GTO basis needs one")
         options = AnisoapOptions()
@@ -127,13 +138,25 @@ class Descriptor:
         self._plan = plan
         self._finalizer = weakref.finalize(self, library.hl_anisoap_plan_destroy, plan)
         self.max_angular = max_angular
-        self.feature_labels = self._labels(library.hl_anisoap_expansion_size, library.hl_anisoap_expansion_labels, 4)
-        self.power_spectrum_labels = self._labels(
-            library.hl_anisoap_power_spectrum_size, library.hl_anisoap_power_spectrum_labels, 5
-        )
+        self._n_features: int = library.hl_anisoap_expansion_size(plan)
+        self._n_products: int = library.hl_anisoap_power_spectrum_size(plan)
+
+    @cached_property
+    def feature_labels(self) -> Array:
+        """l, m, n, neighbour species of every feature of an expansion."""
+        return self._labels(self._n_features, library.hl_anisoap_expansion_labels, 4)
+
+    @cached_property
+    def power_spectrum_labels(self) -> Array:
+        """l, n and species of the one channel, n and species of the other, of every feature of a power spectrum."""
+        return self._labels(self._n_products, library.hl_anisoap_power_spectrum_labels, 5)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, and what comes out of a pickle, has a plan of its own."""
+        return _again, self._arguments
 
     def __repr__(self) -> str:
-        return f"Descriptor(max_angular={self.max_angular}, species={self.species.tolist()}, features={len(self.feature_labels)})"
+        return f"Descriptor(max_angular={self.max_angular}, species={self.species.tolist()}, features={self._n_features})"
 
     def expansion(
         self,
@@ -143,14 +166,16 @@ class Descriptor:
         rotation_key: str | None = None,
         out: Array | None = None,
         progress: Progress | bool | None = None,
-    ) -> Array:
+        as_metatensor: bool = False,
+    ) -> Any:
         """Expansion coefficients of every atom's neighbourhood.
 
         Parameters
         ----------
         frames : Frames, ASE atoms, a mapping, or a sequence of atoms or of mappings
             A mapping has arrays ``positions``, ``species``, ``semiaxes``, and may have ``quaternions`` (w, x, y, z) or
-            ``rotations``, ``cell`` and ``pbc`` (True if there is a cell). ASE atoms have arrays ``c_diameter[1]`` to
+            ``rotations``, ``cell``, ``pbc`` (True if there is a cell) and ``pairs`` (`Pairs` or a NeighbourList, atoms counted in
+            the frame; without it neighbours are searched for). ASE atoms have arrays ``c_diameter[1]`` to
             ``[3]``, twice the semiaxes, and an orientation.
         normalize : bool
             Orthonormal radial functions, or the functions as they are.
@@ -161,6 +186,9 @@ class Descriptor:
             Where to write, with any strides.
         progress : callable(done, total) or True, optional
             Called a few times a second with atoms done; a true result cancels. True draws a bar with tqdm.
+        as_metatensor : bool
+            A TensorMap instead (needs metatensor-core): keys (types_center, angular_channel), samples (system, atom), components
+            spherical_component_m, properties (n, neighbor_types). Its blocks are copies.
 
         Returns
         -------
@@ -168,10 +196,10 @@ class Descriptor:
             Columns as in `feature_labels`; atoms of all frames, one after the other.
         """
         given = as_frames(frames, rotation_key)
-        features = len(self.feature_labels)
+        features = self._n_features
         out, place = _output("out", out, (given.n_atoms, features))
         self._run(library.hl_anisoap_expansion, given, (features, *place), normalize, progress)
-        return out
+        return expansion_map(self, given, out) if flag("as_metatensor", as_metatensor) else out
 
     def power_spectrum(
         self,
@@ -182,7 +210,8 @@ class Descriptor:
         rotation_key: str | None = None,
         out: Array | None = None,
         progress: Progress | bool | None = None,
-    ) -> Array:
+        as_metatensor: bool = False,
+    ) -> Any:
         """Power spectra of every atom, or their means.
 
         Parameters
@@ -191,6 +220,9 @@ class Descriptor:
             For each frame the mean over its atoms of each species (atoms without neighbours count as zeros).
         frames, normalize, rotation_key, out, progress
             As in `expansion`.
+        as_metatensor : bool
+            A TensorMap instead (needs metatensor-core): keys (types_center), samples (system, atom), or (system) for means, properties
+            (l, n_1, neighbor_1_type, n_2, neighbor_2_type). Its blocks are copies.
 
         Returns
         -------
@@ -199,7 +231,7 @@ class Descriptor:
             all species.
         """
         given = as_frames(frames, rotation_key)
-        features = len(self.power_spectrum_labels)
+        features = self._n_products
         if flag("mean_over_samples", mean_over_samples):
             out, place = _output("out", out, (given.n_frames, len(self.species), features))
             places = (None, None, *place)
@@ -207,7 +239,7 @@ class Descriptor:
             out, place = _output("out", out, (given.n_atoms, features))
             places = (*place, None, None)
         self._run(library.hl_anisoap_power_spectrum, given, (features, *places), normalize, progress)
-        return out
+        return spectrum_map(self, given, out, mean_over_samples) if flag("as_metatensor", as_metatensor) else out
 
     def gradients(
         self,
@@ -238,10 +270,10 @@ class Descriptor:
         if (expansion is None) == (power_spectrum is None and mean_power_spectrum is None):
             raise ArgumentError("expansion: pass either expansion, or power_spectrum and mean_power_spectrum or one of them")
         if expansion is not None:
-            function, features = library.hl_anisoap_expansion_vjp, len(self.feature_labels)
+            function, features = library.hl_anisoap_expansion_vjp, self._n_features
             cotangents = _cotangent("expansion", expansion, (atoms, features))
         else:
-            function, features = library.hl_anisoap_power_spectrum_vjp, len(self.power_spectrum_labels)
+            function, features = library.hl_anisoap_power_spectrum_vjp, self._n_products
             cotangents = _cotangent("power_spectrum", power_spectrum, (atoms, features)) + _cotangent(
                 "mean_power_spectrum", mean_power_spectrum, (n_frames, len(self.species), features)
             )
@@ -256,17 +288,26 @@ class Descriptor:
     def _run(self, function: Any, frames: Frames, rest: tuple[Any, ...], normalize: bool, progress: Any) -> None:
         options = AnisoapOptions()
         options.set(coefficients="orthonormal" if flag("normalize", normalize) else "raw")
+        if frames.pairs is not None:
+            set_pairs(options, frames.pairs)
         arguments = (self._plan, *frames.arguments(), *rest)
-        _progress.run(function, arguments, options, progress, frames.n_atoms * _STEPS_OF_AN_ATOM, unit="atom")
+        steps = frames.n_atoms * _NEIGHBOURS * self._n_features
+        _progress.run(function, arguments, options, progress, steps, unit="atom")
 
-    def _labels(self, size: Any, function: Any, width: int) -> Array:
-        labels, *place = new_output((size(self._plan), width), INT32)
+    def _labels(self, size: int, function: Any, width: int) -> Array:
+        labels, *place = new_output((size, width), INT32)
         check(function(self._plan, len(labels), *place))
         labels.flags.writeable = False
         return labels
 
 
+def _again(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Descriptor:
+    return Descriptor(*arguments, **keywords)
+
+
 def _species(species: Any) -> Array:
+    if not isinstance(species, Iterable):
+        raise TypeError(f"species: expected a sequence of integers, got {type(species).__name__}")
     return np.array([whole(f"species[{t}]", number, -(2**31)) for t, number in enumerate(species)], dtype=INT32)
 
 
