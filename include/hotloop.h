@@ -1754,8 +1754,8 @@ hl_status hl_direct_options_init(struct hl_direct_options *options,
 /**
  * Potentials of charges at points, and their gradients, one pair after another.
  *
- *     potentials[v][i]    = sum_j charges[v][j] G(|x_i - y_j|)
- *     gradients[v][i][k]  = d potentials[v][i] / d x_i[k]
+ *   potentials[v][i]    = sum_j charges[v][j] G(|x_i - y_j|)
+ *   gradients[v][i][k]  = d potentials[v][i] / d x_i[k]
  *
  * x_i is target i, y_j source j, and G one of HL_KERNEL_*. A pair at one place contributes 0: in a system with itself no
  * point sees itself. Pairs closer than 2^-63 (f32: 2^-40) of the largest coordinate count as such. The force on a charge q is
@@ -1902,8 +1902,8 @@ hl_status hl_fmm_set_points_f32(struct hl_fmm_plan *plan,
 /**
  * Potentials of charges at the sources of a plan, and their gradients, at its targets.
  *
- *     potentials[v][i]    = sum_j charges[v][j] G(|x_i - y_j|)
- *     gradients[v][i][k]  = d potentials[v][i] / d x_i[k]
+ *   potentials[v][i]    = sum_j charges[v][j] G(|x_i - y_j|)
+ *   gradients[v][i][k]  = d potentials[v][i] / d x_i[k]
  *
  * with G as in hl_direct, which computes the same pair by pair. A pair at one place contributes 0. The force on a charge q is -q times
  * the gradient.

@@ -56,8 +56,8 @@ pub unsafe extern "C" fn hl_direct_options_init(options: *mut hl_direct_options,
 
 /// Potentials of charges at points, and their gradients, one pair after another.
 ///
-///     potentials[v][i]    = sum_j charges[v][j] G(|x_i - y_j|)
-///     gradients[v][i][k]  = d potentials[v][i] / d x_i[k]
+///   potentials[v][i]    = sum_j charges[v][j] G(|x_i - y_j|)
+///   gradients[v][i][k]  = d potentials[v][i] / d x_i[k]
 ///
 /// x_i is target i, y_j source j, and G one of HL_KERNEL_*. A pair at one place contributes 0: in a system with itself no
 /// point sees itself. Pairs closer than 2^-63 (f32: 2^-40) of the largest coordinate count as such. The force on a charge q is

@@ -160,8 +160,8 @@ pub unsafe extern "C" fn hl_fmm_set_points_f32(
 
 /// Potentials of charges at the sources of a plan, and their gradients, at its targets.
 ///
-///     potentials[v][i]    = sum_j charges[v][j] G(|x_i - y_j|)
-///     gradients[v][i][k]  = d potentials[v][i] / d x_i[k]
+///   potentials[v][i]    = sum_j charges[v][j] G(|x_i - y_j|)
+///   gradients[v][i][k]  = d potentials[v][i] / d x_i[k]
 ///
 /// with G as in hl_direct, which computes the same pair by pair. A pair at one place contributes 0. The force on a charge q is -q times
 /// the gradient.

@@ -3,8 +3,10 @@
 //! A box of level l is one of 2^l x 2^l x 2^l that fill the root box; its anchor is its place among them. The code has three bits
 //! for each level, x lowest, those of level 1 at the top, and the level at the bottom:
 //!
-//!     bit 63 62 | 61 .. 59 | 58 .. 56 | ... | 7 .. 5   | 4 .. 0
-//!          0  0 | level 1  | level 2  | ... | level 19 | level
+//! ```text
+//! bit 63 62 | 61 .. 59 | 58 .. 56 | ... | 7 .. 5   | 4 .. 0
+//!      0  0 | level 1  | level 2  | ... | level 19 | level
+//! ```
 //!
 //! Bits of levels below the box are 0. So the order of codes as integers is that of a walk through the tree, a box before its
 //! children (pre-order); the descendants of a box are a range of codes; an ancestor is a prefix; the root is 0. With the level in
