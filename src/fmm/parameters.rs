@@ -1,7 +1,7 @@
 //! From the accuracy that is asked for to the order of expansions, and from points to the size of leaves.
 
 use super::surface::Surface;
-use super::tree::{Cloud, Cube, Order, Refinement, with_few_digits};
+use super::tree::{Cloud, Cube, Order, Refinement};
 use crate::error::{Error, Number, Result, Status};
 use crate::threads::Progress;
 
@@ -114,9 +114,7 @@ pub fn shape_of(
         let points = points * margin.powf(dimensions);
         // Enough for what chance and the shape of the cloud put into a leaf, but less than into its parent.
         let leaf_size = (points + 6.0 * points.sqrt()).max(points * 2f64.powf(3.0 - dimensions)).round() as usize;
-        let centre: [f64; 3] = std::array::from_fn(|axis| cube.corner[axis] + 0.5 * cube.side);
-        let side = with_few_digits(cube.side * margin);
-        let cube = Cube { corner: centre.map(|x| x - 0.5 * side), side };
+        let cube = cube.enlarged(margin);
         return Ok(Shape { cube, refinement: Refinement { leaf_size, max_level } });
     }
     // Leaves of a cloud of many densities hold from a part of the limit up to it.
@@ -152,7 +150,7 @@ impl Occupancy {
         let mean = sample.len() as f64 / boxes;
         // Of evenly spread points the mean square is mean^2 + mean.
         let spread = squares / boxes / (mean * mean + mean);
-        Ok(Self { reliable_level: level, boxes_of_reliable: boxes, dimensions, is_even: level > 0 && spread < 1.6 })
+        Ok(Self { reliable_level: level, boxes_of_reliable: boxes, dimensions, is_even: level > 0 && boxes > 1.0 && spread < 1.6 })
     }
 }
 

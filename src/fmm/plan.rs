@@ -95,6 +95,14 @@ impl Plan {
     pub fn new<I: Real>(sources: &View<'_, I, 2>, targets: Option<&View<'_, I, 2>>, options: Options, progress: &mut Progress) -> Result<Self> {
         let simd = Level::current()?;
         check(&options)?;
+        // What is made has no parts to count: word comes first and last, and in between to ask whether to go on.
+        progress.begin(sources.dims()[0].saturating_add(targets.map_or(0, |targets| targets.dims()[0])))?;
+        for (name, view) in [("n_source", Some(sources)), ("n_target", targets)] {
+            let count = view.map_or(0, |view| view.dims()[0]);
+            if count > i32::MAX as usize {
+                return Err(Error::new(Status::Shape, format!("{name}: is {count}; a plan has at most 2147483647")));
+            }
+        }
         let order = if options.order > 0 { options.order } else { parameters::order_of(options.eps, options.precision)? };
         let mut stats = Stats { order, ..Stats::default() };
         let (plain_sources, plain_targets) = (Scaled::new(sources, 1.0), targets.map(|targets| Scaled::new(targets, 1.0)));
@@ -118,6 +126,7 @@ impl Plan {
         let ranks = engine.rank_targets()?;
         stats.bytes_of_points += ranks.capacity() * size_of::<u32>();
         let target_count = targets.as_ref().map(|targets| targets.len());
+        progress.end()?;
         Ok(Self { options, order, source_count: sources.len(), target_count, engine, ranks, scale, stats, timings: Timings::default() })
     }
 
@@ -155,16 +164,24 @@ impl Plan {
         progress: &mut Progress,
     ) -> Result<()> {
         let vectors = charges.dims()[0];
-        look_for_nonfinite(charges, progress)?;
+        progress.begin(vectors.saturating_mul(self.target_count()))?;
+        if vectors == 0 || self.target_count() == 0 {
+            return progress.end();
+        }
         let with_gradients = gradients.is_some();
-        progress.begin(vectors * self.target_count())?;
+        for vector in 0..vectors {
+            largest_of(charges, vector, progress)?;
+        }
         let mut potentials = potentials.map(|potentials| potentials.chunks(1));
         let mut gradients = gradients.map(|gradients| gradients.chunks(1));
         for vector in 0..vectors {
-            let charge = |source: usize| charges.at([vector, source]).to_f64();
+            // Charges are computed with in a unit that makes the largest about 1: single precision has few exponents.
+            let largest = largest_of(charges, vector, progress)?;
+            let unit = if largest > 0.0 { 2f64.powi(largest.log2().floor().clamp(-1000.0, 1000.0) as i32) } else { 1.0 };
+            let charge = |source: usize| charges.at([vector, source]).to_f64() / unit;
             let results = self.engine.evaluate(&charge, with_gradients, &self.timings, progress)?;
             let rows = (potentials.as_mut().and_then(Iterator::next), gradients.as_mut().and_then(Iterator::next));
-            self.hand_out(&results, with_gradients, rows, progress)?;
+            self.hand_out(&results, unit, rows, progress)?;
         }
         progress.end()
     }
@@ -184,12 +201,9 @@ impl Plan {
         let charge = |source: usize| charges.at([source]).to_f64();
         let exact = self.engine.direct(&charge, &places, progress)?;
         let unit = self.scale / (4.0 * std::f64::consts::PI);
-        let (mut difference, mut norm) = (0.0, 0.0);
-        for (exact, &target) in exact.iter().zip(&chosen) {
-            difference += (potentials.at([target as usize]).to_f64() - exact * unit).powi(2);
-            norm += (exact * unit).powi(2);
-        }
-        Ok(if difference > 0.0 { (difference / norm).sqrt() } else { 0.0 })
+        let differences = || exact.iter().zip(&chosen).map(|(exact, &target)| potentials.at([target as usize]).to_f64() - exact * unit);
+        let difference = norm(differences());
+        Ok(if difference > 0.0 { difference / norm(exact.iter().map(|exact| exact * unit)) } else { 0.0 })
     }
 
     /// Different targets, ascending: one in each of as many parts of the caller's order.
@@ -211,17 +225,17 @@ impl Plan {
     fn hand_out<I: Real>(
         &self,
         results: &[f64],
-        with_gradients: bool,
+        unit_of_charge: f64,
         (potentials, gradients): (Option<ViewMut<'_, I, 2>>, Option<ViewMut<'_, I, 3>>),
         progress: &mut Progress,
     ) -> Result<()> {
-        let components = if with_gradients { 4 } else { 1 };
+        let components = results.len() / self.target_count();
         let unit = self.scale / (4.0 * std::f64::consts::PI);
         if let Some(potentials) = potentials {
             let work = |(chunk, mut piece): (usize, ViewMut<'_, I, 2>)| {
                 for place in 0..piece.dims()[1] {
                     let rank = self.ranks[chunk * CHUNK + place] as usize;
-                    piece.set([0, place], I::from_f64(results[rank * components] * unit));
+                    piece.set([0, place], I::from_f64(results[rank * components] * unit * unit_of_charge));
                 }
                 Ok(())
             };
@@ -233,7 +247,7 @@ impl Plan {
                 for place in 0..piece.dims()[1] {
                     let rank = self.ranks[chunk * CHUNK + place] as usize;
                     for axis in 0..3 {
-                        piece.set([0, place, axis], I::from_f64(results[rank * 4 + 1 + axis] * unit));
+                        piece.set([0, place, axis], I::from_f64(results[rank * 4 + 1 + axis] * unit * unit_of_charge));
                     }
                 }
                 Ok(())
@@ -288,19 +302,35 @@ impl<I: Real> Cloud for Scaled<'_, I> {
     }
 }
 
-fn look_for_nonfinite<I: Real>(charges: &View<'_, I, 2>, progress: &mut Progress) -> Result<()> {
-    let [vectors, sources] = charges.dims();
-    for vector in 0..vectors {
-        let work = |(first, count): (usize, usize)| match (first..first + count).find(|&source| !charges.at([vector, source]).is_finite()) {
-            None => Ok(()),
-            Some(source) => {
-                let message = format!("charges[{vector}][{source}]: is {}; charges are finite", Number(charges.at([vector, source]).to_f64()));
-                Err(Error::new(Status::Nonfinite, message))
+/// The largest magnitude of a vector of charges. Refuses one that is not finite.
+fn largest_of<I: Real>(charges: &View<'_, I, 2>, vector: usize, progress: &mut Progress) -> Result<f64> {
+    let work = |(first, count): (usize, usize)| {
+        let mut largest = 0.0f64;
+        for source in first..first + count {
+            let charge = charges.at([vector, source]).to_f64();
+            if !charge.is_finite() {
+                return Err(Error::new(Status::Nonfinite, format!("charges[{vector}][{source}]: is {}; charges are finite", Number(charge))));
             }
-        };
-        threads::for_each_chunk(threads::ranges(sources, CHUNK), |_| 0, progress, work, |()| Ok(()))?;
+            largest = largest.max(charge.abs());
+        }
+        Ok(largest)
+    };
+    let mut largest = 0.0f64;
+    let keep = |chunk: f64| {
+        largest = largest.max(chunk);
+        Ok(())
+    };
+    threads::for_each_chunk(threads::ranges(charges.dims()[1], CHUNK), |_| 0, progress, work, keep)?;
+    Ok(largest)
+}
+
+/// sqrt(sum x^2), whatever the size of the numbers.
+fn norm(numbers: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = numbers.clone().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+    if largest == 0.0 || !largest.is_finite() {
+        return largest;
     }
-    Ok(())
+    largest * numbers.map(|x| (x / largest).powi(2)).sum::<f64>().sqrt()
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -338,6 +368,8 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let began = Instant::now();
     let cutoff = options.precision.cutoff();
     let operators = |surface: &Surface, half_side: f64| {
+        // A set of a large order takes seconds, and a kernel that is not homogeneous has one for each level.
+        progress.advance(0)?;
         let key = Key {
             kernel: TypeId::of::<K>(),
             fingerprint: kernel.fingerprint(),

@@ -102,6 +102,53 @@ def test_any_shape_in_any_unit_and_place(kind, factor, shift):
     assert error(found, exact) <= 1e-8
 
 
+@pytest.mark.parametrize("eps", [1e-3, 1e-6])
+@pytest.mark.parametrize("distance", [10.0, 1e3, 1e4])
+def test_targets_far_from_all_sources(eps, distance):
+    points, charges = cloud("cube", 3000)
+    targets = cloud("cube", 3000, seed=1)[0] + [distance, 0.0, 0.0]
+    exact = hotloop.fmm.direct(points, charges, targets, gradient=True)
+    found = hotloop.fmm.Plan(points, targets, eps=eps).evaluate(charges, gradient=True)
+    assert error(found[0], exact[0]) <= eps
+    assert error(found[1], exact[1]) <= 100.0 * eps
+
+
+def test_close_pairs_in_single_precision():
+    rng = np.random.default_rng(1)
+    points, charges = rng.uniform(-1.0, 1.0, (5000, 3)).astype(np.float32), rng.uniform(-1.0, 1.0, 5000).astype(np.float32)
+    points[:2], charges[:2] = [[1e-6, 0.0, 0.0], [1e-6 + 2e-9, 0.0, 0.0]], 1.0
+    for center in (0.0, 5.0):
+        moved = (points + np.float32(center)).astype(np.float32)
+        found = hotloop.fmm.Plan(moved).evaluate(charges)
+        assert error(found, hotloop.fmm.direct(moved.astype(np.float64), charges.astype(np.float64))) <= 1e-6
+
+
+@pytest.mark.parametrize("across", [60, 101, 1001, 1_000_001])
+def test_points_whose_coordinates_have_few_digits(across):
+    rng = np.random.default_rng(0)
+    places = rng.integers(0, across + 1, (40, 3))
+    places[:2] = [[0, 0, 0], [across, across, across]]
+    points, charges = np.repeat(1e9 + places * np.spacing(1e9), 50, axis=0), rng.uniform(-1.0, 1.0, 2000)
+    assert error(hotloop.fmm.Plan(points, leaf_size=20).evaluate(charges), hotloop.fmm.direct(points, charges)) <= 1e-6
+
+
+@pytest.mark.parametrize("precision", ["double", "mixed"])
+@pytest.mark.parametrize("unit", [1e-300, 1.6e-47, 1e40, 1e290])
+def test_any_unit_of_charge(precision, unit):
+    points, charges = cloud("cube", 1500)
+    plan = hotloop.fmm.Plan(points, leaf_size=20, precision=precision)
+    assert error(plan.evaluate(charges * unit) / unit, plan.evaluate(charges)) <= 1e-6
+    twice = 2.0 * plan.evaluate(charges * unit)
+    assert abs(plan.estimate_error(charges * unit, twice) - 1.0) <= 1e-5
+
+
+def test_what_no_box_separates_is_not_refined_for_ever():
+    points = np.repeat(cloud("cube", 1000)[0], 2, axis=0)
+    plan = hotloop.fmm.Plan(points, leaf_size=1)
+    assert plan.stats["boxes"] <= 5 * 1000
+    assert not hotloop.fmm.Plan(np.full((3, 3), 1e-300)).evaluate(np.ones(3)).any()
+
+
 def test_points_at_one_place_do_not_see_each_other():
     points, charges = cloud("one place", 500)
     for leaf_size in (3, None):
@@ -118,6 +165,7 @@ def test_one_point_and_none():
     assert not hotloop.fmm.Plan(np.zeros((0, 3)), np.ones((4, 3))).evaluate(np.zeros(0)).any()
     assert hotloop.fmm.Plan(np.ones((4, 3)), np.zeros((0, 3))).evaluate(np.ones(4)).shape == (0,)
     assert hotloop.fmm.Plan(np.zeros((0, 3))).evaluate(np.zeros((3, 0))).shape == (3, 0)
+    assert hotloop.fmm.Plan(np.zeros((0, 3))).evaluate(np.zeros((2**40, 0))).shape == (2**40, 0)
 
 
 def test_a_sum_is_linear_and_vectors_are_evaluated_as_if_alone():
@@ -271,6 +319,8 @@ GOOD = np.random.default_rng(8).random((50, 3))
         (lambda: hotloop.fmm.Plan(GOOD, order=1), ValueError, "order: is 1"),
         (lambda: hotloop.fmm.Plan(GOOD, order=15), ValueError, "order: is 15"),
         (lambda: hotloop.fmm.Plan(GOOD, order=2.5), TypeError, "order"),
+        (lambda: hotloop.fmm.Plan(GOOD, order=2**64), ValueError, "order"),
+        (lambda: hotloop.fmm.Plan(np.broadcast_to(GOOD[:1], (2**31, 3))), ValueError, "n_source: is 2147483648"),
         (lambda: hotloop.fmm.Plan(GOOD, leaf_size=-3), ValueError, "leaf_size: is -3"),
         (lambda: hotloop.fmm.Plan(GOOD, max_level=21), ValueError, "max_level: is 21"),
         (lambda: hotloop.fmm.Plan(GOOD, kernel="helmholtz"), ValueError, "kernel"),

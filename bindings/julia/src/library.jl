@@ -21,8 +21,10 @@ function __init__()
     complaints = String[]
     for candidate in candidates
         try
-            # Julia's default flags include RTLD_DEEPBIND: the library finds its own OpenBLAS and unwinder before Julia's.
-            handle = Libdl.dlopen(candidate)
+            # Not Julia's default flags, which include RTLD_DEEPBIND: the library would find libgcc's unwinder before the libunwind that
+            # Julia has loaded, the two would call each other, and a contained panic would end the process. OpenBLAS' names are in none of the
+            # libraries that Julia's program itself is linked with.
+            handle = Libdl.dlopen(candidate, Libdl.RTLD_LAZY | Libdl.RTLD_LOCAL)
             library_path[] = candidate
             break
         catch error

@@ -17,8 +17,8 @@ pub struct hl_fmm_plan {
     plan: RwLock<Plan>,
 }
 
-const IN_USE: &str = "plan: is being used by hl_fmm_set_points on another thread; wait for that call, or make a plan for each thread";
-const IN_EVALUATION: &str = "plan: is being evaluated on another thread; wait for that call before its points change";
+const IN_USE: &str = "plan: hl_fmm_set_points is changing it; use it after that call, or make a plan for each thread";
+const IN_EVALUATION: &str = "plan: another call uses it (perhaps the one whose callback this is); change its points after that";
 
 /// # Safety
 /// `plan` is NULL or came from hl_fmm_plan_create and was not destroyed.
@@ -177,7 +177,7 @@ pub unsafe extern "C" fn hl_fmm_set_points_f32(
 /// Outputs share no element with each other or with charges. Any number of threads may evaluate a plan at once. Errors: array errors;
 /// HL_ERR_NULL if there is nothing to write; HL_ERR_SHAPE for other numbers of points than the plan's; HL_ERR_NONFINITE names the
 /// charge; HL_ERR_BUSY while hl_fmm_set_points runs. After HL_ERR_CANCELLED or HL_ERR_ALLOC some charge vectors have been
-/// evaluated and the others' outputs are as they were.
+/// evaluated, one perhaps in part, and the others' outputs are as they were.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_fmm_evaluate(
     plan: *const hl_fmm_plan,

@@ -98,7 +98,7 @@ pub unsafe extern "C" fn hl_fmm_stats(plan: *const hl_fmm_plan, stats: *mut hl_f
     })
 }
 
-/// Seconds of each operator in all evaluations of a plan so far, those of all threads added up.
+/// Seconds of each operator in all evaluations since a plan got its points, those of all threads added up.
 ///
 /// @param seconds  [HL_FMM_N_TIMINGS] out
 ///

@@ -23,7 +23,8 @@ pub struct Key {
 
 /// Sets that are kept, oldest first.
 static KEPT: Mutex<Vec<(Key, Arc<dyn Any + Send + Sync>)>> = Mutex::new(Vec::new());
-const MOST: usize = 16;
+/// As many as a tree has levels, and some: a kernel that is not homogeneous has a set for each.
+const MOST: usize = 24;
 
 pub fn kept_or<T: Real>(key: Key, make: impl FnOnce() -> Result<Operators<T>>) -> Result<Arc<Operators<T>>> {
     if let Ok(kept) = KEPT.try_lock()
@@ -33,7 +34,9 @@ pub fn kept_or<T: Real>(key: Key, make: impl FnOnce() -> Result<Operators<T>>) -
         return Ok(found);
     }
     let made = Arc::new(make()?);
-    if let Ok(mut kept) = KEPT.try_lock() {
+    if let Ok(mut kept) = KEPT.try_lock()
+        && kept.iter().all(|(other, _)| *other != key)
+    {
         if kept.len() >= MOST {
             kept.remove(0);
         }

@@ -78,7 +78,7 @@ impl<T: Near, K: GreenFunction> Downward<'_, T, K> {
                 potentials.fill(0.0);
                 for &leaf in coarser {
                     let sources = frame.tree.nodes[leaf as usize].sources;
-                    local.set(&frame.sources, sources, frame.centre(index), 1);
+                    local.set(&frame.sources, sources, frame.centre(index), 1)?;
                     let charges = &self.charges[sources.0 as usize..][..sources.1 as usize];
                     dispatch(frame.simd, SumPotentials { kernel: frame.kernel, targets: shell, sources: local.points(), charges, potentials: &mut potentials });
                 }

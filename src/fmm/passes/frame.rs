@@ -186,7 +186,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
     /// For a group of some level: the places among the groups of that level of those next to its box, by direction; NONE where there is none with sources.
     pub fn neighbours(&self, level: usize, group: usize) -> [u32; 27] {
         let first = self.group_starts[level] as u32;
-        let mut neighbours = self.lists.colleagues[self.group_boxes[group] as usize];
+        let mut neighbours = self.tree.colleagues[self.group_boxes[group] as usize];
         neighbours[OPPOSITE_OF_SELF] = NONE;
         for neighbour in neighbours.iter_mut().filter(|neighbour| **neighbour != NONE) {
             let node = &self.tree.nodes[*neighbour as usize];
@@ -234,7 +234,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         let nodes = &self.tree.nodes;
         let mut count = 0;
         for (&parent, target) in self.group_boxes.iter().map(|parent| (parent, &nodes[*parent as usize])) {
-            let next_to = self.lists.colleagues[parent as usize];
+            let next_to = self.tree.colleagues[parent as usize];
             for source in next_to.iter().filter(|&&next| next != NONE && next != parent).map(|&next| &nodes[next as usize]) {
                 for child in target.children().map(|child| &nodes[child]).filter(|child| child.has_targets()) {
                     let far = |other: &usize| nodes[*other].has_sources() && !nodes[*other].is_adjacent_to(child);

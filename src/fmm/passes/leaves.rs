@@ -2,7 +2,7 @@
 
 use super::particles::{Local, Near};
 use super::{Charges, Frame, Level, Operator, Timings};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
 use crate::fmm::pairs::{self, Points};
@@ -22,7 +22,7 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
 ) -> Result<()> {
     let components = if with_gradients { 4 } else { 1 };
     let mut tasks = Vec::new();
-    tasks.try_reserve_exact(frame.leaf_tasks.len()).map_err(|_| crate::error::Error::out_of_memory("leaves", frame.leaf_tasks.len() * 32))?;
+    tasks.try_reserve_exact(frame.leaf_tasks.len()).map_err(|_| Error::out_of_memory("leaves", frame.leaf_tasks.len() * 32))?;
     let mut rest = results;
     for ends in frame.leaf_tasks.windows(2) {
         let leaves = &frame.leaves[ends[0]..ends[1]];
@@ -78,15 +78,16 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         let count = node.targets.1 as usize;
         let padded = count.next_multiple_of(width);
         self.sums.clear();
+        self.sums.try_reserve(4 * padded).map_err(|_| Error::out_of_memory("sums of a leaf", 32 * padded))?;
         self.sums.resize(4 * padded, 0.0);
 
-        timings.time(Operator::ParticlesToParticles, || self.near(leaf));
+        timings.time(Operator::ParticlesToParticles, || self.near(leaf))?;
         if usize::from(node.level) >= 2 {
-            timings.time(Operator::LocalsToParticles, || self.local_expansion(leaf));
+            timings.time(Operator::LocalsToParticles, || self.local_expansion(leaf))?;
         }
         let finer = frame.lists.finer.row(leaf);
         if !finer.is_empty() {
-            timings.time(Operator::MultipolesToParticles, || finer.iter().for_each(|&finer| self.multipole(leaf, finer as usize)));
+            timings.time(Operator::MultipolesToParticles, || finer.iter().try_for_each(|&finer| self.multipole(leaf, finer as usize)))?;
         }
         let components = results.len() / count;
         for (i, result) in results.chunks_exact_mut(components).enumerate() {
@@ -97,39 +98,43 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         Ok(())
     }
 
-    fn near(&mut self, leaf: usize) {
+    fn near(&mut self, leaf: usize) -> Result<()> {
         let frame = self.frame;
         let node = &frame.tree.nodes[leaf];
         let runs = frame.lists.near.row(leaf);
         if frame.near_in_double {
             self.ranges.clear();
             self.ranges.extend(runs.iter().map(|&(first, count)| first as usize..(first + count) as usize));
-            self.targets_in_double.set(frame.targets(), node.targets, Place::default(), frame.target_width);
+            self.targets_in_double.set(frame.targets(), node.targets, Place::default(), frame.target_width)?;
             let (targets, sums) = (self.targets_in_double.points(), &mut self.sums);
-            return add(frame, self.with_gradients, targets, frame.sources.points(), self.charges.double, &self.ranges, sums);
+            add(frame, self.with_gradients, targets, frame.sources.points(), self.charges.double, &self.ranges, sums);
+            return Ok(());
         }
-        let origin = T::origin(frame.centre(leaf));
-        self.targets.set(frame.targets(), node.targets, origin, frame.target_width);
-        let sources = T::near(&frame.sources, self.charges.own, runs, origin, &mut self.near, &mut self.ranges);
+        let origin = T::origin(frame.centre(leaf), frame.tree.cube.half_side(usize::from(node.level)));
+        self.targets.set(frame.targets(), node.targets, origin, frame.target_width)?;
+        let sources = T::near(&frame.sources, self.charges.own, runs, origin, &mut self.near, &mut self.ranges)?;
         let (targets, sums) = (self.targets.points(), &mut self.sums);
         let (points, charges) = (sources.points, sources.charges);
         add(frame, self.with_gradients, targets, points, charges, sources.runs, sums);
+        Ok(())
     }
 
-    fn local_expansion(&mut self, leaf: usize) {
+    fn local_expansion(&mut self, leaf: usize) -> Result<()> {
         let frame = self.frame;
         let (level, place, octant) = frame.place(leaf);
         self.read(&self.expansions[level].locals, place, octant);
-        self.targets.set(frame.targets(), frame.tree.nodes[leaf].targets, frame.centre(leaf), frame.target_width);
+        self.targets.set(frame.targets(), frame.tree.nodes[leaf].targets, frame.centre(leaf), frame.target_width)?;
         self.add_expansion(frame.shells(level).outer_sources());
+        Ok(())
     }
 
-    fn multipole(&mut self, leaf: usize, finer: usize) {
+    fn multipole(&mut self, leaf: usize, finer: usize) -> Result<()> {
         let frame = self.frame;
         let (level, place, octant) = frame.place(finer);
         self.read(&self.expansions[level].multipoles, place, octant);
-        self.targets.set(frame.targets(), frame.tree.nodes[leaf].targets, frame.centre(finer), frame.target_width);
+        self.targets.set(frame.targets(), frame.tree.nodes[leaf].targets, frame.centre(finer), frame.target_width)?;
         self.add_expansion(frame.shells(level).inner_sources());
+        Ok(())
     }
 
     /// One child's numbers of a group, side by side.

@@ -1,9 +1,9 @@
 //! Points in the tree's order, as the passes read them.
 //!
-//! Coordinates were multiplied by a power of two that makes the root's side about 1, which changes no digit. They are kept in double precision. In single
-//! precision they are read relative to a box's centre: what is far from the origin keeps its digits, and so do differences within the box.
+//! Coordinates were multiplied by a power of two that makes the root's side about 1, which changes no digit. They are kept in double precision. For expansions
+//! they are read relative to a box's centre: what is far from the origin keeps its digits.
 
-use crate::error::{Result, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::fmm::pairs::Points;
 use crate::fmm::tree::{Cloud, Order, Place, Run};
 use crate::simd::Real;
@@ -58,13 +58,23 @@ impl<T: Real> Local<T> {
     }
 
     /// Points of a run relative to `origin`, and zeros to a multiple of `width`.
-    pub fn set(&mut self, particles: &Particles, (first, count): Run, origin: Place, width: usize) {
+    pub fn set(&mut self, particles: &Particles, (first, count): Run, origin: Place, width: usize) -> Result<()> {
         self.clear();
-        self.append(particles, (first, count), origin);
-        let padded = count.next_multiple_of(width as u32) as usize;
+        let padded = (count as usize).next_multiple_of(width);
+        self.reserve(padded)?;
+        self.append(particles, (first, count), origin)?;
         for axis in [&mut self.x, &mut self.y, &mut self.z] {
             axis.resize(padded, T::default());
         }
+        Ok(())
+    }
+
+    /// Makes room for so many more points.
+    fn reserve(&mut self, more: usize) -> Result<()> {
+        for array in [&mut self.x, &mut self.y, &mut self.z, &mut self.charges] {
+            array.try_reserve(more).map_err(|_| Error::out_of_memory("points of a leaf", more * size_of::<T>()))?;
+        }
+        Ok(())
     }
 
     pub fn clear(&mut self) {
@@ -73,13 +83,15 @@ impl<T: Real> Local<T> {
         }
     }
 
-    pub fn append(&mut self, particles: &Particles, (first, count): Run, origin: Place) {
+    pub fn append(&mut self, particles: &Particles, (first, count): Run, origin: Place) -> Result<()> {
+        self.reserve(count as usize)?;
         let range = first as usize..(first + count) as usize;
         let all = [(&mut self.x, &particles.x), (&mut self.y, &particles.y), (&mut self.z, &particles.z)];
         for (axis, (own, coordinates)) in all.into_iter().enumerate() {
             let (high, low) = (origin.high[axis], origin.low[axis]);
             own.extend(coordinates[range.clone()].iter().map(|x| T::from_f64((x - high) - low)));
         }
+        Ok(())
     }
 }
 
@@ -93,7 +105,7 @@ pub struct NearSources<'a, T> {
 /// A precision of the passes.
 pub trait Near: Real {
     /// Where the targets of a leaf and their near sources are counted from.
-    fn origin(centre: Place) -> Place;
+    fn origin(centre: Place, half_side: f64) -> Place;
 
     /// The sources of `runs`, from `origin`.
     fn near<'a>(
@@ -103,12 +115,12 @@ pub trait Near: Real {
         origin: Place,
         local: &'a mut Local<Self>,
         ranges: &'a mut Vec<Range<usize>>,
-    ) -> NearSources<'a, Self>;
+    ) -> Result<NearSources<'a, Self>>;
 }
 
 impl Near for f64 {
     /// Coordinates as they are: nothing is rounded, nothing is copied.
-    fn origin(_centre: Place) -> Place {
+    fn origin(_centre: Place, _half_side: f64) -> Place {
         Place::default()
     }
 
@@ -119,17 +131,19 @@ impl Near for f64 {
         _origin: Place,
         _local: &'a mut Local<f64>,
         ranges: &'a mut Vec<Range<usize>>,
-    ) -> NearSources<'a, f64> {
+    ) -> Result<NearSources<'a, f64>> {
         ranges.clear();
         ranges.extend(runs.iter().map(|&(first, count)| first as usize..(first + count) as usize));
-        NearSources { points: particles.points(), charges, runs: ranges }
+        Ok(NearSources { points: particles.points(), charges, runs: ranges })
     }
 }
 
 impl Near for f32 {
-    /// The centre, rounded to f32: coordinates that came as f32 differ from it by numbers that f32 holds.
-    fn origin(centre: Place) -> Place {
-        Place { high: centre.high.map(|x| f64::from(x as f32)), low: [0.0; 3] }
+    /// Coordinates came as f32. As they are they lose nothing. Far from 0, where those of a leaf differ in their last digits, f32 holds their differences from
+    /// the centre exactly, since both are within a factor of two of each other (P. H. Sterbenz, Floating-Point Computation (1974)).
+    fn origin(centre: Place, half_side: f64) -> Place {
+        let is_far = |x: f64| x.abs() >= 8.0 * half_side;
+        Place { high: centre.high.map(|x| if is_far(x) { f64::from(x as f32) } else { 0.0 }), low: [0.0; 3] }
     }
 
     fn near<'a>(
@@ -139,14 +153,14 @@ impl Near for f32 {
         origin: Place,
         local: &'a mut Local<f32>,
         ranges: &'a mut Vec<Range<usize>>,
-    ) -> NearSources<'a, f32> {
+    ) -> Result<NearSources<'a, f32>> {
         local.clear();
         for &(first, count) in runs {
-            local.append(particles, (first, count), origin);
+            local.append(particles, (first, count), origin)?;
             local.charges.extend_from_slice(&charges[first as usize..(first + count) as usize]);
         }
         ranges.clear();
         ranges.push(0..local.charges.len());
-        NearSources { points: local.points(), charges: &local.charges, runs: ranges }
+        Ok(NearSources { points: local.points(), charges: &local.charges, runs: ranges })
     }
 }

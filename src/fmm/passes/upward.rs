@@ -84,7 +84,7 @@ impl<T: Near, K: GreenFunction> Upward<'_, T, K> {
                 }
                 is_any = true;
                 let (first, count) = node.sources;
-                local.set(&frame.sources, node.sources, frame.centre(index), 1);
+                local.set(&frame.sources, node.sources, frame.centre(index), 1)?;
                 potentials.fill(0.0);
                 let charges = &self.charges[first as usize..][..count as usize];
                 dispatch(frame.simd, SumPotentials { kernel: frame.kernel, targets: shell, sources: local.points(), charges, potentials: &mut potentials });

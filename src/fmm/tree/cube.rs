@@ -44,7 +44,6 @@ impl Cube {
         if low[0] > high[0] {
             return Ok(Self { corner: [0.0; 3], side: 1.0 });
         }
-        let middle: [f64; 3] = std::array::from_fn(|axis| 0.5 * low[axis] + 0.5 * high[axis]);
         let extent = (0..3).map(|axis| high[axis] - low[axis]).fold(0.0, f64::max);
         let largest = (0..3).map(|axis| low[axis].abs().max(high[axis].abs())).fold(0.0, f64::max);
         if !extent.is_finite() || largest > 1e150 || (extent > 0.0 && extent < 1e-150) {
@@ -52,9 +51,27 @@ impl Cube {
             return Err(Error::new(Status::Argument, message));
         }
         // A single place, or extents below the spacing of numbers there, still have a box of some size.
-        let side = (extent * (1.0 + 1e-9)).max(largest * 1e-14);
-        let side = with_few_digits(if side > 0.0 { side * margin } else { 1.0 });
-        Ok(Self { corner: std::array::from_fn(|axis| middle[axis] - 0.5 * side), side })
+        let side = if largest > 0.0 { extent.max(largest * 1e-14).max(1e-140) } else { 1.0 };
+        Ok(Self::holding(low, high, side * (1.0 + 1e-9) * margin))
+    }
+
+    /// A cube of this side, or little more, about the middle of what is between `low` and `high`, and all of that below its upper faces, whatever the spacing of
+    /// numbers there.
+    pub fn holding(low: [f64; 3], high: [f64; 3], side: f64) -> Self {
+        let corner = std::array::from_fn(|axis| (0.5 * low[axis] + 0.5 * high[axis] - 0.5 * side).min(low[axis]));
+        let needed = (0..3).map(|axis| high[axis] - corner[axis]).fold(0.0, f64::max) * (1.0 + 1e-9);
+        Self { corner, side: with_few_digits(side.max(needed)) }
+    }
+
+    /// Where its lower and upper faces are.
+    fn bounds(&self) -> ([f64; 3], [f64; 3]) {
+        (self.corner, self.corner.map(|x| x + self.side))
+    }
+
+    /// One so many times as large about the same middle.
+    pub fn enlarged(&self, factor: f64) -> Self {
+        let (low, high) = self.bounds();
+        if factor > 1.0 { Self::holding(low, high, self.side * factor) } else { *self }
     }
 
     /// Half the side of boxes of a level.

@@ -25,8 +25,6 @@ const CHUNK: usize = 256;
 pub type Run = (u32, u32);
 
 pub struct Lists {
-    /// For each box: the box of its level in direction (x, y, z) = -1, 0 or 1, at (x + 1) + 3 (y + 1) + 9 (z + 1); NONE if there is none.
-    pub colleagues: Vec<[u32; 27]>,
     /// For each box: ranges of sources that its targets meet directly; empty unless a leaf.
     pub near: Rows<Run>,
     /// For each leaf: boxes whose multipoles its targets see.
@@ -69,7 +67,7 @@ impl<T: Copy + Default> Rows<T> {
             starts[row + 1] += starts[row];
         }
         let mut items = try_vec("interaction lists", starts[rows], T::default())?;
-        let mut next = starts.clone();
+        let mut next = crate::error::try_collect("interaction lists", starts.iter().copied())?;
         for &(row, item) in pairs.iter().flatten() {
             items[next[row as usize]] = item;
             next[row as usize] += 1;
@@ -113,39 +111,39 @@ struct Found {
 impl Lists {
     /// `expansion_len`: numbers of an expansion, the cost of its evaluation in pairs.
     pub fn build(tree: &Tree, expansion_len: usize, progress: &mut Progress) -> Result<Self> {
-        let colleagues = colleagues(tree)?;
-        let leaves: Vec<u32> = (0..tree.nodes.len() as u32).filter(|&index| tree.nodes[index as usize].is_leaf()).collect();
+        let mut leaves = Vec::new();
+        leaves.try_reserve_exact(tree.nodes.len()).map_err(|_| Error::out_of_memory("interaction lists", 4 * tree.nodes.len()))?;
+        leaves.extend((0..tree.nodes.len() as u32).filter(|&index| tree.nodes[index as usize].is_leaf()));
         let mut found: (Vec<_>, Vec<_>, Vec<_>) = Default::default();
         let work = |leaves: &[u32]| {
             let mut found = Found::default();
             for &leaf in leaves {
-                Descent { tree, leaf, expansion_len, found: &mut found }.from(&colleagues[leaf as usize]);
+                Descent { tree, leaf, expansion_len, found: &mut found }.from(&tree.colleagues[leaf as usize])?;
             }
             Ok(found)
         };
         let keep = |chunk: Found| {
-            found.0.push(chunk.near);
-            found.1.push(chunk.finer);
-            found.2.push(chunk.coarser);
-            Ok(())
+            push(&mut found.0, chunk.near)?;
+            push(&mut found.1, chunk.finer)?;
+            push(&mut found.2, chunk.coarser)
         };
         threads::for_each_chunk(leaves.chunks(CHUNK), |_| 0, progress, work, keep)?;
         let rows = tree.nodes.len();
         let mut near = Rows::new(rows, &found.0)?;
         near.join();
-        Ok(Self { colleagues, near, finer: Rows::new(rows, &found.1)?, coarser: Rows::new(rows, &found.2)? })
+        Ok(Self { near, finer: Rows::new(rows, &found.1)?, coarser: Rows::new(rows, &found.2)? })
     }
 
     pub fn bytes(&self) -> usize {
-        self.colleagues.capacity() * size_of::<[u32; 27]>() + self.near.bytes() + self.finer.bytes() + self.coarser.bytes()
+        self.near.bytes() + self.finer.bytes() + self.coarser.bytes()
     }
 }
 
-/// Colleagues of every box from those of its parent: the place next to a child lies in a colleague of its parent.
-fn colleagues(tree: &Tree) -> Result<Vec<[u32; 27]>> {
-    let mut all: Vec<[u32; 27]> = Vec::new();
-    all.try_reserve_exact(tree.nodes.len()).map_err(|_| Error::out_of_memory("interaction lists", tree.nodes.len() * 108))?;
-    for node in &tree.nodes {
+/// Colleagues of the boxes that have none yet, from those of their parents: the place next to a child lies in a colleague of its parent.
+pub(super) fn add_colleagues(nodes: &[Node], all: &mut Vec<[u32; 27]>) -> Result<()> {
+    let more = nodes.len() - all.len();
+    all.try_reserve(more).map_err(|_| Error::out_of_memory("interaction lists", more * size_of::<[u32; 27]>()))?;
+    for node in &nodes[all.len()..] {
         let mut own = [NONE; 27];
         if node.parent == NONE {
             own[OPPOSITE_OF_SELF] = 0;
@@ -162,7 +160,7 @@ fn colleagues(tree: &Tree) -> Result<Vec<[u32; 27]>> {
                 }
                 let parent = parents[parent_direction];
                 if parent != NONE
-                    && let Some(found) = tree.nodes[parent as usize].child(child)
+                    && let Some(found) = nodes[parent as usize].child(child)
                 {
                     *colleague = found as u32;
                 }
@@ -170,7 +168,17 @@ fn colleagues(tree: &Tree) -> Result<Vec<[u32; 27]>> {
         }
         all.push(own);
     }
-    Ok(all)
+    Ok(())
+}
+
+/// Puts an item at the end of a list, or fails as the other lists do.
+fn push<T>(list: &mut Vec<T>, item: T) -> Result<()> {
+    if list.len() == list.capacity() {
+        let more = list.len().max(64);
+        list.try_reserve(more).map_err(|_| Error::out_of_memory("interaction lists", more * size_of::<T>()))?;
+    }
+    list.push(item);
+    Ok(())
 }
 
 /// One leaf's way through its colleagues and what is below them.
@@ -182,60 +190,64 @@ struct Descent<'a> {
 }
 
 impl Descent<'_> {
-    fn from(&mut self, colleagues: &[u32; 27]) {
+    fn from(&mut self, colleagues: &[u32; 27]) -> Result<()> {
         let tree = self.tree;
         for &colleague in colleagues.iter().filter(|&&colleague| colleague != NONE) {
             if tree.nodes[colleague as usize].is_leaf() {
                 // From the other side the same pair is found the other way round.
-                self.sources_reach(colleague, self.leaf);
+                self.sources_reach(colleague, self.leaf)?;
             } else {
-                self.descend(colleague);
+                self.descend(colleague)?;
             }
         }
+        Ok(())
     }
 
-    fn descend(&mut self, above: u32) {
+    fn descend(&mut self, above: u32) -> Result<()> {
         let tree = self.tree;
         let own = tree.nodes[self.leaf as usize];
         for index in tree.nodes[above as usize].children() {
             let (index, node) = (index as u32, &tree.nodes[index]);
             if !node.is_adjacent_to(&own) {
-                self.separate(&own, index, node);
+                self.separate(&own, index, node)?;
             } else if node.is_leaf() {
-                self.sources_reach(index, self.leaf);
-                self.sources_reach(self.leaf, index);
+                self.sources_reach(index, self.leaf)?;
+                self.sources_reach(self.leaf, index)?;
             } else {
-                self.descend(index);
+                self.descend(index)?;
             }
         }
+        Ok(())
     }
 
     /// A finer box that does not touch the leaf, below one that does.
-    fn separate(&mut self, own: &Node, index: u32, node: &Node) {
+    fn separate(&mut self, own: &Node, index: u32, node: &Node) -> Result<()> {
         let expansion_len = self.expansion_len;
         let is_few = |count: u32| node.is_leaf() && (count as usize) < expansion_len;
         if node.has_sources() && own.has_targets() {
             if is_few(node.sources.1) {
-                self.sources_reach(index, self.leaf);
+                self.sources_reach(index, self.leaf)?;
             } else {
-                self.found.finer.push((self.leaf, index));
+                push(&mut self.found.finer, (self.leaf, index))?;
             }
         }
         if own.has_sources() && node.has_targets() {
             if is_few(node.targets.1) {
-                self.sources_reach(self.leaf, index);
+                self.sources_reach(self.leaf, index)?;
             } else {
-                self.found.coarser.push((index, self.leaf));
+                push(&mut self.found.coarser, (index, self.leaf))?;
             }
         }
+        Ok(())
     }
 
     /// Sources of one box meet the targets of another directly.
-    fn sources_reach(&mut self, from: u32, to: u32) {
+    fn sources_reach(&mut self, from: u32, to: u32) -> Result<()> {
         let (from, target) = (&self.tree.nodes[from as usize], &self.tree.nodes[to as usize]);
         if from.has_sources() && target.has_targets() {
-            self.found.near.push((to, from.sources));
+            push(&mut self.found.near, (to, from.sources))?;
         }
+        Ok(())
     }
 }
 
@@ -294,7 +306,7 @@ mod tests {
                 if node.parent == NONE {
                     break;
                 }
-                for &uncle in lists.colleagues[node.parent as usize].iter().filter(|&&uncle| uncle != NONE) {
+                for &uncle in tree.colleagues[node.parent as usize].iter().filter(|&&uncle| uncle != NONE) {
                     for child in tree.nodes[uncle as usize].children() {
                         if child != above && !tree.nodes[child].is_adjacent_to(node) {
                             add(tree.nodes[child].sources);

@@ -8,7 +8,7 @@ mod cube;
 mod lists;
 mod order;
 
-pub use cube::{Cube, Place, with_few_digits};
+pub use cube::{Cube, Place};
 pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run};
 pub use order::{LEVELS, Order};
 
@@ -103,6 +103,8 @@ pub struct Tree {
     pub targets: Option<Order>,
     /// Boxes with children.
     pub group_count: usize,
+    /// For each box: the box of its level in direction (x, y, z) = -1, 0 or 1, at (x + 1) + 3 (y + 1) + 9 (z + 1); NONE if there is none.
+    pub colleagues: Vec<[u32; 27]>,
 }
 
 impl Tree {
@@ -116,7 +118,7 @@ impl Tree {
         assert!(refinement.max_level <= LEVELS);
         let sources = Order::along_the_curve(sources, &cube, progress)?;
         let targets = targets.map(|targets| Order::along_the_curve(targets, &cube, progress)).transpose()?;
-        let mut tree = Self { cube, nodes: Vec::new(), level_starts: vec![0], sources, targets, group_count: 0 };
+        let mut tree = Self { cube, nodes: Vec::new(), level_starts: vec![0], sources, targets, group_count: 0, colleagues: Vec::new() };
         tree.grow(refinement)?;
         Ok(tree)
     }
@@ -134,7 +136,7 @@ impl Tree {
     }
 
     pub fn bytes(&self) -> usize {
-        self.nodes.capacity() * size_of::<Node>() + self.sources.bytes() + self.targets.as_ref().map_or(0, Order::bytes)
+        self.nodes.capacity() * size_of::<Node>() + self.colleagues.capacity() * size_of::<[u32; 27]>() + self.sources.bytes() + self.targets.as_ref().map_or(0, Order::bytes)
     }
 
     fn grow(&mut self, refinement: Refinement) -> Result<()> {
@@ -155,13 +157,31 @@ impl Tree {
                 return Ok(());
             }
             self.level_starts.push(last);
+            lists::add_colleagues(&self.nodes, &mut self.colleagues)?;
             for index in first..last {
-                let node = self.nodes[index];
-                let is_full = node.sources.1 as usize > refinement.leaf_size || node.targets.1 as usize > refinement.leaf_size;
-                if is_full && usize::from(node.level) < refinement.max_level {
+                if usize::from(self.nodes[index].level) < refinement.max_level && self.is_to_be_refined(index, refinement.leaf_size) {
                     self.refine(index)?;
                 }
             }
+        }
+    }
+
+    /// Whether a box has too many points, and others near enough that smaller boxes would tell them apart. Where no sources are near, the expansion of a large
+    /// box is better than those of small ones: errors of potentials on a smaller surface are larger errors of gradients.
+    fn is_to_be_refined(&self, index: usize, leaf_size: usize) -> bool {
+        let node = &self.nodes[index];
+        let near = || self.colleagues[index].iter().filter(|&&near| near != NONE).map(|&near| &self.nodes[near as usize]);
+        let by_sources = node.sources.1 as usize > leaf_size && near().any(Node::has_targets);
+        let by_targets = node.targets.1 as usize > leaf_size && near().any(Node::has_sources);
+        (by_sources || by_targets) && !self.is_one_place(node)
+    }
+
+    /// Whether all points of a box are in one box of the finest level.
+    fn is_one_place(&self, node: &Node) -> bool {
+        match (self.sources.codes_of(node.sources), self.targets().codes_of(node.targets)) {
+            (Some(sources), Some(targets)) => sources.0 == sources.1 && sources == targets,
+            (Some(codes), None) | (None, Some(codes)) => codes.0 == codes.1,
+            (None, None) => true,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Points in the order of a Morton curve.
 
 use super::{Cloud, Cube};
-use crate::error::{Error, Result, Status, try_vec};
+use crate::error::{Result, try_vec};
 use crate::fmm::morton::bits::{Bits, Shifts};
 use crate::threads::{self, Progress};
 
@@ -24,9 +24,6 @@ pub struct Order {
 
 impl Order {
     pub fn along_the_curve(cloud: &dyn Cloud, cube: &Cube, progress: &mut Progress) -> Result<Self> {
-        if cloud.len() > i32::MAX as usize {
-            return Err(Error::new(Status::Shape, format!("{} points; at most 2147483647 are possible", cloud.len())));
-        }
         let mut entries = try_vec("order of points", cloud.len(), (0u64, 0u32))?;
         let per_side = 1.0 / cube.side;
         let chunks = entries.chunks_mut(CHUNK).enumerate();
@@ -56,6 +53,12 @@ impl Order {
     #[inline]
     pub fn index(&self, place: usize) -> usize {
         self.entries[place].1 as usize
+    }
+
+    /// Codes of the first and the last point of a range.
+    pub fn codes_of(&self, range: (u32, u32)) -> Option<(u64, u64)> {
+        let entries = &self.entries[range.0 as usize..][..range.1 as usize];
+        Some((entries.first()?.0, entries.last()?.0))
     }
 
     /// Ranges of a box's points that belong to each of its octants, which are boxes of `level`.

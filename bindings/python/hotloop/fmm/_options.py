@@ -7,7 +7,7 @@ import operator
 from typing import Any
 
 from .. import _abi
-from .._errors import check
+from .._errors import ArgumentError, check
 from .._library import library
 from .._options import Options, choice, number
 
@@ -17,9 +17,12 @@ def whole(name: str, value: Any) -> int:
     if isinstance(value, bool):
         raise TypeError(f"{name}: expected an integer, got bool")
     try:
-        return operator.index(value)
+        number = operator.index(value)
     except TypeError:
         raise TypeError(f"{name}: expected an integer, got {type(value).__name__}") from None
+    if not -(2**63) <= number < 2**63:
+        raise ArgumentError(f"{name}: {number} does not fit 64 bits")
+    return number
 
 
 def _defaults() -> _abi.DirectOptions:

@@ -36,7 +36,7 @@ class Plan:
         Where potentials are wanted; None: at the sources, none of which sees itself.
     eps : float
         Relative error of potentials, as a norm over all targets, for charges of random signs: 1e-11 at least, 1e-6 with mixed precision
-        or float32 points. Gradients are about ten times less accurate at worst.
+        or float32 points. Gradients are about ten times less accurate, more where charges of both signs cancel (docs/fmm.md).
     order : int, optional
         Instead of eps: points along an edge of the surfaces that expansions live on, 2 to 14.
     kernel : {"laplace", "yukawa"}
@@ -177,7 +177,7 @@ class Plan:
 
     @property
     def timings(self) -> dict[str, float]:
-        """Seconds of each operator (P2M, M2M, M2L, L2L, L2P, P2L, M2P, P2P) in all evaluations so far, those of all threads added up."""
+        """Seconds of each operator (P2M, M2M, M2L, L2L, L2P, P2L, M2P, P2P) in all evaluations since the plan got its points, those of all threads added up."""
         seconds = np.empty(len(_abi.FMM_OPERATORS))
         check(library.hl_fmm_timings(self._plan, *argument(seconds)))
         return dict(zip(_abi.FMM_OPERATORS, seconds.tolist()))
