@@ -749,7 +749,8 @@ typedef struct hl_fmm_options {
   double screening;
   /**
    * Relative error of potentials, as a norm over all targets, charges of random signs; 1e-11 at least, 1e-6 (default) with
-   * mixed precision or f32. Gradients are about ten times less accurate at worst. Not read if order is given.
+   * mixed precision or f32. Gradients are about ten times less accurate, more where charges of both signs cancel (docs/fmm.md). Not read
+   * if order is given.
    */
   double eps;
   /**
@@ -1919,7 +1920,7 @@ hl_status hl_fmm_set_points_f32(struct hl_fmm_plan *plan,
  * Outputs share no element with each other or with charges. Any number of threads may evaluate a plan at once. Errors: array errors;
  * HL_ERR_NULL if there is nothing to write; HL_ERR_SHAPE for other numbers of points than the plan's; HL_ERR_NONFINITE names the
  * charge; HL_ERR_BUSY while hl_fmm_set_points runs. After HL_ERR_CANCELLED or HL_ERR_ALLOC some charge vectors have been
- * evaluated and the others' outputs are as they were.
+ * evaluated, one perhaps in part, and the others' outputs are as they were.
  */
 hl_status hl_fmm_evaluate(const struct hl_fmm_plan *plan,
                           ptrdiff_t n_source,
@@ -1959,7 +1960,7 @@ hl_status hl_fmm_stats(const struct hl_fmm_plan *plan,
                        struct hl_fmm_plan_stats *stats);
 
 /**
- * Seconds of each operator in all evaluations of a plan so far, those of all threads added up.
+ * Seconds of each operator in all evaluations since a plan got its points, those of all threads added up.
  *
  * @param seconds  [HL_FMM_N_TIMINGS] out
  *
