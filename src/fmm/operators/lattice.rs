@@ -11,7 +11,7 @@
 use crate::error::Result;
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::surface::{INNER, Surface};
-use crate::simd::{Aligned, Level, Real};
+use crate::simd::{Aligned, Real};
 
 /// Vectors t along an axis: -3 .. 3.
 const ACROSS: usize = 7;
@@ -45,7 +45,7 @@ impl<T: Real> Slice<T> {
 }
 
 impl<T: Real> Lattice<T> {
-    pub fn new(kernel: impl GreenFunction, surface: &Surface, half_side: f64, _level: Level) -> Result<Self> {
+    pub fn new(kernel: impl GreenFunction, surface: &Surface, half_side: f64) -> Result<Self> {
         let (p, n) = (surface.order, 2 * surface.order - 1);
         let angle = |place: usize| 2.0 * std::f64::consts::PI * ((place / n * (place % n)) % n) as f64 / n as f64;
         let (cosines, sines): (Vec<f64>, Vec<f64>) = (0..n * n).map(|place| (angle(place).cos(), angle(place).sin())).unzip();

@@ -58,7 +58,7 @@ impl<T: Real> Operators<T> {
             downward: [Packed::new(kept, n, |k, i| v[k * n + i])?, Packed::new(n, kept, |i, k| u[k * n + i] / s[k])?],
             to_parent: Packed::new(n, n, |i, j| to_parent[i * n + j])?,
             from_parent: Packed::new(n, n, |i, j| to_parent[j * n + i])?,
-            lattice: Lattice::new(kernel, surface, half_side, level)?,
+            lattice: Lattice::new(kernel, surface, half_side)?,
         })
     }
 
