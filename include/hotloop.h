@@ -1827,7 +1827,8 @@ hl_status hl_fmm_options_init(struct hl_fmm_options *options,
 
 /**
  * Makes a plan for sums of charges at points, phi(x_i) = sum_j q_j G(|x_i - y_j|), by the kernel-independent fast multipole
- * method: in time proportional to the number of points, whatever their distribution.
+ * method: in time proportional to the number of points, on volumes, surfaces, lines and clusters. Many points at one place are summed pair
+ * by pair.
  *
  * Boxes of an adaptive octree have their sources replaced by charges on a surface round them (L. Ying, G. Biros, D. Zorin,
  * J. Comput. Phys. 196, 591 (2004)); these are carried between boxes by Fourier transforms on the surfaces' lattice.
@@ -1914,7 +1915,7 @@ hl_status hl_fmm_set_points_f32(struct hl_fmm_plan *plan,
  * @param n_charge_vectors  number of right-hand sides, evaluated one after another
  * @param charges     [n_charge_vectors][n_source]
  * @param potentials  [n_charge_vectors][n_target] out, or NULL
- * @param gradients   [n_charge_vectors][n_target][3] out, or NULL; not both. With gradients an evaluation takes a quarter longer
+ * @param gradients   [n_charge_vectors][n_target][3] out, or NULL; not both.
  * @param options     NULL, or for its progress
  *
  * Outputs share no element with each other or with charges. Any number of threads may evaluate a plan at once. Errors: array errors;

@@ -55,7 +55,7 @@ pub fn order_of(eps: f64, precision: Precision) -> Result<usize> {
     }
 }
 
-/// What a box costs in pairs of points, whatever it holds: its share of translations and of matrices. Measured on AVX2 and AVX-512 machines: products of
+/// What a box costs in pairs of points, whatever it holds: its share of translations and of matrices. Fitted at order 7 with AVX2: products of
 /// translations grow as the number of frequencies, p (2 p - 1)^2, matrices as n^2.
 fn cost_of_a_box(order: usize) -> f64 {
     let p = order as f64;
