@@ -10,6 +10,7 @@
 //! * `surface`    where the charges and potentials of expansions are
 //! * `octets`     matrices times the expansions of eight siblings
 //! * `operators`  from charges to charges, from box to box
+//! * `periodic`   the same points in every cell of a lattice
 //! * `passes`     an evaluation: up the tree, across, and down to the targets
 //! * `parameters` order and leaf size from what is asked for
 //! * `plan`       all of it, for the caller's points and charges
@@ -22,6 +23,7 @@ mod operators;
 pub mod pairs;
 mod parameters;
 mod passes;
+mod periodic;
 mod plan;
 mod surface;
 pub mod tree;

@@ -78,7 +78,8 @@ const RELIABLE: f64 = 12.0;
 /// The size of leaves for which pairs and boxes cost the same, about.
 ///
 /// With s points in a leaf and D dimensions that they fill, each meets some 3^D s, and N / s leaves and those above them cost a box each. Near-uniform
-/// points have leaves of s 2^D or s only, as the root's size has it: then the root is made larger, up to twice, until its leaves have the best size.
+/// points have leaves of s 2^D or s only, as the root's size has it: then the root is made larger, up to twice, until its leaves have the best size. A cell that
+/// repeats has the size that it has.
 pub fn shape_of(
     sources: &dyn Cloud,
     targets: Option<&dyn Cloud>,
@@ -106,6 +107,15 @@ pub fn shape_of(
         while points > best && level < max_level {
             points /= children;
             level += 1;
+        }
+        if cube.repeats {
+            // The cell cannot be enlarged: leaves of the level on either side of the best, whichever costs less.
+            let cost = |points: f64| points / best + best / points;
+            if level > 1 && cost(children * points) < cost(points) {
+                points *= children;
+            }
+            let leaf_size = (points + 6.0 * points.sqrt()).max(points * 2f64.powf(3.0 - dimensions)).round() as usize;
+            return Ok(Shape { cube, refinement: Refinement { leaf_size, max_level } });
         }
         let margin = (best / points).powf(1.0 / dimensions).clamp(1.0, 2.0);
         // An even number of leaves from end to end: then the outer ones are as full as the others, if the cloud is a cube.

@@ -3,6 +3,7 @@
 use super::kernel::{GreenFunction, Laplace, Yukawa};
 use super::operators::{Key, Operators, kept_or};
 use super::parameters::{self, LEAST_ORDER, Precision};
+use super::periodic::{self, Images, check::Charged};
 use super::passes::{self, Charges, Frame, Grain, Near, Particles, Timings};
 use super::surface::Surface;
 use super::tree::{Cloud, Cube, Lists, Refinement, Tree};
@@ -17,6 +18,9 @@ use std::time::Instant;
 const CHUNK: usize = 16_384;
 /// Pairs of a task of leaves: about a millisecond.
 const PAIRS_OF_A_TASK: usize = 1 << 20;
+
+/// Least screening of a cell that repeats, in 1 / period.
+const LEAST_SCREENING: f64 = 1e-7;
 
 /// A kernel by name.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,11 +40,13 @@ pub struct Options {
     /// 0: as suits order and points.
     pub leaf_size: usize,
     pub max_level: usize,
+    /// Side of the cubic cell in which points repeat; 0: they do not.
+    pub period: f64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { potential: Potential::Laplace, precision: Precision::Double, eps: 1e-6, order: 0, leaf_size: 0, max_level: 20 }
+        Self { potential: Potential::Laplace, precision: Precision::Double, eps: 1e-6, order: 0, leaf_size: 0, max_level: 20, period: 0.0 }
     }
 }
 
@@ -107,11 +113,22 @@ impl Plan {
         let mut stats = Stats { order, ..Stats::default() };
         let (plain_sources, plain_targets) = (Scaled::new(sources, 1.0), targets.map(|targets| Scaled::new(targets, 1.0)));
         let began = Instant::now();
-        let cube = Cube::around(&plain_sources, plain_targets.as_ref().map(|cloud| cloud as &dyn Cloud), 1.0, progress)?;
+        let plain = plain_targets.as_ref().map(|cloud| cloud as &dyn Cloud);
+        let cube = if options.period > 0.0 {
+            Cube::cell(&plain_sources, plain, options.period, progress)?
+        } else {
+            Cube::around(&plain_sources, plain, 1.0, progress)?
+        };
         let scale = power_of_two_that_makes_one(cube.side);
-        let cube = Cube { corner: cube.corner.map(|x| x * scale), side: cube.side * scale };
-        let (sources, targets) = (Scaled::new(sources, scale), targets.map(|targets| Scaled::new(targets, scale)));
-        let engine = match (options.potential, options.precision) {
+        let cube = cube.scaled(scale);
+        let cell = cube.repeats.then_some(cube);
+        let (sources, targets) = (Scaled { cell, ..Scaled::new(sources, scale) }, targets.map(|targets| Scaled { cell, ..Scaled::new(targets, scale) }));
+        let potential = match options.potential {
+            // Without screening the sum over cells needs its background.
+            Potential::Yukawa { screening: 0.0 } if cube.repeats => Potential::Laplace,
+            other => other,
+        };
+        let engine = match (potential, options.precision) {
             (Potential::Laplace, Precision::Double) => build::<f64, _, _>(simd, Laplace, &sources, targets.as_ref(), cube, &options, began, &mut stats, progress)?,
             (Potential::Laplace, Precision::Single) => build::<f32, _, _>(simd, Laplace, &sources, targets.as_ref(), cube, &options, began, &mut stats, progress)?,
             (Potential::Yukawa { screening }, precision) => {
@@ -272,6 +289,21 @@ fn check(options: &Options) -> Result<()> {
     {
         return refuse(format!("screening: is {}; an inverse length is at least 0 and finite", Number(screening)));
     }
+    let period = options.period;
+    if !(period == 0.0 || (1e-150..=1e150).contains(&period)) {
+        return refuse(format!("period: is {}; the side of a cell is 1e-150 to 1e150, and 0 stands for open space", Number(period)));
+    }
+    if let Potential::Yukawa { screening } = options.potential
+        && screening > 0.0
+        && screening * period < LEAST_SCREENING
+        && period > 0.0
+    {
+        let least = Number(LEAST_SCREENING / period);
+        return refuse(format!(
+            "screening: is {}; with this period the mean of the potential, charge / (screening^2 period^3), leaves no digits for what varies: use at least {least}, or HL_KERNEL_LAPLACE",
+            Number(screening)
+        ));
+    }
     Ok(())
 }
 
@@ -280,15 +312,16 @@ fn power_of_two_that_makes_one(side: f64) -> f64 {
     2f64.powi(-(side.log2().ceil() as i32))
 }
 
-/// The caller's points times a power of two.
+/// The caller's points times a power of two, and folded into a cell if there is one.
 struct Scaled<'a, I> {
     view: View<'a, I, 2>,
     scale: f64,
+    cell: Option<Cube>,
 }
 
 impl<'a, I: Real> Scaled<'a, I> {
     fn new(view: &View<'a, I, 2>, scale: f64) -> Self {
-        Self { view: *view, scale }
+        Self { view: *view, scale, cell: None }
     }
 }
 
@@ -298,7 +331,10 @@ impl<I: Real> Cloud for Scaled<'_, I> {
     }
 
     fn point(&self, index: usize) -> [f64; 3] {
-        std::array::from_fn(|axis| self.view.at([index, axis]).to_f64() * self.scale)
+        std::array::from_fn(|axis| {
+            let x = self.view.at([index, axis]).to_f64() * self.scale;
+            if let Some(cell) = &self.cell { cell.fold(axis, x) } else { x }
+        })
     }
 }
 
@@ -378,10 +414,24 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
             order,
             half_side: half_side.to_bits(),
         };
-        kept_or::<T>(key, || Operators::new(kernel, surface, half_side, cutoff, simd))
+        kept_or(key, || Operators::<T>::new(kernel, surface, half_side, cutoff, simd))
+    };
+    let images = if cube.repeats {
+        let screening = kernel.screening() * cube.side;
+        let key = Key {
+            kernel: TypeId::of::<K>(),
+            fingerprint: screening.to_bits(),
+            precision: TypeId::of::<Images<T>>(),
+            simd,
+            order,
+            half_side: 0,
+        };
+        Some(kept_or(key, || Images::<T>::new(screening, &surface))?)
+    } else {
+        None
     };
     let near_in_double = size_of::<T>() < size_of::<I>();
-    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, Grain { pairs: PAIRS_OF_A_TASK })?;
+    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, images, Grain { pairs: PAIRS_OF_A_TASK })?;
     stats.operator_seconds = began.elapsed().as_secs_f64();
     Ok(Box::new(frame))
 }
@@ -415,6 +465,13 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         let order = &self.tree.sources;
         let charges = try_collect("charges", (0..order.len()).map(|place| charge(order.index(place))))?;
         let mut sums = try_vec("sample of targets", places.len(), 0.0)?;
+        if self.tree.cube.repeats {
+            let points = self.targets().points();
+            let targets = try_collect("sample of targets", places.iter().map(|&place| place as usize).map(|place| [points.x[place], points.y[place], points.z[place]]))?;
+            let sources = Charged { points: self.sources.points(), charges: &charges };
+            periodic::check::sum(self.kernel.screening(), self.tree.cube.side, &sources, &targets, &mut sums, progress)?;
+            return Ok(sums);
+        }
         let width = 16;
         let work = |(places, sums): (&[u32], &mut [f64])| {
             passes::sum_directly(self, &charges, places, sums);
@@ -429,8 +486,9 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         stats.boxes = self.tree.nodes.len();
         stats.leaves = self.tree.nodes.iter().filter(|node| node.is_leaf()).count();
         stats.near_pairs = self.leaves.iter().map(|&leaf| self.pairs_of(leaf).0).sum();
-        stats.finer = self.lists.finer.len() as u64;
-        stats.coarser = self.lists.coarser.len() as u64;
+        let images = self.lists.images.as_ref().map_or((0, 0), |images| (images.finer.len(), images.coarser.len()));
+        stats.finer = (self.lists.finer.len() + images.0) as u64;
+        stats.coarser = (self.lists.coarser.len() + images.1) as u64;
         stats.translations = self.count_translations();
         (stats.bytes_of_points, stats.bytes_of_operators) = self.bytes();
         stats.bytes_of_evaluation = passes::workspace_bytes(self, true);

@@ -199,6 +199,7 @@ PLACE(leaf_size, 40);
 PLACE(max_level, 48);
 PLACE(progress, 56);
 PLACE(progress_user, 64);
+PLACE(period, 72);
 
 static int failures, passes;
 

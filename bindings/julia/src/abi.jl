@@ -249,6 +249,7 @@ struct FmmOptions
     max_level::Int
     progress::Ptr{Cvoid}
     progress_user::Ptr{Cvoid}
+    period::Float64
 end
 
 # hl_fmm_plan_stats.

@@ -198,6 +198,7 @@ class FmmOptions(Structure):
         ("max_level", c_ssize_t),
         ("progress", ProgressFunction),
         ("progress_user", c_void_p),
+        ("period", c_double),
     ]
 
 

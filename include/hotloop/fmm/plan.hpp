@@ -59,6 +59,12 @@ public:
         options_.max_level = finest;
         return *this;
     }
+    // Side of a cubic cell in which all points repeat; 0 (default): open space. Points may lie in any cell. Potentials are then those of all
+    // images (docs/fmm.md).
+    plan_options& period(double side) {
+        options_.period = side;
+        return *this;
+    }
     // Of the making of the plan.
     plan_options& progress(progress_function function) {
         progress_ = std::move(function);

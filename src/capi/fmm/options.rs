@@ -17,8 +17,8 @@ pub const HL_FMM_PRECISION_DOUBLE: i32 = 1;
 /// f64.
 pub const HL_FMM_PRECISION_MIXED: i32 = 2;
 
-/// Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but the last
-/// two describe a plan and are for hl_fmm_plan_create; other functions look at the last two alone.
+/// Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but
+/// progress and progress_user describe a plan and are for hl_fmm_plan_create; other functions look at those two alone.
 #[allow(non_camel_case_types)]
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -44,6 +44,9 @@ pub struct hl_fmm_options {
     /// NULL for none. Counts targets.
     pub progress: hl_progress_fn,
     pub progress_user: *mut c_void,
+    /// Side of a cubic cell in which all points repeat, in the unit of coordinates; default 0: open space. Points may lie anywhere, in
+    /// any cell. Potentials are then those of all images in all cells (hl_fmm_evaluate).
+    pub period: f64,
 }
 
 impl hl_fmm_options {
@@ -58,6 +61,7 @@ impl hl_fmm_options {
         max_level: 20,
         progress: None,
         progress_user: std::ptr::null_mut(),
+        period: 0.0,
     };
 }
 
@@ -103,6 +107,7 @@ pub(super) unsafe fn plan_options(options: *const hl_fmm_options, own: Precision
         order: count("order", given.order)?,
         leaf_size: count("leaf_size", given.leaf_size)?,
         max_level: count("max_level", given.max_level)?,
+        period: given.period,
     };
     // SAFETY: the callback is called during the call only, on its thread.
     Ok((options, unsafe { Progress::new(given.progress, given.progress_user) }))

@@ -24,6 +24,10 @@ impl GreenFunction for Laplace {
         (inverse, -(inverse * inverse * inverse))
     }
 
+    fn screening(self) -> f64 {
+        0.0
+    }
+
     fn fingerprint(self) -> u64 {
         0
     }

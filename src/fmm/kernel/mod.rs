@@ -33,6 +33,9 @@ pub trait GreenFunction: Copy + Send + Sync {
     /// `G(x, y) = scale G_scaled(scale x, scale y)` for kernels of the kind `f(r / length) / r`.
     fn scaled(self, scale: f64) -> Self;
 
+    /// kappa of `exp(-kappa r) / r`, for sums over the cells of a lattice (`fmm::periodic`): they know kernels of that kind.
+    fn screening(self) -> f64;
+
     /// A number that kernels of this type have in common only if they are the same.
     fn fingerprint(self) -> u64;
 }

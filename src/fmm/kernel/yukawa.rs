@@ -33,6 +33,10 @@ impl GreenFunction for Yukawa {
         (potential, (potential * (inverse * inverse)) * (exponent - V::splat(T::from_f64(1.0))))
     }
 
+    fn screening(self) -> f64 {
+        self.screening
+    }
+
     fn fingerprint(self) -> u64 {
         self.screening.to_bits()
     }

@@ -3,9 +3,8 @@
 //! They depend on kernel, order, precision and SIMD level, not on points. A homogeneous kernel has one set for all sizes of boxes, so every plan of an order
 //! after the first starts with them. The lock is only ever tried: who finds it taken (or finds it taken for good, in the child of a fork) makes its own.
 
-use super::Operators;
 use crate::error::Result;
-use crate::simd::{Level, Real};
+use crate::simd::Level;
 use std::any::{Any, TypeId};
 use std::sync::{Arc, Mutex};
 
@@ -26,10 +25,11 @@ static KEPT: Mutex<Vec<(Key, Arc<dyn Any + Send + Sync>)>> = Mutex::new(Vec::new
 /// As many as a tree has levels, and some: a kernel that is not homogeneous has a set for each.
 const MOST: usize = 24;
 
-pub fn kept_or<T: Real>(key: Key, make: impl FnOnce() -> Result<Operators<T>>) -> Result<Arc<Operators<T>>> {
+/// What was made for a key before, or is made now. The type of operators and their precision is that of the key's `precision`.
+pub fn kept_or<O: Any + Send + Sync>(key: Key, make: impl FnOnce() -> Result<O>) -> Result<Arc<O>> {
     if let Ok(kept) = KEPT.try_lock()
         && let Some((_, found)) = kept.iter().find(|(other, _)| *other == key)
-        && let Ok(found) = found.clone().downcast::<Operators<T>>()
+        && let Ok(found) = found.clone().downcast::<O>()
     {
         return Ok(found);
     }

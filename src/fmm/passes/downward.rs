@@ -9,6 +9,7 @@ use super::{Frame, GROUPS_PER_TASK, Level, Operator, Timings};
 use crate::error::{Result, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
+use crate::fmm::tree::ITSELF;
 use crate::simd::{Aligned, dispatch};
 use crate::threads::{self, Progress};
 
@@ -33,7 +34,7 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
         }
         timings.time(Operator::ParticlesToLocals, || task.coarser_leaves())?;
         timings.time(Operator::LocalsToLocals, || {
-            if level > 2 {
+            if level > frame.top() {
                 task.from_parents(above)?;
             }
             task.charges_of_leaves()
@@ -71,14 +72,18 @@ impl<T: Near, K: GreenFunction> Downward<'_, T, K> {
         let mut local = Local::default();
         for group in 0..self.groups() {
             for index in frame.tree.nodes[self.box_of(group)].children() {
-                let coarser = frame.lists.coarser.row(index);
-                if coarser.is_empty() {
+                let coarser = frame.lists.coarser.row(index).iter().map(|&leaf| (ITSELF, leaf));
+                let images = frame.lists.images.as_ref().map_or(&[][..], |images| images.coarser.row(index)).iter().copied();
+                let mut coarser = coarser.chain(images).peekable();
+                if coarser.peek().is_none() {
                     continue;
                 }
                 potentials.fill(0.0);
-                for &leaf in coarser {
+                for (image, leaf) in coarser {
                     let sources = frame.tree.nodes[leaf as usize].sources;
-                    local.set(&frame.sources, sources, frame.centre(index), 1)?;
+                    // An image of the leaf as seen from here is the leaf as seen from the opposite image of this box.
+                    let centre = frame.centre(index).moved(frame.tree.cube.displacement(image).map(|x| -x));
+                    local.set(&frame.sources, sources, centre, 1)?;
                     let charges = &self.charges[sources.0 as usize..][..sources.1 as usize];
                     dispatch(frame.simd, SumPotentials { kernel: frame.kernel, targets: shell, sources: local.points(), charges, potentials: &mut potentials });
                 }

@@ -7,7 +7,8 @@ use crate::fmm::kernel::GreenFunction;
 use crate::fmm::operators::Operators;
 use crate::fmm::pairs::{self, Points};
 use crate::fmm::surface::{INNER, OUTER, Surface};
-use crate::fmm::tree::{Lists, NONE, OPPOSITE_OF_SELF, Place, Tree};
+use crate::fmm::periodic::Images;
+use crate::fmm::tree::{Lists, NONE, OPPOSITE_OF_SELF, Place, Tree, image_of};
 use crate::simd::{Kernel, Lanes, Level, dispatch};
 use std::sync::Arc;
 
@@ -33,8 +34,10 @@ pub struct Frame<T: Near, K> {
     pub sources: Particles,
     /// None: the sources.
     pub targets: Option<Particles>,
-    /// By level; the same one throughout if the kernel is homogeneous. Levels below 2 need none.
+    /// By level, from 1 on, or from 0 in a cell that repeats; the same one throughout if the kernel is homogeneous.
     operators: Vec<Arc<Operators<T>>>,
+    /// What the root's expansions make of the far images of a cell that repeats.
+    pub images: Option<Arc<Images<T>>>,
     /// Surfaces of boxes of each level, about their centres.
     shells: Vec<Shells<T>>,
     /// The box of each group.
@@ -96,7 +99,7 @@ impl<T: Near> Kernel<T> for TargetsAtATime {
 }
 
 impl<T: Near, K: GreenFunction> Frame<T, K> {
-    /// `operators_of(half_side)` gives those of boxes of that size.
+    /// `operators_of(half_side)` gives those of boxes of that size; `images` are for a cell that repeats.
     pub fn new(
         simd: Level,
         kernel: K,
@@ -105,6 +108,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         (tree, lists): (Tree, Lists),
         (sources, targets): (Particles, Option<Particles>),
         mut operators_of: impl FnMut(&Surface, f64) -> Result<Arc<Operators<T>>>,
+        images: Option<Arc<Images<T>>>,
         grain: Grain,
     ) -> Result<Self> {
         let depth = tree.depth();
@@ -112,7 +116,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         for level in 0..=depth {
             let same = operators.last().filter(|_| K::IS_HOMOGENEOUS).cloned();
             // Boxes of level 1 take part as parents of those of level 2.
-            let is_needed = depth >= 2 && level >= 1 || same.is_some();
+            let is_needed = depth >= 2 && level >= 1 || same.is_some() || images.is_some();
             if !is_needed {
                 continue;
             }
@@ -144,7 +148,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         leaves.sort_unstable_by_key(|&leaf| tree.nodes[leaf as usize].targets.0);
         let columns = Columns::new(surface.order);
         let mut frame = Self {
-            simd, kernel, near_in_double, target_width, surface, columns, tree, lists, sources, targets, operators, shells, group_boxes, group_starts, leaves,
+            simd, kernel, near_in_double, target_width, surface, columns, tree, lists, sources, targets, operators, images, shells, group_boxes, group_starts, leaves,
             leaf_tasks: Vec::new(),
         };
         frame.leaf_tasks = frame.cut(grain);
@@ -156,9 +160,14 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         self.group_starts[level]..self.group_starts[level + 1]
     }
 
+    /// The coarsest level whose boxes have expansions.
+    pub fn top(&self) -> usize {
+        if self.images.is_some() { 0 } else { 2 }
+    }
+
     /// Operators of boxes of a level, and how many times as large as they the boxes are.
     pub fn operators(&self, level: usize) -> (&Operators<T>, f64) {
-        let operators = &self.operators[level - 1];
+        let operators = &self.operators[level - usize::from(self.images.is_none())];
         (operators, self.tree.cube.half_side(level) / operators.half_side)
     }
 
@@ -175,9 +184,12 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         self.tree.cube.centre(node.anchor, usize::from(node.level))
     }
 
-    /// Where a box that is not the root has its expansion: its level, its group's place among those of the level, and which child it is.
+    /// Where a box has its expansion: its level, its group's place among those of the level, and which child it is. The root is the first of a group.
     pub fn place(&self, index: usize) -> (usize, usize, usize) {
         let node = &self.tree.nodes[index];
+        if node.parent == NONE {
+            return (0, 0, 0);
+        }
         let level = usize::from(node.level);
         let group = self.tree.nodes[node.parent as usize].group as usize;
         (level, group - self.group_starts[level], node.octant())
@@ -198,8 +210,12 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
     /// Pairs of points that a leaf's targets meet, those of expansions included.
     pub fn pairs_of(&self, leaf: u32) -> (u64, u64) {
         let targets = u64::from(self.tree.nodes[leaf as usize].targets.1);
-        let near: u64 = self.lists.near.row(leaf as usize).iter().map(|&(_, count)| u64::from(count)).sum();
-        let expansions = 1 + self.lists.finer.row(leaf as usize).len() as u64;
+        let mut near: u64 = self.lists.near.row(leaf as usize).iter().map(|&(_, count)| u64::from(count)).sum();
+        let mut expansions = 1 + self.lists.finer.row(leaf as usize).len() as u64;
+        if let Some(images) = &self.lists.images {
+            near += images.near.row(leaf as usize).iter().map(|&(_, (_, count))| u64::from(count)).sum::<u64>();
+            expansions += images.finer.row(leaf as usize).len() as u64;
+        }
         (targets * near, targets * expansions * self.surface.len() as u64)
     }
 
@@ -224,7 +240,8 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         let shells: usize = self.shells.iter().map(|shells| 6 * shells.inner[0].capacity() * size_of::<T>()).sum();
         let points = self.sources.bytes() + targets + self.tree.bytes() + self.lists.bytes() + groups + shells;
         let distinct = if K::IS_HOMOGENEOUS { 1 } else { self.operators.len() };
-        (points, self.operators.iter().take(distinct).map(|operators| operators.bytes()).sum())
+        let images = self.images.as_ref().map_or(0, |images| images.bytes());
+        (points, self.operators.iter().take(distinct).map(|operators| operators.bytes()).sum::<usize>() + images)
     }
 }
 
@@ -234,10 +251,14 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         let nodes = &self.tree.nodes;
         let mut count = 0;
         for (&parent, target) in self.group_boxes.iter().map(|parent| (parent, &nodes[*parent as usize])) {
-            let next_to = self.tree.colleagues[parent as usize];
-            for source in next_to.iter().filter(|&&next| next != NONE && next != parent).map(|&next| &nodes[next as usize]) {
+            for (direction, &next) in self.tree.colleagues[parent as usize].iter().enumerate() {
+                if next == NONE || direction == OPPOSITE_OF_SELF {
+                    continue;
+                }
+                let source = &nodes[next as usize];
+                let image = image_of(target, direction as u8, source);
                 for child in target.children().map(|child| &nodes[child]).filter(|child| child.has_targets()) {
-                    let far = |other: &usize| nodes[*other].has_sources() && !nodes[*other].is_adjacent_to(child);
+                    let far = |other: &usize| nodes[*other].has_sources() && !nodes[*other].touches(image, child);
                     count += source.children().filter(far).count() as u64;
                 }
             }

@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
 use crate::fmm::pairs::{self, Points};
-use crate::fmm::tree::Place;
+use crate::fmm::periodic::Moments;
+use crate::fmm::tree::{ITSELF, Place, Run};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::{self, Progress};
 use std::ops::Range;
@@ -15,6 +16,7 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
     frame: &Frame<T, K>,
     expansions: &[Level<T>],
     charges: Charges<'_, T>,
+    background: Option<Moments>,
     with_gradients: bool,
     results: &mut [f64],
     timings: &Timings,
@@ -33,7 +35,7 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
     }
     let size = |task: &(&[u32], &mut [f64])| task.1.len() / components;
     let work = |(leaves, results): (&[u32], &mut [f64])| {
-        let mut sums = Sums::new(frame, expansions, charges, with_gradients, timings);
+        let mut sums = Sums::new(frame, expansions, charges, background, with_gradients, timings);
         let mut rest = results;
         for &leaf in leaves {
             let (own, others) = rest.split_at_mut(frame.tree.nodes[leaf as usize].targets.1 as usize * components);
@@ -50,12 +52,14 @@ struct Sums<'a, T: Near, K> {
     frame: &'a Frame<T, K>,
     expansions: &'a [Level<T>],
     charges: Charges<'a, T>,
+    background: Option<Moments>,
     with_gradients: bool,
     timings: &'a Timings,
     targets: Local<T>,
     targets_in_double: Local<f64>,
     near: Local<T>,
     ranges: Vec<Range<usize>>,
+    runs: Vec<Run>,
     /// Charges of one expansion.
     expansion: Vec<T>,
     /// Potentials and the three components of gradients, each [targets].
@@ -63,10 +67,17 @@ struct Sums<'a, T: Near, K> {
 }
 
 impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
-    fn new(frame: &'a Frame<T, K>, expansions: &'a [Level<T>], charges: Charges<'a, T>, with_gradients: bool, timings: &'a Timings) -> Self {
+    fn new(
+        frame: &'a Frame<T, K>,
+        expansions: &'a [Level<T>],
+        charges: Charges<'a, T>,
+        background: Option<Moments>,
+        with_gradients: bool,
+        timings: &'a Timings,
+    ) -> Self {
         Self {
-            frame, expansions, charges, with_gradients, timings, targets: Local::default(), targets_in_double: Local::default(), near: Local::default(), ranges: Vec::new(),
-            expansion: Vec::new(), sums: Vec::new(),
+            frame, expansions, charges, background, with_gradients, timings, targets: Local::default(), targets_in_double: Local::default(), near: Local::default(),
+            ranges: Vec::new(), runs: Vec::new(), expansion: Vec::new(), sums: Vec::new(),
         }
     }
 
@@ -81,13 +92,19 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         self.sums.try_reserve(4 * padded).map_err(|_| Error::out_of_memory("sums of a leaf", 32 * padded))?;
         self.sums.resize(4 * padded, 0.0);
 
-        timings.time(Operator::ParticlesToParticles, || self.near(leaf))?;
-        if usize::from(node.level) >= 2 {
+        timings.time(Operator::ParticlesToParticles, || {
+            self.near(leaf, ITSELF, frame.lists.near.row(leaf))?;
+            if let Some(images) = &frame.lists.images { self.near_images(leaf, images.near.row(leaf)) } else { Ok(()) }
+        })?;
+        if usize::from(node.level) >= frame.top() {
             timings.time(Operator::LocalsToParticles, || self.local_expansion(leaf))?;
         }
         let finer = frame.lists.finer.row(leaf);
         if !finer.is_empty() {
-            timings.time(Operator::MultipolesToParticles, || finer.iter().try_for_each(|&finer| self.multipole(leaf, finer as usize)))?;
+            timings.time(Operator::MultipolesToParticles, || finer.iter().try_for_each(|&finer| self.multipole(leaf, (ITSELF, finer))))?;
+        }
+        if let Some(images) = &frame.lists.images {
+            timings.time(Operator::MultipolesToParticles, || images.finer.row(leaf).iter().try_for_each(|&finer| self.multipole(leaf, finer)))?;
         }
         let components = results.len() / count;
         for (i, result) in results.chunks_exact_mut(components).enumerate() {
@@ -95,23 +112,46 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
                 *value = self.sums[component * padded + i];
             }
         }
+        if let Some(background) = &self.background {
+            let points = frame.targets().points();
+            for (i, result) in results.chunks_exact_mut(components).enumerate() {
+                let place = node.targets.0 as usize + i;
+                let there = background.at([points.x[place], points.y[place], points.z[place]]);
+                result.iter_mut().zip(there).for_each(|(result, there)| *result += there);
+            }
+        }
         Ok(())
     }
 
-    fn near(&mut self, leaf: usize) -> Result<()> {
+    /// Images of sources, one image after another.
+    fn near_images(&mut self, leaf: usize, row: &[(u8, Run)]) -> Result<()> {
+        for same in row.chunk_by(|a, b| a.0 == b.0) {
+            let mut runs = std::mem::take(&mut self.runs);
+            runs.clear();
+            runs.try_reserve(same.len()).map_err(|_| Error::out_of_memory("sources near a leaf", same.len() * size_of::<Run>()))?;
+            runs.extend(same.iter().map(|&(_, run)| run));
+            self.near(leaf, same[0].0, &runs)?;
+            self.runs = runs;
+        }
+        Ok(())
+    }
+
+    /// Sources of an image of the cell. The targets are moved the other way: there are fewer of them, and sources stay where they are.
+    fn near(&mut self, leaf: usize, image: u8, runs: &[Run]) -> Result<()> {
         let frame = self.frame;
         let node = &frame.tree.nodes[leaf];
-        let runs = frame.lists.near.row(leaf);
+        let away = frame.tree.cube.displacement(image);
         if frame.near_in_double {
             self.ranges.clear();
             self.ranges.extend(runs.iter().map(|&(first, count)| first as usize..(first + count) as usize));
-            self.targets_in_double.set(frame.targets(), node.targets, Place::default(), frame.target_width)?;
+            self.targets_in_double.set(frame.targets(), node.targets, Place::default().moved(away), frame.target_width)?;
             let (targets, sums) = (self.targets_in_double.points(), &mut self.sums);
             add(frame, self.with_gradients, targets, frame.sources.points(), self.charges.double, &self.ranges, sums);
             return Ok(());
         }
-        let origin = T::origin(frame.centre(leaf), frame.tree.cube.half_side(usize::from(node.level)));
-        self.targets.set(frame.targets(), node.targets, origin, frame.target_width)?;
+        let centre = frame.centre(leaf).moved(away.map(|x| -x));
+        let origin = T::origin(centre, frame.tree.cube.half_side(usize::from(node.level)));
+        self.targets.set(frame.targets(), node.targets, origin.moved(away), frame.target_width)?;
         let sources = T::near(&frame.sources, self.charges.own, runs, origin, &mut self.near, &mut self.ranges)?;
         let (targets, sums) = (self.targets.points(), &mut self.sums);
         let (points, charges) = (sources.points, sources.charges);
@@ -128,11 +168,12 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         Ok(())
     }
 
-    fn multipole(&mut self, leaf: usize, finer: usize) -> Result<()> {
-        let frame = self.frame;
+    fn multipole(&mut self, leaf: usize, (image, finer): (u8, u32)) -> Result<()> {
+        let (frame, finer) = (self.frame, finer as usize);
         let (level, place, octant) = frame.place(finer);
         self.read(&self.expansions[level].multipoles, place, octant);
-        self.targets.set(frame.targets(), frame.tree.nodes[leaf].targets, frame.centre(finer), frame.target_width)?;
+        let centre = frame.centre(finer).moved(frame.tree.cube.displacement(image));
+        self.targets.set(frame.targets(), frame.tree.nodes[leaf].targets, centre, frame.target_width)?;
         self.add_expansion(frame.shells(level).inner_sources());
         Ok(())
     }

@@ -2,11 +2,13 @@
 //!
 //! * `upward`     sources to multipoles of leaves, multipoles to those of parents                     (P2M, M2M)
 //! * `across`     multipoles to local expansions of boxes of the same level, by transforms           (M2L)
+//! * `root`       the far images of a cell that repeats: the root's multipole to its local expansion
 //! * `downward`   sources of coarse leaves, and parents, to local expansions                           (P2L, L2L)
 //! * `leaves`     local expansions, multipoles of finer boxes and near sources to targets           (L2P, M2P, P2P)
 //!
 //! Expansions are numbers on a surface (see `surface`): charges for multipoles; for local expansions potentials on the check surface, turned into
-//! charges for leaves. They lie in groups of eight siblings, [group][number][child]. A group belongs to a box with children.
+//! charges for leaves. They lie in groups of eight siblings, [group][number][child]. A group belongs to a box with children. In open space boxes of levels 0 and 1 see
+//! no other from far and have no expansions; in a cell that repeats they have, and the root is the first of a group of its own.
 //! Every number is summed by one task in an order that the tree alone gives, so the bits do not depend on threads.
 
 mod across;
@@ -15,6 +17,7 @@ mod downward;
 mod frame;
 mod leaves;
 mod particles;
+mod root;
 mod timings;
 mod transform;
 mod upward;
@@ -62,28 +65,37 @@ pub fn evaluate<T: Near, K: GreenFunction>(
     let n = frame.surface.len();
     let mut expansions = Vec::with_capacity(frame.tree.depth() + 1);
     for level in 0..=frame.tree.depth() {
-        let groups = frame.groups_of_level(level).len();
+        let groups = if level == 0 { usize::from(frame.top() == 0) } else { frame.groups_of_level(level).len() };
         let zeros = |len: usize| Aligned::zeros("expansions", groups * n * len);
         expansions.push(Level { multipoles: zeros(WIDTH)?, of_parents: zeros(1)?, locals: zeros(WIDTH)? });
     }
-    for level in (2..expansions.len()).rev() {
+    let first = frame.top().max(1);
+    for level in (first..expansions.len()).rev() {
         upward::pass(frame, level, &mut expansions, charges.own, timings, progress)?;
     }
-    for level in 2..expansions.len() {
+    if let Some(images) = &frame.images {
+        root::pass(frame, images, &mut expansions, charges.own, timings)?;
+    }
+    for level in first..expansions.len() {
         across::pass(frame, level, &mut expansions[level], timings, progress)?;
         downward::pass(frame, level, &mut expansions, charges.own, timings, progress)?;
     }
     let components = if with_gradients { 4 } else { 1 };
     let mut results = try_vec("results", frame.tree.targets().len() * components, 0.0)?;
-    leaves::pass(frame, &expansions, charges, with_gradients, &mut results, timings, progress)?;
+    let background = match &frame.images {
+        Some(images) => images.moments(&frame.tree.cube, frame.sources.points(), charges, progress)?,
+        None => None,
+    };
+    leaves::pass(frame, &expansions, charges, background, with_gradients, &mut results, timings, progress)?;
     Ok(results)
 }
 
 /// Bytes that an evaluation has at most beside the plan.
 pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, with_gradients: bool) -> usize {
     let n = frame.surface.len();
-    let groups: usize = (2..frame.tree.depth() + 1).map(|level| frame.groups_of_level(level).len()).sum();
-    let across = (2..frame.tree.depth() + 1).map(|level| across::workspace_bytes(frame, level)).max().unwrap_or(0);
+    let first = frame.top().max(1);
+    let groups: usize = (first..frame.tree.depth() + 1).map(|level| frame.groups_of_level(level).len()).sum();
+    let across = (first..frame.tree.depth() + 1).map(|level| across::workspace_bytes(frame, level)).max().unwrap_or(0);
     let results = frame.tree.targets().len() * if with_gradients { 4 } else { 1 } * size_of::<f64>();
     groups * n * (2 * WIDTH + 1) * size_of::<T>() + across.max(results) + frame.tree.sources.len() * size_of::<T>()
 }

@@ -64,7 +64,7 @@ impl<T: Near, K: GreenFunction> Upward<'_, T, K> {
         timings.time(Operator::ParticlesToMultipoles, || self.leaves())?;
         timings.time(Operator::MultipolesToMultipoles, || {
             self.copy_from_below();
-            if level > 2 { self.to_parents() } else { Ok(()) }
+            if level > self.frame.top() { self.to_parents() } else { Ok(()) }
         })
     }
 

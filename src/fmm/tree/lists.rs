@@ -9,8 +9,11 @@
 //!
 //! All of them follow from descents of leaves into their colleagues: a leaf that meets a finer box there writes it into its own list and itself
 //! into the other's. A finer or coarser leaf with fewer points than an expansion has goes into the near lists: that is cheaper and exact.
+//!
+//! In a cell that repeats, colleagues across its faces are images. What they bring is in lists of its own, with the image that it is: a box may be
+//! there several times.
 
-use super::{Node, Tree};
+use super::{ITSELF, Node, Tree, image_vector};
 use crate::error::{Error, Result, try_vec};
 use crate::threads::{self, Progress};
 
@@ -31,6 +34,16 @@ pub struct Lists {
     pub finer: Rows<u32>,
     /// For each box: leaves whose sources act on its local expansion.
     pub coarser: Rows<u32>,
+    /// The same for images of boxes, in a cell that repeats.
+    pub images: Option<ImageLists>,
+}
+
+/// Lists of images of boxes: each with its number among those that touch the cell.
+pub struct ImageLists {
+    /// Sorted by image.
+    pub near: Rows<(u8, Run)>,
+    pub finer: Rows<(u8, u32)>,
+    pub coarser: Rows<(u8, u32)>,
 }
 
 /// Rows of different lengths, one after another.
@@ -76,20 +89,21 @@ impl<T: Copy + Default> Rows<T> {
     }
 }
 
-impl Rows<Run> {
-    /// Sorts each row and joins ranges that follow each other.
-    fn join(&mut self) {
+impl<T: Copy + Ord> Rows<T> {
+    /// Sorts each row and joins items of which `joined` makes one.
+    fn join(&mut self, joined: impl Fn(T, T) -> Option<T>) {
         let mut kept = 0;
         for row in 0..self.starts.len() - 1 {
             let (first, last) = (self.starts[row], self.starts[row + 1]);
             self.items[first..last].sort_unstable();
             self.starts[row] = kept;
             for at in first..last {
-                let (start, count) = self.items[at];
-                if kept > self.starts[row] && self.items[kept - 1].0 + self.items[kept - 1].1 == start {
-                    self.items[kept - 1].1 += count;
+                let item = self.items[at];
+                let before = if kept > self.starts[row] { joined(self.items[kept - 1], item) } else { None };
+                if let Some(longer) = before {
+                    self.items[kept - 1] = longer;
                 } else {
-                    self.items[kept] = (start, count);
+                    self.items[kept] = item;
                     kept += 1;
                 }
             }
@@ -100,12 +114,20 @@ impl Rows<Run> {
     }
 }
 
+/// One range for two that follow each other.
+fn joined(a: Run, b: Run) -> Option<Run> {
+    (a.0 + a.1 == b.0).then_some((a.0, a.1 + b.1))
+}
+
 /// What a chunk of leaves found: (row, item) pairs of each list.
 #[derive(Default)]
 struct Found {
     near: Vec<(u32, Run)>,
     finer: Vec<(u32, u32)>,
     coarser: Vec<(u32, u32)>,
+    near_images: Vec<(u32, (u8, Run))>,
+    finer_images: Vec<(u32, (u8, u32))>,
+    coarser_images: Vec<(u32, (u8, u32))>,
 }
 
 impl Lists {
@@ -115,6 +137,7 @@ impl Lists {
         leaves.try_reserve_exact(tree.nodes.len()).map_err(|_| Error::out_of_memory("interaction lists", 4 * tree.nodes.len()))?;
         leaves.extend((0..tree.nodes.len() as u32).filter(|&index| tree.nodes[index as usize].is_leaf()));
         let mut found: (Vec<_>, Vec<_>, Vec<_>) = Default::default();
+        let mut images: (Vec<_>, Vec<_>, Vec<_>) = Default::default();
         let work = |leaves: &[u32]| {
             let mut found = Found::default();
             for &leaf in leaves {
@@ -125,28 +148,44 @@ impl Lists {
         let keep = |chunk: Found| {
             push(&mut found.0, chunk.near)?;
             push(&mut found.1, chunk.finer)?;
-            push(&mut found.2, chunk.coarser)
+            push(&mut found.2, chunk.coarser)?;
+            push(&mut images.0, chunk.near_images)?;
+            push(&mut images.1, chunk.finer_images)?;
+            push(&mut images.2, chunk.coarser_images)
         };
         threads::for_each_chunk(leaves.chunks(CHUNK), |_| 0, progress, work, keep)?;
         let rows = tree.nodes.len();
         let mut near = Rows::new(rows, &found.0)?;
-        near.join();
-        Ok(Self { near, finer: Rows::new(rows, &found.1)?, coarser: Rows::new(rows, &found.2)? })
+        near.join(joined);
+        let (finer, coarser) = (Rows::new(rows, &found.1)?, Rows::new(rows, &found.2)?);
+        let images = if tree.cube.repeats {
+            let mut near = Rows::new(rows, &images.0)?;
+            near.join(|a: (u8, Run), b: (u8, Run)| if a.0 == b.0 { joined(a.1, b.1).map(|run| (a.0, run)) } else { None });
+            Some(ImageLists { near, finer: Rows::new(rows, &images.1)?, coarser: Rows::new(rows, &images.2)? })
+        } else {
+            None
+        };
+        Ok(Self { near, finer, coarser, images })
     }
 
     pub fn bytes(&self) -> usize {
-        self.near.bytes() + self.finer.bytes() + self.coarser.bytes()
+        let images = self.images.as_ref().map_or(0, |images| images.near.bytes() + images.finer.bytes() + images.coarser.bytes());
+        self.near.bytes() + self.finer.bytes() + self.coarser.bytes() + images
     }
 }
 
-/// Colleagues of the boxes that have none yet, from those of their parents: the place next to a child lies in a colleague of its parent.
-pub(super) fn add_colleagues(nodes: &[Node], all: &mut Vec<[u32; 27]>) -> Result<()> {
+/// Colleagues of the boxes that have none yet, from those of their parents: the place next to a child lies in a colleague of its parent. All round a root that
+/// repeats is the root.
+pub(super) fn add_colleagues(nodes: &[Node], repeats: bool, all: &mut Vec<[u32; 27]>) -> Result<()> {
     let more = nodes.len() - all.len();
     all.try_reserve(more).map_err(|_| Error::out_of_memory("interaction lists", more * size_of::<[u32; 27]>()))?;
     for node in &nodes[all.len()..] {
         let mut own = [NONE; 27];
         if node.parent == NONE {
             own[OPPOSITE_OF_SELF] = 0;
+            if repeats {
+                own = [0; 27];
+            }
         } else {
             let parents: &[u32; 27] = &all[node.parent as usize];
             let octant = node.octant();
@@ -192,63 +231,86 @@ struct Descent<'a> {
 impl Descent<'_> {
     fn from(&mut self, colleagues: &[u32; 27]) -> Result<()> {
         let tree = self.tree;
-        for &colleague in colleagues.iter().filter(|&&colleague| colleague != NONE) {
+        for (direction, &colleague) in colleagues.iter().enumerate().filter(|&(_, &colleague)| colleague != NONE) {
+            let image = image_of(&tree.nodes[self.leaf as usize], direction as u8, &tree.nodes[colleague as usize]);
             if tree.nodes[colleague as usize].is_leaf() {
                 // From the other side the same pair is found the other way round.
-                self.sources_reach(colleague, self.leaf)?;
+                self.sources_reach((image, colleague), self.leaf)?;
             } else {
-                self.descend(colleague)?;
+                self.descend(image, colleague)?;
             }
         }
         Ok(())
     }
 
-    fn descend(&mut self, above: u32) -> Result<()> {
+    fn descend(&mut self, image: u8, above: u32) -> Result<()> {
         let tree = self.tree;
         let own = tree.nodes[self.leaf as usize];
         for index in tree.nodes[above as usize].children() {
             let (index, node) = (index as u32, &tree.nodes[index]);
-            if !node.is_adjacent_to(&own) {
-                self.separate(&own, index, node)?;
+            if !node.touches(image, &own) {
+                self.separate(&own, (image, index), node)?;
             } else if node.is_leaf() {
-                self.sources_reach(index, self.leaf)?;
-                self.sources_reach(self.leaf, index)?;
+                self.sources_reach((image, index), self.leaf)?;
+                self.sources_reach((opposite(image), self.leaf), index)?;
             } else {
-                self.descend(index)?;
+                self.descend(image, index)?;
             }
         }
         Ok(())
     }
 
     /// A finer box that does not touch the leaf, below one that does.
-    fn separate(&mut self, own: &Node, index: u32, node: &Node) -> Result<()> {
+    fn separate(&mut self, own: &Node, (image, index): (u8, u32), node: &Node) -> Result<()> {
         let expansion_len = self.expansion_len;
         let is_few = |count: u32| node.is_leaf() && (count as usize) < expansion_len;
         if node.has_sources() && own.has_targets() {
             if is_few(node.sources.1) {
-                self.sources_reach(index, self.leaf)?;
-            } else {
+                self.sources_reach((image, index), self.leaf)?;
+            } else if image == ITSELF {
                 push(&mut self.found.finer, (self.leaf, index))?;
+            } else {
+                push(&mut self.found.finer_images, (self.leaf, (image, index)))?;
             }
         }
         if own.has_sources() && node.has_targets() {
             if is_few(node.targets.1) {
-                self.sources_reach(self.leaf, index)?;
-            } else {
+                self.sources_reach((opposite(image), self.leaf), index)?;
+            } else if image == ITSELF {
                 push(&mut self.found.coarser, (index, self.leaf))?;
+            } else {
+                push(&mut self.found.coarser_images, (index, (opposite(image), self.leaf)))?;
             }
         }
         Ok(())
     }
 
-    /// Sources of one box meet the targets of another directly.
-    fn sources_reach(&mut self, from: u32, to: u32) -> Result<()> {
+    /// Sources of an image of one box meet the targets of another directly.
+    fn sources_reach(&mut self, (image, from): (u8, u32), to: u32) -> Result<()> {
         let (from, target) = (&self.tree.nodes[from as usize], &self.tree.nodes[to as usize]);
         if from.has_sources() && target.has_targets() {
-            push(&mut self.found.near, (to, from.sources))?;
+            if image == ITSELF {
+                push(&mut self.found.near, (to, from.sources))?;
+            } else {
+                push(&mut self.found.near_images, (to, (image, from.sources)))?;
+            }
         }
         Ok(())
     }
+}
+
+/// Which image of a colleague lies in a direction from a box.
+pub fn image_of(node: &Node, direction: u8, colleague: &Node) -> u8 {
+    let towards = image_vector(direction);
+    [1, 3, 9].into_iter().enumerate().fold(0, |image, (axis, weight)| {
+        let sides = (i64::from(node.anchor[axis]) + towards[axis] - i64::from(colleague.anchor[axis])) >> node.level;
+        image + weight * (sides + 1) as u8
+    })
+}
+
+/// The image from which the cell is seen as this one is from the cell.
+fn opposite(image: u8) -> u8 {
+    2 * ITSELF - image
 }
 
 #[cfg(test)]
@@ -291,31 +353,47 @@ mod tests {
         )
     }
 
-    /// How often each source reaches each box's targets, through lists of the box and of those above.
+    /// How often each source of each image of the cell reaches each box's targets, through lists of the box and of those above.
     fn assert_every_source_reaches_every_target_once(tree: &Tree, lists: &Lists) {
         let n = tree.sources.len();
+        let images = if tree.cube.repeats { 0..27 } else { ITSELF..ITSELF + 1 };
         for (index, leaf) in tree.nodes.iter().enumerate().filter(|(_, node)| node.is_leaf() && node.has_targets()) {
-            let mut reached = vec![0u8; n];
-            let mut add = |(first, count): Run| reached[first as usize..][..count as usize].iter_mut().for_each(|times| *times += 1);
-            lists.near.row(index).iter().for_each(|&run| add(run));
-            lists.finer.row(index).iter().for_each(|&finer| add(tree.nodes[finer as usize].sources));
+            let mut reached = vec![0u8; 27 * n];
+            let mut add = |image: u8, (first, count): Run| {
+                reached[usize::from(image) * n + first as usize..][..count as usize].iter_mut().for_each(|times| *times += 1);
+            };
+            let sources = |index: u32| tree.nodes[index as usize].sources;
+            lists.near.row(index).iter().for_each(|&run| add(ITSELF, run));
+            lists.finer.row(index).iter().for_each(|&finer| add(ITSELF, sources(finer)));
+            if let Some(images) = &lists.images {
+                images.near.row(index).iter().for_each(|&(image, run)| add(image, run));
+                images.finer.row(index).iter().for_each(|&(image, finer)| add(image, sources(finer)));
+            }
             let mut above = index;
             loop {
                 let node = &tree.nodes[above];
-                lists.coarser.row(above).iter().for_each(|&coarser| add(tree.nodes[coarser as usize].sources));
+                lists.coarser.row(above).iter().for_each(|&coarser| add(ITSELF, sources(coarser)));
+                if let Some(images) = &lists.images {
+                    images.coarser.row(above).iter().for_each(|&(image, coarser)| add(image, sources(coarser)));
+                }
                 if node.parent == NONE {
                     break;
                 }
-                for &uncle in tree.colleagues[node.parent as usize].iter().filter(|&&uncle| uncle != NONE) {
+                let parent = &tree.nodes[node.parent as usize];
+                let uncles = tree.colleagues[node.parent as usize];
+                for (direction, &uncle) in uncles.iter().enumerate().filter(|&(_, &uncle)| uncle != NONE) {
+                    let image = image_of(parent, direction as u8, &tree.nodes[uncle as usize]);
                     for child in tree.nodes[uncle as usize].children() {
-                        if child != above && !tree.nodes[child].is_adjacent_to(node) {
-                            add(tree.nodes[child].sources);
+                        if (child, image) != (above, ITSELF) && !tree.nodes[child].touches(image, node) {
+                            add(image, tree.nodes[child].sources);
                         }
                     }
                 }
                 above = node.parent as usize;
             }
-            assert!(reached.iter().all(|&times| times == 1), "leaf {index}: {leaf:?}");
+            for image in images.clone() {
+                assert!(reached[usize::from(image) * n..][..n].iter().all(|&times| times == 1), "image {image}, leaf {index}: {leaf:?}");
+            }
         }
     }
 
@@ -327,8 +405,24 @@ mod tests {
             let targets = (seed % 3 != 0).then_some(&targets as &dyn Cloud);
             let cube = Cube::around(&sources, targets, 1.0 + 0.1 * (seed % 4) as f64, &mut Progress::none()).unwrap();
             let refinement = Refinement { leaf_size: [1, 5, 20, 60][seed as usize % 4], max_level: 20 };
-            let tree = Tree::build(&sources, targets, cube, refinement, &mut Progress::none()).unwrap();
-            for expansion_len in [0, 8, 56] {
+            // As a cell the cube is larger than its points in some, so that faces are not where points are.
+            for cube in [cube, Cube { repeats: true, ..cube }] {
+                let tree = Tree::build(&sources, targets, cube, refinement, &mut Progress::none()).unwrap();
+                for expansion_len in [0, 8, 56] {
+                    let lists = Lists::build(&tree, expansion_len, &mut Progress::none()).unwrap();
+                    assert_every_source_reaches_every_target_once(&tree, &lists);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn few_points_in_a_cell_meet_all_images() {
+        for (count, leaf_size, max_level) in [(1, 1, 20), (1, 1, 0), (2, 1, 20), (2, 1, 1), (9, 1, 2), (50, 60, 20), (50, 20, 1)] {
+            let sources = points(3, count, 0.4);
+            let cube = Cube { corner: [-0.1; 3], side: 1.2, repeats: true };
+            let tree = Tree::build(&sources, None, cube, Refinement { leaf_size, max_level }, &mut Progress::none()).unwrap();
+            for expansion_len in [0, 8] {
                 let lists = Lists::build(&tree, expansion_len, &mut Progress::none()).unwrap();
                 assert_every_source_reaches_every_target_once(&tree, &lists);
             }

@@ -8,8 +8,8 @@ mod cube;
 mod lists;
 mod order;
 
-pub use cube::{Cube, Place};
-pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run};
+pub use cube::{Cube, ITSELF, Place, image_vector};
+pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run, image_of};
 pub use order::{LEVELS, Order};
 
 use crate::error::{Error, Result, Status};
@@ -68,13 +68,21 @@ impl Node {
 
     /// Whether two boxes of any levels touch, and neither holds the other.
     pub fn is_adjacent_to(&self, other: &Node) -> bool {
-        let (coarse, fine) = if self.level <= other.level { (self, other) } else { (other, self) };
-        let shift = fine.level - coarse.level;
+        self.touches(ITSELF, other)
+    }
+
+    /// Whether an image of the box touches another, and neither holds the other.
+    pub fn touches(&self, image: u8, other: &Node) -> bool {
+        let own = image_vector(image);
+        let place = |axis: usize| i64::from(self.anchor[axis]) + (own[axis] << self.level);
+        let (own, other) = ((self.level, [0, 1, 2].map(place)), (other.level, other.anchor.map(i64::from)));
+        let (coarse, fine) = if own.0 <= other.0 { (own, other) } else { (other, own) };
+        let shift = fine.0 - coarse.0;
         let mut is_inside = true;
         for axis in 0..3 {
             // In units of the finer grid the coarse box covers low .. low + 2^shift.
-            let (low, high) = (i64::from(coarse.anchor[axis]) << shift, (i64::from(coarse.anchor[axis]) + 1) << shift);
-            let at = i64::from(fine.anchor[axis]);
+            let (low, high) = (coarse.1[axis] << shift, (coarse.1[axis] + 1) << shift);
+            let at = fine.1[axis];
             if at + 1 < low || at > high {
                 return false;
             }
@@ -103,7 +111,8 @@ pub struct Tree {
     pub targets: Option<Order>,
     /// Boxes with children.
     pub group_count: usize,
-    /// For each box: the box of its level in direction (x, y, z) = -1, 0 or 1, at (x + 1) + 3 (y + 1) + 9 (z + 1); NONE if there is none.
+    /// For each box: the box of its level in direction (x, y, z) = -1, 0 or 1, at (x + 1) + 3 (y + 1) + 9 (z + 1); NONE if there is none. In a cell that
+    /// repeats the way goes round, and one box may lie in several directions, itself among them.
     pub colleagues: Vec<[u32; 27]>,
 }
 
@@ -157,7 +166,7 @@ impl Tree {
                 return Ok(());
             }
             self.level_starts.push(last);
-            lists::add_colleagues(&self.nodes, &mut self.colleagues)?;
+            lists::add_colleagues(&self.nodes, self.cube.repeats, &mut self.colleagues)?;
             for index in first..last {
                 if usize::from(self.nodes[index].level) < refinement.max_level && self.is_to_be_refined(index, refinement.leaf_size) {
                     self.refine(index)?;

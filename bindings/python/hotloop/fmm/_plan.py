@@ -49,6 +49,9 @@ class Plan:
         A box of the tree with more sources or more targets is refined; None: what makes evaluations fastest.
     max_level : int
         No box is refined beyond this level.
+    period : float, optional
+        Side of a cubic cell in which all points repeat; None: open space. Points may lie in any cell. Potentials are then those of all images, for
+        Laplace's kernel with a uniform background that neutralises the charges and a mean over the cell of 0 (docs/fmm.md).
     progress : function(done, total) or True, optional
         Called a few times a second; something true as answer cancels. True draws a bar with tqdm.
 
@@ -82,12 +85,13 @@ class Plan:
         precision: Literal["auto", "double", "mixed"] = "auto",
         leaf_size: int | None = None,
         max_level: int = 20,
+        period: float | None = None,
         progress: Progress | bool | None = None,
     ) -> None:
         options = PlanOptions()
         options.set(
             eps=eps, order=0 if order is None else order, kernel=kernel, screening=screening, precision=precision,
-            leaf_size=0 if leaf_size is None else leaf_size, max_level=max_level,
+            leaf_size=0 if leaf_size is None else leaf_size, max_level=max_level, period=0.0 if period is None else period,
         )  # fmt: skip
         plan = ctypes.c_void_p()
         function, arguments, counts = _points_of(sources, targets, "hl_fmm_plan_create")
