@@ -109,7 +109,7 @@ impl Plan {
                 return Err(Error::new(Status::Shape, format!("{name}: is {count}; a plan has at most 2147483647")));
             }
         }
-        let order = if options.order > 0 { options.order } else { parameters::order_of(options.eps, options.precision)? };
+        let order = if options.order > 0 { options.order } else { parameters::order_of(options.eps, options.precision, options.period > 0.0)? };
         let mut stats = Stats { order, ..Stats::default() };
         let (plain_sources, plain_targets) = (Scaled::new(sources, 1.0), targets.map(|targets| Scaled::new(targets, 1.0)));
         let began = Instant::now();

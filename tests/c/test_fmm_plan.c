@@ -210,6 +210,30 @@ static void layouts_and_threads(void)
         }
 }
 
+/* A program that was compiled against a shorter struct has points in open space. */
+static void older_options(void)
+{
+    const double points[6] = {0, 0, 0, 0.5, 0, 0}, charges[2] = {1, 1};
+    double open[2], older[2], cell[2];
+    hl_fmm_options options;
+    hl_fmm_plan *made[3] = {NULL, NULL, NULL};
+    test("options without a period");
+    hl_fmm_options_init(&options, sizeof options);
+    expect(options.period == 0.0, "period %g", options.period);
+    expect(hl_fmm_plan_create(&made[0], 2, 2, points, NULL, NULL, NULL, &options) == HL_OK, "%s", hl_last_error_message());
+    options.period = 1.0;
+    expect(hl_fmm_plan_create(&made[1], 2, 2, points, NULL, NULL, NULL, &options) == HL_OK, "%s", hl_last_error_message());
+    options.struct_size = offsetof(hl_fmm_options, period);
+    expect(hl_fmm_plan_create(&made[2], 2, 2, points, NULL, NULL, NULL, &options) == HL_OK, "%s", hl_last_error_message());
+    hl_fmm_evaluate(made[0], 2, 2, 1, charges, NULL, open, NULL, NULL, NULL, NULL);
+    hl_fmm_evaluate(made[1], 2, 2, 1, charges, NULL, cell, NULL, NULL, NULL, NULL);
+    hl_fmm_evaluate(made[2], 2, 2, 1, charges, NULL, older, NULL, NULL, NULL, NULL);
+    expect(open[0] == older[0] && open[1] == older[1] && open[0] != cell[0], "%g %g %g", open[0], older[0], cell[0]);
+    hl_fmm_plan_destroy(made[0]);
+    hl_fmm_plan_destroy(made[1]);
+    hl_fmm_plan_destroy(made[2]);
+}
+
 static void options_of_plans(void)
 {
     hl_fmm_options options;
@@ -235,6 +259,10 @@ static void options_of_plans(void)
     BAD_FIELD(leaf_size, -1);
     BAD_FIELD(max_level, 21);
     BAD_FIELD(max_level, -1);
+    BAD_FIELD(period, -1.0);
+    BAD_FIELD(period, NAN);
+    BAD_FIELD(period, INFINITY);
+    BAD_FIELD(period, 1e-200);
     BAD_FIELD(struct_size, 3);
     test("no place for a plan");
     set(&c, CREATE, CONTIGUOUS);
@@ -315,6 +343,7 @@ int main(void)
     values(); /* after refusals: the plan is as it was */
     layouts_and_threads();
     options_of_plans();
+    older_options();
     memory();
     hl_fmm_plan_destroy(plan);
     hl_fmm_forget_operators();

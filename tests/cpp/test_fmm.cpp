@@ -217,6 +217,17 @@ void plans() {
     hl::fmm::forget_operators();
 }
 
+// Caesium chloride: its Madelung constant (D. Borwein, J. M. Borwein, K. F. Taylor, J. Math. Phys. 26, 2999 (1985)).
+void cells() {
+    const std::vector<double> ions = {0.0, 0.0, 0.0, 0.5, 3.5, -0.5}, charges = {1.0, -1.0};
+    std::vector<double> potentials(2);
+    const double pi = 3.14159265358979323846;
+    hl::fmm::plan plan(hl::row_major(ions, 2, 3), {}, hl::fmm::plan_options().eps(1e-9).period(1.0));
+    plan.evaluate(charges, potentials);
+    claim(std::fabs(4.0 * pi * std::sqrt(0.75) * potentials[0] + 1.76267477307099) < 1e-8, "points that repeat in a cell");
+    refused(HL_ERR_OPTION, "period", [&] { hl::fmm::plan(hl::row_major(ions, 2, 3), {}, hl::fmm::plan_options().period(-1.0)); });
+}
+
 }  // namespace
 
 int main() {
@@ -224,6 +235,7 @@ int main() {
         two_charges();
         morton_codes();
         plans();
+        cells();
         shared_cases();
     });
 }

@@ -13,6 +13,7 @@ program test_fmm
   call table()
   call two_charges()
   call plans()
+  call cells()
   call codes_of_boxes()
   call conclude("test_fmm")
 
@@ -130,6 +131,28 @@ contains
     call claim(stat == HL_ERR_OPTION .and. contains_text(message, "eps"), "an error that cannot be kept", message)
     call hl_fmm_forget_operators()
   end subroutine plans
+
+  ! Caesium chloride: its Madelung constant (D. Borwein, J. M. Borwein, K. F. Taylor, J. Math. Phys. 26, 2999 (1985)).
+  subroutine cells()
+    real(c_double), parameter :: pi = 3.14159265358979323846_c_double
+    real(c_double) :: ions(3, 2), charges(2), potentials(2)
+    type(hl_fmm_options) :: options
+    type(hl_fmm_plan) :: plan
+    character(len=400) :: message
+    integer :: stat
+    ions = reshape([0.0_c_double, 0.0_c_double, 0.0_c_double, 0.5_c_double, 3.5_c_double, -0.5_c_double], [3, 2])
+    charges = [1.0_c_double, -1.0_c_double]
+    options%eps = 1e-9_c_double
+    options%period = 1
+    call hl_fmm_plan_create(plan, ions, options=options)
+    call hl_fmm_evaluate(plan, charges, potentials)
+    call claim(abs(4 * pi * sqrt(0.75_c_double) * potentials(1) + 1.76267477307099_c_double) < 1e-8_c_double, &
+      "points that repeat in a cell")
+    call hl_fmm_plan_destroy(plan)
+    options%period = -1
+    call hl_fmm_plan_create(plan, ions, options=options, stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_OPTION .and. contains_text(message, "period"), "a period below 0", message)
+  end subroutine cells
 
   subroutine codes_of_boxes()
     integer(c_int64_t) :: codes(3), again(3), above(3), below(8, 3), around(26, 3)

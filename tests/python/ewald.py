@@ -22,7 +22,8 @@ def sums(sources, charges, targets, period, screening=0.0, alpha=None):
     """Potentials (n_target,) and gradients (n_target, 3); `alpha` in 1 / period."""
     alpha = 5.0 if alpha is None else alpha
     kappa = screening * period
-    y, x = np.asarray(sources, dtype=float) / period, np.asarray(targets, dtype=float) / period
+    sources, targets = np.asarray(sources, dtype=float), np.asarray(targets, dtype=float)
+    y, x = sources / period, targets / period
     q = np.asarray(charges, dtype=float)
     beta = 0.5 * kappa / alpha
     potentials, gradients = np.zeros(len(x)), np.zeros((len(x), 3))
@@ -30,8 +31,9 @@ def sums(sources, charges, targets, period, screening=0.0, alpha=None):
     reach = 6.2 / alpha
     images = _lattice(math.ceil(reach + 0.5))
     for i in range(len(x)):
-        d = x[i] - y
-        d -= np.round(d)
+        # Of the caller's numbers: quotients would have lost digits of close pairs.
+        d = targets[i] - sources
+        d = (d - period * np.round(d / period)) / period
         for n in images:
             v = d + n
             r = np.sqrt((v * v).sum(axis=1))

@@ -35,6 +35,12 @@ distance_of(found, exact) = sqrt(sum(abs2, Float64.(found) .- exact) / sum(abs2,
     Hotloop.fmm_forget_operators()
 end
 
+# Caesium chloride: its Madelung constant (D. Borwein, J. M. Borwein, K. F. Taylor, J. Math. Phys. 26, 2999 (1985)).
+@testset "points that repeat in a cell" begin
+    plan = FmmPlan([0.0 0.5; 0.0 3.5; 0.0 -0.5]; eps = 1e-9, period = 1)
+    @test 4 * pi * sqrt(0.75) * fmm_evaluate(plan, [1.0, -1.0]) ≈ [-1.76267477307099, 1.76267477307099] rtol = 1e-8
+end
+
 @testset "bad input" begin
     sources, targets, charges = PLAN_POINTS
     plan = FmmPlan(sources; targets = targets, eps = 1e-3)
@@ -42,6 +48,7 @@ end
     @test occursin("charges: its size is (2999,), expected (3000,)", message(() -> fmm_evaluate(plan, charges[1:2999, 1])))
     @test occursin("potentials: has elements of type Float32", message(() -> fmm_evaluate!(zeros(Float32, 700), nothing, plan, charges[:, 1])))
     @test occursin("eps", message(() -> FmmPlan(sources; eps = 1e-30)))
+    @test occursin("period: is -1", message(() -> FmmPlan(sources; period = -1)))
     @test occursin("precision: :half is not one of", message(() -> FmmPlan(sources; precision = :half)))
     @test occursin(r"sources.*is NaN", message(() -> FmmPlan([0.0 1; NaN 1; 0 1])))
     @test_throws HotloopError fmm_evaluate(plan, charges[:, 1]; progress = (done, total) -> :cancel)

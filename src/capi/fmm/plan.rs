@@ -60,7 +60,7 @@ unsafe fn changing<'a>(plan: *const hl_fmm_plan) -> Result<RwLockWriteGuard<'a, 
 /// @param n_target  number of targets; that of the sources if targets is NULL
 /// @param sources   [n_source][3] in any unit of length
 /// @param targets   [n_target][3], or NULL: the sources
-/// @param options   NULL for defaults: Laplace's kernel, eps = 1e-6
+/// @param options   NULL for defaults: Laplace's kernel, eps = 1e-6, open space
 ///
 /// Errors: array errors; HL_ERR_NONFINITE names the coordinate; HL_ERR_ARGUMENT for coordinates whose squares overflow;
 /// HL_ERR_OPTION, also for an eps that cannot be kept; HL_ERR_ALLOC.
@@ -166,6 +166,11 @@ pub unsafe extern "C" fn hl_fmm_set_points_f32(
 ///
 /// with G as in hl_direct, which computes the same pair by pair. A pair at one place contributes 0. The force on a charge q is -q times
 /// the gradient.
+///
+/// With options.period = L at creation G is the sum over all cells: sum_n exp(-screening |d + L n|) / (4 pi |d + L n|), d = x_i - y_j, and
+/// for Laplace's kernel its limit for screening -> 0 without 1 / (screening^2 L^3): Ewald's sum without k = 0, in a uniform background
+/// that neutralises a net charge, of mean 0 over the cell, with conducting surroundings (P. P. Ewald, Ann. Phys. 369, 253 (1921)). Then a pair at one
+/// place contributes its images: G(d) without 1 / (4 pi |d|) for d -> 0, -2.8372974794806 / (4 pi L).
 ///
 /// @param n_source          that of the plan
 /// @param n_target          that of the plan

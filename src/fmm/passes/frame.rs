@@ -165,6 +165,11 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         if self.images.is_some() { 0 } else { 2 }
     }
 
+    /// Whether multipoles have the total charge of their sources to rounding (`upward::set_total`). A screened charge is not kept from child to parent.
+    pub fn keeps_charges(&self) -> bool {
+        self.images.is_some() && self.kernel.screening() == 0.0
+    }
+
     /// Operators of boxes of a level, and how many times as large as they the boxes are.
     pub fn operators(&self, level: usize) -> (&Operators<T>, f64) {
         let operators = &self.operators[level - usize::from(self.images.is_none())];

@@ -3,7 +3,7 @@
 //! A root without children has its multipole from its sources, and its targets get charges at once. Its expansions are the first of a group of eight.
 
 use super::particles::{Local, Near};
-use super::upward::{Product, SumPotentials};
+use super::upward::{Product, SumPotentials, set_total};
 use super::{Frame, Level, Operator, Timings};
 use crate::error::{Result, try_vec};
 use crate::fmm::kernel::GreenFunction;
@@ -30,7 +30,11 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
     } else {
         timings.time(Operator::ParticlesToMultipoles, || {
             let checks = potentials_of_sources(frame, charges)?;
-            charges_on_surface(frame, &operators.upward, &checks, size, own[0].multipoles.slice_mut())
+            charges_on_surface(frame, &operators.upward, &checks, size, own[0].multipoles.slice_mut())?;
+            if frame.keeps_charges() {
+                set_total(own[0].multipoles.slice_mut(), 0, WIDTH, charges.iter().map(|q| q.to_f64()).sum());
+            }
+            Ok(())
         })?;
     }
     let locals = timings.time(Operator::MultipolesToLocals, || {
