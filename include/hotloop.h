@@ -727,8 +727,8 @@ typedef struct hl_direct_options {
 } hl_direct_options;
 
 /**
- * Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but the last
- * two describe a plan and are for hl_fmm_plan_create; other functions look at the last two alone.
+ * Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but
+ * progress and progress_user describe a plan and are for hl_fmm_plan_create; other functions look at those two alone.
  */
 typedef struct hl_fmm_options {
   /**
@@ -749,7 +749,7 @@ typedef struct hl_fmm_options {
   double screening;
   /**
    * Relative error of potentials, as a norm over all targets, charges of random signs; 1e-11 at least, 1e-6 (default) with
-   * mixed precision or f32. Gradients are about ten times less accurate, more where charges of both signs cancel (docs/fmm.md). Not read
+   * mixed precision or f32 (1.3e-11 and 4e-6 if points repeat in a cell). Gradients are about ten times less accurate, more where charges of both signs cancel (docs/fmm.md). Not read
    * if order is given.
    */
   double eps;
@@ -770,6 +770,11 @@ typedef struct hl_fmm_options {
    */
   hl_progress_fn progress;
   void *progress_user;
+  /**
+   * Side of a cubic cell in which all points repeat, in the unit of coordinates; default 0: open space. Points may lie anywhere, in
+   * any cell. Potentials are then those of all images in all cells (hl_fmm_evaluate).
+   */
+  double period;
 } hl_fmm_options;
 
 /**
@@ -1838,7 +1843,7 @@ hl_status hl_fmm_options_init(struct hl_fmm_options *options,
  * @param n_target  number of targets; that of the sources if targets is NULL
  * @param sources   [n_source][3] in any unit of length
  * @param targets   [n_target][3], or NULL: the sources
- * @param options   NULL for defaults: Laplace's kernel, eps = 1e-6
+ * @param options   NULL for defaults: Laplace's kernel, eps = 1e-6, open space
  *
  * Errors: array errors; HL_ERR_NONFINITE names the coordinate; HL_ERR_ARGUMENT for coordinates whose squares overflow;
  * HL_ERR_OPTION, also for an eps that cannot be kept; HL_ERR_ALLOC.
@@ -1910,6 +1915,11 @@ hl_status hl_fmm_set_points_f32(struct hl_fmm_plan *plan,
  * with G as in hl_direct, which computes the same pair by pair. A pair at one place contributes 0. The force on a charge q is -q times
  * the gradient.
  *
+ * With options.period = L at creation G is the sum over all cells: sum_n exp(-screening |d + L n|) / (4 pi |d + L n|), d = x_i - y_j, and
+ * for Laplace's kernel its limit for screening -> 0 without 1 / (screening^2 L^3): Ewald's sum without k = 0, in a uniform background
+ * that neutralises a net charge, of mean 0 over the cell, with conducting surroundings (P. P. Ewald, Ann. Phys. 369, 253 (1921)). Then a pair at one
+ * place contributes its images: G(d) without 1 / (4 pi |d|) for d -> 0, -2.8372974794806 / (4 pi L).
+ *
  * @param n_source          that of the plan
  * @param n_target          that of the plan
  * @param n_charge_vectors  number of right-hand sides, evaluated one after another
@@ -1972,7 +1982,8 @@ hl_status hl_fmm_timings(const struct hl_fmm_plan *plan,
                          const ptrdiff_t *seconds_strides);
 
 /**
- * How good potentials of a plan are: for some targets sums over all pairs are made in double precision.
+ * How good potentials of a plan are: for some targets sums over all pairs are made in double precision; if points repeat in a cell, by
+ * Ewald's method, which takes some hundred times as long.
  *
  * @param n_source    that of the plan
  * @param n_target    that of the plan
