@@ -83,8 +83,8 @@ pub struct Plan {
 
 /// Evaluations of one kernel in one precision.
 trait Engine: Send + Sync {
-    /// Sums in the tree's order, without 1 / (4 pi).
-    fn evaluate(&self, charge: &(dyn Fn(usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>>;
+    /// Sums in the tree's order, without 1 / (4 pi), of some vectors: `charge(vector, source)` -> [target][vector][component].
+    fn evaluate(&self, vectors: usize, charge: &(dyn Fn(usize, usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>>;
     fn rank_targets(&self) -> Result<Vec<u32>>;
     /// Sums in double precision over all pairs, without 1 / (4 pi), for some targets by their place in the tree's order.
     fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>>;
@@ -172,16 +172,25 @@ impl Plan {
         for vector in 0..vectors {
             largest_of(charges, vector, progress)?;
         }
+        // As many together as memory is asked for, whatever their number: `passes::TOGETHER`.
         let mut potentials = potentials.map(|potentials| potentials.chunks(1));
         let mut gradients = gradients.map(|gradients| gradients.chunks(1));
-        for vector in 0..vectors {
+        for first in (0..vectors).step_by(passes::TOGETHER) {
+            let together = passes::TOGETHER.min(vectors - first);
             // Charges are computed with in a unit that makes the largest about 1: single precision has few exponents.
-            let largest = largest_of(charges, vector, progress)?;
-            let unit = if largest > 0.0 { 2f64.powi(largest.log2().floor().clamp(-1000.0, 1000.0) as i32) } else { 1.0 };
-            let charge = |source: usize| charges.at([vector, source]).to_f64() / unit;
-            let results = self.engine.evaluate(&charge, with_gradients, &self.timings, progress)?;
-            let rows = (potentials.as_mut().and_then(Iterator::next), gradients.as_mut().and_then(Iterator::next));
-            self.hand_out(&results, unit, rows, progress)?;
+            let mut units = [1.0; passes::TOGETHER];
+            for (vector, unit) in units[..together].iter_mut().enumerate() {
+                let largest = largest_of(charges, first + vector, progress)?;
+                if largest > 0.0 {
+                    *unit = 2f64.powi(largest.log2().floor().clamp(-1000.0, 1000.0) as i32);
+                }
+            }
+            let charge = |vector: usize, source: usize| charges.at([first + vector, source]).to_f64() / units[vector];
+            let results = self.engine.evaluate(together, &charge, with_gradients, &self.timings, progress)?;
+            for vector in 0..together {
+                let rows = (potentials.as_mut().and_then(Iterator::next), gradients.as_mut().and_then(Iterator::next));
+                self.hand_out(&results, (vector, together), units[vector], rows, progress)?;
+            }
         }
         progress.end()
     }
@@ -225,17 +234,18 @@ impl Plan {
     fn hand_out<I: Real>(
         &self,
         results: &[f64],
+        (vector, vectors): (usize, usize),
         unit_of_charge: f64,
         (potentials, gradients): (Option<ViewMut<'_, I, 2>>, Option<ViewMut<'_, I, 3>>),
         progress: &mut Progress,
     ) -> Result<()> {
-        let components = results.len() / self.target_count();
+        let components = results.len() / (self.target_count() * vectors);
+        let result = |target: usize, component: usize| results[(self.ranks[target] as usize * vectors + vector) * components + component];
         let unit = self.scale / (4.0 * std::f64::consts::PI);
         if let Some(potentials) = potentials {
             let work = |(chunk, mut piece): (usize, ViewMut<'_, I, 2>)| {
                 for place in 0..piece.dims()[1] {
-                    let rank = self.ranks[chunk * CHUNK + place] as usize;
-                    piece.set([0, place], I::from_f64(results[rank * components] * unit * unit_of_charge));
+                    piece.set([0, place], I::from_f64(result(chunk * CHUNK + place, 0) * unit * unit_of_charge));
                 }
                 Ok(())
             };
@@ -245,9 +255,8 @@ impl Plan {
             let unit = unit * self.scale;
             let work = |(chunk, mut piece): (usize, ViewMut<'_, I, 3>)| {
                 for place in 0..piece.dims()[1] {
-                    let rank = self.ranks[chunk * CHUNK + place] as usize;
                     for axis in 0..3 {
-                        piece.set([0, place, axis], I::from_f64(results[rank * 4 + 1 + axis] * unit * unit_of_charge));
+                        piece.set([0, place, axis], I::from_f64(result(chunk * CHUNK + place, 1 + axis) * unit * unit_of_charge));
                     }
                 }
                 Ok(())
@@ -387,19 +396,24 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
 }
 
 impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
-    fn evaluate(&self, charge: &(dyn Fn(usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>> {
-        let mut charges = try_vec("charges", self.tree.sources.len(), T::default())?;
-        let work = |(chunk, charges): (usize, &mut [T])| {
-            for (place, own) in charges.iter_mut().enumerate() {
-                *own = T::from_f64(charge(self.tree.sources.index(chunk * CHUNK + place)));
-            }
-            Ok(())
-        };
-        threads::for_each_chunk(charges.chunks_mut(CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
+    fn evaluate(&self, vectors: usize, charge: &(dyn Fn(usize, usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>> {
         let order = &self.tree.sources;
-        let count = if self.near_in_double { order.len() } else { 0 };
-        let double = try_collect("charges", (0..count).map(|place| charge(order.index(place))))?;
-        passes::evaluate(self, Charges { own: &charges, double: &double }, with_gradients, timings, progress)
+        let (mut own, mut double) = (Vec::with_capacity(vectors), Vec::with_capacity(vectors));
+        for vector in 0..vectors {
+            let mut charges = try_vec("charges", order.len(), T::default())?;
+            let work = |(chunk, charges): (usize, &mut [T])| {
+                for (place, own) in charges.iter_mut().enumerate() {
+                    *own = T::from_f64(charge(vector, order.index(chunk * CHUNK + place)));
+                }
+                Ok(())
+            };
+            threads::for_each_chunk(charges.chunks_mut(CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
+            own.push(charges);
+            let count = if self.near_in_double { order.len() } else { 0 };
+            double.push(try_collect("charges", (0..count).map(|place| charge(vector, order.index(place))))?);
+        }
+        let charges: Vec<Charges<'_, T>> = own.iter().zip(&double).map(|(own, double)| Charges { own, double }).collect();
+        passes::evaluate(self, &charges, with_gradients, timings, progress)
     }
 
     fn rank_targets(&self) -> Result<Vec<u32>> {
@@ -433,6 +447,6 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         stats.coarser = self.lists.coarser.len() as u64;
         stats.translations = self.count_translations();
         (stats.bytes_of_points, stats.bytes_of_operators) = self.bytes();
-        stats.bytes_of_evaluation = passes::workspace_bytes(self, true);
+        stats.bytes_of_evaluation = passes::workspace_bytes(self, passes::TOGETHER, true);
     }
 }
