@@ -9,6 +9,7 @@
 //! * `tree`       boxes, and who is near whom
 //! * `surface`    where the charges and potentials of expansions are
 //! * `octets`     matrices times the expansions of eight siblings
+//! * `rows`       matrices times vectors one after another
 //! * `operators`  from charges to charges, from box to box
 //! * `passes`     an evaluation: up the tree, across, and down to the targets
 //! * `parameters` order and leaf size from what is asked for
@@ -23,10 +24,11 @@ pub mod pairs;
 mod parameters;
 mod passes;
 mod plan;
+mod rows;
 mod surface;
 pub mod tree;
 
-pub use operators::forget_operators;
+pub use operators::{Translations, forget_operators};
 pub use parameters::Precision;
 pub use passes::Operator;
 pub use plan::{Options, Plan, Potential, Stats};

@@ -1,7 +1,7 @@
 //! A plan: tree, lists and operators for some points, made once and used for any charges.
 
 use super::kernel::{GreenFunction, Laplace, Yukawa};
-use super::operators::{Key, Operators, kept_or};
+use super::operators::{Key, Operators, Translations, Wanted, kept_or};
 use super::parameters::{self, LEAST_ORDER, Precision};
 use super::passes::{self, Charges, Frame, Grain, Near, Particles, Timings};
 use super::surface::Surface;
@@ -36,11 +36,13 @@ pub struct Options {
     /// 0: as suits order and points.
     pub leaf_size: usize,
     pub max_level: usize,
+    /// None: the faster way.
+    pub translations: Option<Translations>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { potential: Potential::Laplace, precision: Precision::Double, eps: 1e-6, order: 0, leaf_size: 0, max_level: 20 }
+        Self { potential: Potential::Laplace, precision: Precision::Double, eps: 1e-6, order: 0, leaf_size: 0, max_level: 20, translations: None }
     }
 }
 
@@ -375,7 +377,11 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let lists = Lists::build(&tree, surface.len(), progress)?;
     stats.list_seconds = began.elapsed().as_secs_f64();
     let began = Instant::now();
-    let cutoff = options.precision.cutoff();
+    let wanted = Wanted {
+        cutoff: options.precision.cutoff(),
+        translations: options.translations.unwrap_or_else(|| parameters::translations_of(order, options.precision)),
+        threshold: parameters::threshold_of(order, options.precision),
+    };
     let operators = |surface: &Surface, half_side: f64| {
         // A set of a large order takes seconds, and a kernel that is not homogeneous has one for each level.
         progress.advance(0)?;
@@ -386,8 +392,9 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
             simd,
             order,
             half_side: half_side.to_bits(),
+            translations: wanted.translations,
         };
-        kept_or::<T>(key, || Operators::new(kernel, surface, half_side, cutoff, simd))
+        kept_or::<T>(key, || Operators::new(kernel, surface, half_side, wanted, simd))
     };
     let near_in_double = size_of::<T>() < size_of::<I>();
     let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, Grain { pairs: PAIRS_OF_A_TASK })?;

@@ -5,7 +5,7 @@ use super::super::options::{self, Known};
 use super::super::progress::hl_progress_fn;
 use super::kernel::{Chosen, HL_KERNEL_LAPLACE};
 use crate::error::{Result, Status};
-use crate::fmm::{Options, Potential, Precision};
+use crate::fmm::{Options, Potential, Precision, Translations};
 use crate::threads::Progress;
 use std::ffi::c_void;
 
@@ -17,8 +17,17 @@ pub const HL_FMM_PRECISION_DOUBLE: i32 = 1;
 /// f64.
 pub const HL_FMM_PRECISION_MIXED: i32 = 2;
 
-/// Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but the last
-/// two describe a plan and are for hl_fmm_plan_create; other functions look at the last two alone.
+/// How multipoles are carried between boxes of a level: the faster way (see docs/fmm.md for what was measured).
+pub const HL_FMM_TRANSLATIONS_AUTO: i32 = 0;
+/// Convolutions in Fourier space, exact to rounding.
+pub const HL_FMM_TRANSLATIONS_FFT: i32 = 1;
+/// Matrices of low rank in a basis that all of them share; what they leave out is below a tenth of the error of the order.
+pub const HL_FMM_TRANSLATIONS_BLAS: i32 = 2;
+/// Whole matrices: a reference for the other two, several times slower and with much memory for operators of high orders.
+pub const HL_FMM_TRANSLATIONS_DENSE: i32 = 3;
+
+/// Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but progress and
+/// progress_user describe a plan and are for hl_fmm_plan_create; other functions look at those two alone.
 #[allow(non_camel_case_types)]
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -44,6 +53,8 @@ pub struct hl_fmm_options {
     /// NULL for none. Counts targets.
     pub progress: hl_progress_fn,
     pub progress_user: *mut c_void,
+    /// HL_FMM_TRANSLATIONS_*; default AUTO.
+    pub translations: i32,
 }
 
 impl hl_fmm_options {
@@ -58,6 +69,7 @@ impl hl_fmm_options {
         max_level: 20,
         progress: None,
         progress_user: std::ptr::null_mut(),
+        translations: HL_FMM_TRANSLATIONS_AUTO,
     };
 }
 
@@ -78,6 +90,13 @@ const PRECISIONS: [Known<Option<Precision>>; 3] = [
     (HL_FMM_PRECISION_AUTO, None),
     (HL_FMM_PRECISION_DOUBLE, Some(Precision::Double)),
     (HL_FMM_PRECISION_MIXED, Some(Precision::Single)),
+];
+
+const TRANSLATIONS: [Known<Option<Translations>>; 4] = [
+    (HL_FMM_TRANSLATIONS_AUTO, None),
+    (HL_FMM_TRANSLATIONS_FFT, Some(Translations::Fourier)),
+    (HL_FMM_TRANSLATIONS_BLAS, Some(Translations::Compressed)),
+    (HL_FMM_TRANSLATIONS_DENSE, Some(Translations::Dense)),
 ];
 
 /// What options say about a plan, and their progress callback.
@@ -103,6 +122,7 @@ pub(super) unsafe fn plan_options(options: *const hl_fmm_options, own: Precision
         order: count("order", given.order)?,
         leaf_size: count("leaf_size", given.leaf_size)?,
         max_level: count("max_level", given.max_level)?,
+        translations: options::choice("translations", given.translations, "HL_FMM_TRANSLATIONS_*", TRANSLATIONS)?,
     };
     // SAFETY: the callback is called during the call only, on its thread.
     Ok((options, unsafe { Progress::new(given.progress, given.progress_user) }))

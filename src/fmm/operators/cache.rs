@@ -3,7 +3,7 @@
 //! They depend on kernel, order, precision and SIMD level, not on points. A homogeneous kernel has one set for all sizes of boxes, so every plan of an order
 //! after the first starts with them. The lock is only ever tried: who finds it taken (or finds it taken for good, in the child of a fork) makes its own.
 
-use super::Operators;
+use super::{Operators, Translations};
 use crate::error::Result;
 use crate::simd::{Level, Real};
 use std::any::{Any, TypeId};
@@ -19,6 +19,7 @@ pub struct Key {
     pub order: usize,
     /// Bits of the half side.
     pub half_side: u64,
+    pub translations: Translations,
 }
 
 /// Sets that are kept, oldest first.

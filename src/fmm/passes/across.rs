@@ -30,13 +30,13 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
     frame: &Frame<T, K>,
     level: usize,
     own: &mut Level<T>,
+    lattice: &Lattice<T>,
     timings: &Timings,
     progress: &mut Progress,
 ) -> Result<()> {
     let n = frame.surface.len();
     let groups = frame.groups_of_level(level);
-    let (operators, size) = frame.operators(level);
-    let lattice = &operators.lattice;
+    let (_, size) = frame.operators(level);
     let vectors = own.vectors;
     let count = groups.len() * vectors;
     let mut neighbours = try_vec("interactions", count, [NONE; DIRECTIONS])?;

@@ -2,6 +2,7 @@
 //!
 //! * `upward`     sources to multipoles of leaves, multipoles to those of parents                     (P2M, M2M)
 //! * `across`     multipoles to local expansions of boxes of the same level, by transforms           (M2L)
+//! * `products`   the same by matrices
 //! * `downward`   sources of coarse leaves, and parents, to local expansions                           (P2L, L2L)
 //! * `leaves`     local expansions, multipoles of finer boxes and near sources to targets           (L2P, M2P, P2P)
 //!
@@ -16,6 +17,7 @@ mod downward;
 mod frame;
 mod leaves;
 mod particles;
+mod products;
 mod timings;
 mod transform;
 mod upward;
@@ -29,6 +31,7 @@ pub use vectors::TOGETHER;
 
 use super::kernel::GreenFunction;
 use super::octets::WIDTH;
+use super::operators::Across;
 use crate::error::{Result, try_vec};
 use crate::simd::Aligned;
 use crate::threads::Progress;
@@ -74,7 +77,10 @@ pub fn evaluate<T: Near, K: GreenFunction>(
         upward::pass(frame, level, &mut expansions, charges, timings, progress)?;
     }
     for level in 2..expansions.len() {
-        across::pass(frame, level, &mut expansions[level], timings, progress)?;
+        match &frame.operators(level).0.across {
+            Across::Lattice(lattice) => across::pass(frame, level, &mut expansions[level], lattice, timings, progress)?,
+            Across::Matrices(matrices) => products::pass(frame, level, &mut expansions[level], matrices, timings, progress)?,
+        }
         downward::pass(frame, level, &mut expansions, charges, timings, progress)?;
     }
     let components = if with_gradients { 4 } else { 1 };
@@ -87,7 +93,11 @@ pub fn evaluate<T: Near, K: GreenFunction>(
 pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, vectors: usize, with_gradients: bool) -> usize {
     let n = frame.surface.len();
     let groups: usize = (2..frame.tree.depth() + 1).map(|level| frame.groups_of_level(level).len()).sum();
-    let across = (2..frame.tree.depth() + 1).map(|level| across::workspace_bytes(frame, level, vectors)).max().unwrap_or(0);
+    let across = (2..frame.tree.depth() + 1).map(|level| match &frame.operators(level).0.across {
+        Across::Lattice(_) => across::workspace_bytes(frame, level, vectors),
+        Across::Matrices(matrices) => products::workspace_bytes(frame, level, vectors, matrices),
+    });
+    let across = across.max().unwrap_or(0);
     let results = vectors * frame.tree.targets().len() * if with_gradients { 4 } else { 1 } * size_of::<f64>();
     let double = if frame.near_in_double { size_of::<f64>() } else { 0 };
     let charges = vectors * frame.tree.sources.len() * (size_of::<T>() + double);
