@@ -28,7 +28,7 @@ mod rows;
 mod surface;
 pub mod tree;
 
-pub use operators::{Translations, forget_operators};
+pub use operators::{Translations, forget_operators, load as load_operators};
 pub use parameters::Precision;
 pub use passes::Operator;
 pub use plan::{Options, Plan, Potential, Stats};

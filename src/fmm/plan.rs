@@ -1,7 +1,7 @@
 //! A plan: tree, lists and operators for some points, made once and used for any charges.
 
 use super::kernel::{GreenFunction, Laplace, Yukawa};
-use super::operators::{Key, Operators, Translations, Wanted, kept_or};
+use super::operators::{self, Key, Operators, Translations, Wanted, kept_or};
 use super::parameters::{self, LEAST_ORDER, Precision};
 use super::passes::{self, Charges, Frame, Grain, Near, Particles, Timings};
 use super::surface::Surface;
@@ -11,6 +11,7 @@ use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
 use crate::simd::{Level, Real};
 use crate::threads::{self, Progress};
 use std::any::TypeId;
+use std::path::Path;
 use std::time::Instant;
 
 /// Points or charges for a task.
@@ -91,6 +92,7 @@ trait Engine: Send + Sync {
     /// Sums in double precision over all pairs, without 1 / (4 pi), for some targets by their place in the tree's order.
     fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>>;
     fn count(&self, stats: &mut Stats);
+    fn save_operators(&self, path: &Path) -> Result<()>;
 }
 
 impl Plan {
@@ -195,6 +197,11 @@ impl Plan {
             }
         }
         progress.end()
+    }
+
+    /// Writes the operators to a file for `load_operators`.
+    pub fn save_operators(&self, path: &Path) -> Result<()> {
+        self.engine.save_operators(path)
     }
 
     /// The relative error of potentials [targets] of charges [sources], as norms of vectors: for `sample` targets, all if there are fewer,
@@ -386,7 +393,7 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
         // A set of a large order takes seconds, and a kernel that is not homogeneous has one for each level.
         progress.advance(0)?;
         let key = Key {
-            kernel: TypeId::of::<K>(),
+            kernel: K::NAME,
             fingerprint: kernel.fingerprint(),
             precision: TypeId::of::<T>(),
             simd,
@@ -443,6 +450,20 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         };
         threads::for_each_chunk(places.chunks(width).zip(sums.chunks_mut(width)), |_| 0, progress, work, |()| Ok(()))?;
         Ok(sums)
+    }
+
+    fn save_operators(&self, path: &Path) -> Result<()> {
+        let key = |operators: &Operators<T>| Key {
+            kernel: K::NAME,
+            fingerprint: self.kernel.fingerprint(),
+            precision: TypeId::of::<T>(),
+            simd: self.simd,
+            order: self.surface.order,
+            half_side: operators.half_side.to_bits(),
+            translations: operators.across.way(),
+        };
+        let sets: Vec<(Key, &Operators<T>)> = self.distinct_operators().iter().map(|operators| (key(operators), &**operators)).collect();
+        operators::save(&sets, path)
     }
 
     fn count(&self, stats: &mut Stats) {

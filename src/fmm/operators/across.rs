@@ -37,6 +37,14 @@ impl<T: Real> Across<T> {
         })
     }
 
+    pub fn way(&self) -> Translations {
+        match self {
+            Self::Lattice(_) => Translations::Fourier,
+            Self::Matrices(matrices) if matrices.basis.is_some() => Translations::Compressed,
+            Self::Matrices(_) => Translations::Dense,
+        }
+    }
+
     pub fn bytes(&self) -> usize {
         match self {
             Self::Lattice(lattice) => lattice.bytes(),

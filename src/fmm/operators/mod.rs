@@ -4,14 +4,17 @@
 //! uses the same: charges from potentials are r times as large, potentials from charges 1 / r. Any other kernel has operators of its own for each level.
 
 mod across;
+mod bytes;
 mod cache;
 mod compression;
+mod file;
 mod inverse;
 mod lattice;
 mod matrices;
 
 pub use across::{Across, Translations};
 pub use cache::{Key, forget_operators, kept_or};
+pub use file::{load, save};
 pub use lattice::{Lattice, VECTORS};
 pub use matrices::{Matrices, Turn};
 

@@ -144,11 +144,11 @@ fn translations_of_all_ways_carry_the_same() {
             let single = all.map(|(way, threshold)| results::<f32, _>(simd, Laplace, kind, order, Wanted { cutoff: 1e-7, ..wanted(way, threshold) }, 0..1));
             let differences = |found: &[Vec<f64>; 4]| [1, 2, 3].map(|way| difference(&found[way], &found[0]));
             let (laplace, yukawa, single) = (differences(&laplace), differences(&yukawa), differences(&single));
-            println!("{simd:?} {kind} {order}: {laplace:.1e?} {yukawa:.1e?} {single:.1e?}");
+            println!("{simd:?} {kind} {order}: {laplace:?} {yukawa:?} {single:?}");
             for [fourier, fine, coarse] in [laplace, yukawa] {
                 assert!(fourier < 1e-12 && fine < 1e-11 && coarse < 1e-4, "{fourier:e} {fine:e} {coarse:e}");
             }
-            assert!(single[..2].iter().all(|&difference| difference < 3e-5) && single[2] < 1e-4, "{single:e?}");
+            assert!(single[..2].iter().all(|&difference| difference < 3e-5) && single[2] < 1e-4, "{single:?}");
         }
     }
 }
