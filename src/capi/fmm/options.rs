@@ -55,6 +55,8 @@ pub struct hl_fmm_options {
     pub progress_user: *mut c_void,
     /// HL_FMM_TRANSLATIONS_*; default AUTO.
     pub translations: i32,
+    /// Must be 0.
+    pub reserved: i32,
 }
 
 impl hl_fmm_options {
@@ -70,6 +72,7 @@ impl hl_fmm_options {
         progress: None,
         progress_user: std::ptr::null_mut(),
         translations: HL_FMM_TRANSLATIONS_AUTO,
+        reserved: 0,
     };
 }
 
@@ -106,6 +109,9 @@ const TRANSLATIONS: [Known<Option<Translations>>; 4] = [
 pub(super) unsafe fn plan_options(options: *const hl_fmm_options, own: Precision) -> Result<(Options, Progress)> {
     // SAFETY: passed on.
     let given = unsafe { options::read(options, hl_fmm_options::DEFAULT)? };
+    if given.reserved != 0 {
+        return refuse(Status::Option, format!("reserved: is {}; it must be 0 (call hl_fmm_options_init first)", given.reserved));
+    }
     let potential = match Chosen::new(given.kernel, given.screening)? {
         Chosen::Laplace(_) => Potential::Laplace,
         Chosen::Yukawa(kernel) => Potential::Yukawa { screening: kernel.screening },
