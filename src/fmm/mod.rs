@@ -9,6 +9,7 @@
 //! * `tree`       boxes, and who is near whom
 //! * `surface`    where the charges and potentials of expansions are
 //! * `octets`     matrices times the expansions of eight siblings
+//! * `rows`       matrices times vectors one after another
 //! * `operators`  from charges to charges, from box to box
 //! * `periodic`   the same points in every cell of a lattice
 //! * `passes`     an evaluation: up the tree, across, and down to the targets
@@ -25,10 +26,11 @@ mod parameters;
 mod passes;
 mod periodic;
 mod plan;
+mod rows;
 mod surface;
 pub mod tree;
 
-pub use operators::forget_operators;
+pub use operators::{Translations, forget_operators, load as load_operators};
 pub use parameters::Precision;
 pub use passes::Operator;
 pub use plan::{Options, Plan, Potential, Stats};

@@ -41,6 +41,20 @@ impl<T: Real> Packed<T> {
         self.columns
     }
 
+    /// How many numbers the elements of such a matrix are.
+    pub fn len_of(rows: usize, columns: usize) -> Option<usize> {
+        rows.checked_next_multiple_of(ROWS)?.checked_mul(columns)
+    }
+
+    /// From what `elements` gave; None if they are not so many.
+    pub fn from_elements(rows: usize, columns: usize, elements: Aligned<T>) -> Option<Self> {
+        (Self::len_of(rows, columns)? == elements.slice().len()).then_some(Self { rows, columns, elements })
+    }
+
+    pub fn elements(&self) -> &[T] {
+        self.elements.slice()
+    }
+
     pub fn bytes(&self) -> usize {
         self.elements.slice().len() * size_of::<T>()
     }

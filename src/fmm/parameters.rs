@@ -1,5 +1,6 @@
 //! From the accuracy that is asked for to the order of expansions, and from points to the size of leaves.
 
+use super::operators::Translations;
 use super::surface::Surface;
 use super::tree::{Cloud, Cube, Order, Refinement};
 use crate::error::{Error, Number, Result, Status};
@@ -41,6 +42,20 @@ impl Precision {
             Precision::Double => 4e-14,
             Precision::Single => 1e-7,
         }
+    }
+}
+
+/// The faster way to carry multipoles between boxes of a level.
+pub fn translations_of(_order: usize, _precision: Precision) -> Translations {
+    Translations::Fourier
+}
+
+/// The singular values, as parts of the largest, that compressed translations of an order do without.
+pub fn threshold_of(order: usize, precision: Precision) -> f64 {
+    let own = 0.3 * ERRORS[order - LEAST_ORDER];
+    match precision {
+        Precision::Double => own,
+        Precision::Single => own.max(1e-7),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A plan: tree, lists and operators for some points, made once and used for any charges.
 
 use super::kernel::{GreenFunction, Laplace, Yukawa};
-use super::operators::{Key, Operators, kept_or};
+use super::operators::{self, Key, Operators, Translations, Wanted, kept_or};
 use super::parameters::{self, LEAST_ORDER, Precision};
 use super::periodic::{self, Images, check::Charged};
 use super::passes::{self, Charges, Frame, Grain, Near, Particles, Timings};
@@ -12,6 +12,7 @@ use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
 use crate::simd::{Level, Real};
 use crate::threads::{self, Progress};
 use std::any::TypeId;
+use std::path::Path;
 use std::time::Instant;
 
 /// Points or charges for a task.
@@ -40,13 +41,17 @@ pub struct Options {
     /// 0: as suits order and points.
     pub leaf_size: usize,
     pub max_level: usize,
+    /// None: the faster way.
+    pub translations: Option<Translations>,
     /// Side of the cubic cell in which points repeat; 0: they do not.
     pub period: f64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { potential: Potential::Laplace, precision: Precision::Double, eps: 1e-6, order: 0, leaf_size: 0, max_level: 20, period: 0.0 }
+        Self {
+            potential: Potential::Laplace, precision: Precision::Double, eps: 1e-6, order: 0, leaf_size: 0, max_level: 20, translations: None, period: 0.0,
+        }
     }
 }
 
@@ -89,12 +94,13 @@ pub struct Plan {
 
 /// Evaluations of one kernel in one precision.
 trait Engine: Send + Sync {
-    /// Sums in the tree's order, without 1 / (4 pi).
-    fn evaluate(&self, charge: &(dyn Fn(usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>>;
+    /// Sums in the tree's order, without 1 / (4 pi), of some vectors: `charge(vector, source)` -> [target][vector][component].
+    fn evaluate(&self, vectors: usize, charge: &(dyn Fn(usize, usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>>;
     fn rank_targets(&self) -> Result<Vec<u32>>;
     /// Sums in double precision over all pairs, without 1 / (4 pi), for some targets by their place in the tree's order.
     fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>>;
     fn count(&self, stats: &mut Stats);
+    fn save_operators(&self, path: &Path) -> Result<()>;
 }
 
 impl Plan {
@@ -189,18 +195,32 @@ impl Plan {
         for vector in 0..vectors {
             largest_of(charges, vector, progress)?;
         }
+        // As many together as memory is asked for, whatever their number: `passes::TOGETHER`.
         let mut potentials = potentials.map(|potentials| potentials.chunks(1));
         let mut gradients = gradients.map(|gradients| gradients.chunks(1));
-        for vector in 0..vectors {
+        for first in (0..vectors).step_by(passes::TOGETHER) {
+            let together = passes::TOGETHER.min(vectors - first);
             // Charges are computed with in a unit that makes the largest about 1: single precision has few exponents.
-            let largest = largest_of(charges, vector, progress)?;
-            let unit = if largest > 0.0 { 2f64.powi(largest.log2().floor().clamp(-1000.0, 1000.0) as i32) } else { 1.0 };
-            let charge = |source: usize| charges.at([vector, source]).to_f64() / unit;
-            let results = self.engine.evaluate(&charge, with_gradients, &self.timings, progress)?;
-            let rows = (potentials.as_mut().and_then(Iterator::next), gradients.as_mut().and_then(Iterator::next));
-            self.hand_out(&results, unit, rows, progress)?;
+            let mut units = [1.0; passes::TOGETHER];
+            for (vector, unit) in units[..together].iter_mut().enumerate() {
+                let largest = largest_of(charges, first + vector, progress)?;
+                if largest > 0.0 {
+                    *unit = 2f64.powi(largest.log2().floor().clamp(-1000.0, 1000.0) as i32);
+                }
+            }
+            let charge = |vector: usize, source: usize| charges.at([first + vector, source]).to_f64() / units[vector];
+            let results = self.engine.evaluate(together, &charge, with_gradients, &self.timings, progress)?;
+            for vector in 0..together {
+                let rows = (potentials.as_mut().and_then(Iterator::next), gradients.as_mut().and_then(Iterator::next));
+                self.hand_out(&results, (vector, together), units[vector], rows, progress)?;
+            }
         }
         progress.end()
+    }
+
+    /// Writes the operators to a file for `load_operators`.
+    pub fn save_operators(&self, path: &Path) -> Result<()> {
+        self.engine.save_operators(path)
     }
 
     /// The relative error of potentials [targets] of charges [sources], as norms of vectors: for `sample` targets, all if there are fewer,
@@ -242,17 +262,18 @@ impl Plan {
     fn hand_out<I: Real>(
         &self,
         results: &[f64],
+        (vector, vectors): (usize, usize),
         unit_of_charge: f64,
         (potentials, gradients): (Option<ViewMut<'_, I, 2>>, Option<ViewMut<'_, I, 3>>),
         progress: &mut Progress,
     ) -> Result<()> {
-        let components = results.len() / self.target_count();
+        let components = results.len() / (self.target_count() * vectors);
+        let result = |target: usize, component: usize| results[(self.ranks[target] as usize * vectors + vector) * components + component];
         let unit = self.scale / (4.0 * std::f64::consts::PI);
         if let Some(potentials) = potentials {
             let work = |(chunk, mut piece): (usize, ViewMut<'_, I, 2>)| {
                 for place in 0..piece.dims()[1] {
-                    let rank = self.ranks[chunk * CHUNK + place] as usize;
-                    piece.set([0, place], I::from_f64(results[rank * components] * unit * unit_of_charge));
+                    piece.set([0, place], I::from_f64(result(chunk * CHUNK + place, 0) * unit * unit_of_charge));
                 }
                 Ok(())
             };
@@ -262,9 +283,8 @@ impl Plan {
             let unit = unit * self.scale;
             let work = |(chunk, mut piece): (usize, ViewMut<'_, I, 3>)| {
                 for place in 0..piece.dims()[1] {
-                    let rank = self.ranks[chunk * CHUNK + place] as usize;
                     for axis in 0..3 {
-                        piece.set([0, place, axis], I::from_f64(results[rank * 4 + 1 + axis] * unit * unit_of_charge));
+                        piece.set([0, place, axis], I::from_f64(result(chunk * CHUNK + place, 1 + axis) * unit * unit_of_charge));
                     }
                 }
                 Ok(())
@@ -402,29 +422,35 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let lists = Lists::build(&tree, surface.len(), progress)?;
     stats.list_seconds = began.elapsed().as_secs_f64();
     let began = Instant::now();
-    let cutoff = options.precision.cutoff();
+    let wanted = Wanted {
+        cutoff: options.precision.cutoff(),
+        translations: options.translations.unwrap_or_else(|| parameters::translations_of(order, options.precision)),
+        threshold: parameters::threshold_of(order, options.precision),
+    };
     let operators = |surface: &Surface, half_side: f64| {
         // A set of a large order takes seconds, and a kernel that is not homogeneous has one for each level.
         progress.advance(0)?;
         let key = Key {
-            kernel: TypeId::of::<K>(),
+            kernel: K::NAME,
             fingerprint: kernel.fingerprint(),
             precision: TypeId::of::<T>(),
             simd,
             order,
             half_side: half_side.to_bits(),
+            translations: wanted.translations,
         };
-        kept_or(key, || Operators::<T>::new(kernel, surface, half_side, cutoff, simd))
+        kept_or(key, || Operators::<T>::new(kernel, surface, half_side, wanted, simd))
     };
     let images = if cube.repeats {
         let screening = kernel.screening() * cube.side;
         let key = Key {
-            kernel: TypeId::of::<K>(),
+            kernel: K::NAME,
             fingerprint: screening.to_bits(),
             precision: TypeId::of::<Images<T>>(),
             simd,
             order,
             half_side: 0,
+            translations: wanted.translations,
         };
         Some(kept_or(key, || Images::<T>::new(screening, &surface))?)
     } else {
@@ -437,19 +463,24 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
 }
 
 impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
-    fn evaluate(&self, charge: &(dyn Fn(usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>> {
-        let mut charges = try_vec("charges", self.tree.sources.len(), T::default())?;
-        let work = |(chunk, charges): (usize, &mut [T])| {
-            for (place, own) in charges.iter_mut().enumerate() {
-                *own = T::from_f64(charge(self.tree.sources.index(chunk * CHUNK + place)));
-            }
-            Ok(())
-        };
-        threads::for_each_chunk(charges.chunks_mut(CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
+    fn evaluate(&self, vectors: usize, charge: &(dyn Fn(usize, usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>> {
         let order = &self.tree.sources;
-        let count = if self.near_in_double { order.len() } else { 0 };
-        let double = try_collect("charges", (0..count).map(|place| charge(order.index(place))))?;
-        passes::evaluate(self, Charges { own: &charges, double: &double }, with_gradients, timings, progress)
+        let (mut own, mut double) = (Vec::with_capacity(vectors), Vec::with_capacity(vectors));
+        for vector in 0..vectors {
+            let mut charges = try_vec("charges", order.len(), T::default())?;
+            let work = |(chunk, charges): (usize, &mut [T])| {
+                for (place, own) in charges.iter_mut().enumerate() {
+                    *own = T::from_f64(charge(vector, order.index(chunk * CHUNK + place)));
+                }
+                Ok(())
+            };
+            threads::for_each_chunk(charges.chunks_mut(CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
+            own.push(charges);
+            let count = if self.near_in_double { order.len() } else { 0 };
+            double.push(try_collect("charges", (0..count).map(|place| charge(vector, order.index(place))))?);
+        }
+        let charges: Vec<Charges<'_, T>> = own.iter().zip(&double).map(|(own, double)| Charges { own, double }).collect();
+        passes::evaluate(self, &charges, with_gradients, timings, progress)
     }
 
     fn rank_targets(&self) -> Result<Vec<u32>> {
@@ -481,6 +512,20 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         Ok(sums)
     }
 
+    fn save_operators(&self, path: &Path) -> Result<()> {
+        let key = |operators: &Operators<T>| Key {
+            kernel: K::NAME,
+            fingerprint: self.kernel.fingerprint(),
+            precision: TypeId::of::<T>(),
+            simd: self.simd,
+            order: self.surface.order,
+            half_side: operators.half_side.to_bits(),
+            translations: operators.across.way(),
+        };
+        let sets: Vec<(Key, &Operators<T>)> = self.distinct_operators().iter().map(|operators| (key(operators), &**operators)).collect();
+        operators::save(&sets, path)
+    }
+
     fn count(&self, stats: &mut Stats) {
         stats.levels = self.tree.depth() + 1;
         stats.boxes = self.tree.nodes.len();
@@ -491,6 +536,6 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         stats.coarser = (self.lists.coarser.len() + images.1) as u64;
         stats.translations = self.count_translations();
         (stats.bytes_of_points, stats.bytes_of_operators) = self.bytes();
-        stats.bytes_of_evaluation = passes::workspace_bytes(self, true);
+        stats.bytes_of_evaluation = passes::workspace_bytes(self, passes::TOGETHER, true);
     }
 }

@@ -7,8 +7,10 @@
 #include <hotloop.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SOURCES = 900, TARGETS = 350, VECTORS = 2, LARGEST = 3 * VECTORS * SOURCES };
 
@@ -259,6 +261,9 @@ static void options_of_plans(void)
     BAD_FIELD(leaf_size, -1);
     BAD_FIELD(max_level, 21);
     BAD_FIELD(max_level, -1);
+    BAD_FIELD(translations, 4);
+    BAD_FIELD(translations, -1);
+    BAD_FIELD(reserved, 1);
     BAD_FIELD(period, -1.0);
     BAD_FIELD(period, NAN);
     BAD_FIELD(period, INFINITY);
@@ -327,6 +332,40 @@ static void values(void)
     drop(&points);
 }
 
+/* Operators go to a file and come back; names that are none. */
+static void files(void)
+{
+    static double before[VECTORS * TARGETS];
+    char name[64];
+    hl_fmm_options options;
+    hl_fmm_plan *again = NULL;
+    call c, points;
+    snprintf(name, sizeof name, "hotloop-operators-%ld", (long)getpid());
+    test("operators from a file give the same bits");
+    hl_fmm_options_init(&options, sizeof options);
+    options.leaf_size = 30;
+    set(&c, EVALUATE, CONTIGUOUS);
+    expect(perform(&c) == HL_OK, "%s", hl_last_error_message());
+    memcpy(before, c.p[1], sizeof before);
+    expect(hl_fmm_save_operators(plan, name) == HL_OK, "%s", hl_last_error_message());
+    hl_fmm_forget_operators();
+    expect(hl_fmm_load_operators(name) == HL_OK, "%s", hl_last_error_message());
+    set(&points, CREATE, CONTIGUOUS);
+    expect(hl_fmm_plan_create(&again, SOURCES, TARGETS, points.p[0], NULL, points.p[1], NULL, &options) == HL_OK, "%s", hl_last_error_message());
+    c.plan = again;
+    expect(perform(&c) == HL_OK && !memcmp(before, c.p[1], sizeof before), "other bits; %s", hl_last_error_message());
+    hl_fmm_plan_destroy(again);
+    drop(&points);
+    drop(&c);
+    remove(name);
+    test("files that cannot be");
+    expect(hl_fmm_load_operators(name) == HL_ERR_IO && strstr(hl_last_error_message(), name), "%s", hl_last_error_message());
+    expect(hl_fmm_save_operators(plan, "no directory/of operators") == HL_ERR_IO, "%s", hl_last_error_message());
+    expect(hl_fmm_save_operators(plan, "") == HL_ERR_ARGUMENT && hl_fmm_load_operators("") == HL_ERR_ARGUMENT, "%s", hl_last_error_message());
+    expect(hl_fmm_save_operators(plan, NULL) == HL_ERR_NULL && hl_fmm_load_operators(NULL) == HL_ERR_NULL, "%s", hl_last_error_message());
+    expect(hl_fmm_save_operators(NULL, name) == HL_ERR_NULL, "%s", hl_last_error_message());
+}
+
 int main(void)
 {
     hl_fmm_options options;
@@ -345,6 +384,7 @@ int main(void)
     options_of_plans();
     older_options();
     memory();
+    files();
     hl_fmm_plan_destroy(plan);
     hl_fmm_forget_operators();
     return finish("fmm plans");

@@ -199,7 +199,9 @@ PLACE(leaf_size, 40);
 PLACE(max_level, 48);
 PLACE(progress, 56);
 PLACE(progress_user, 64);
-PLACE(period, 72);
+PLACE(translations, 72);
+PLACE(reserved, 76);
+PLACE(period, 80);
 
 static int failures, passes;
 
@@ -382,6 +384,7 @@ int main(void)
         plan = NULL;
         check(hl_fmm_plan_create_f32(&plan, 2, 2, single_points, NULL, NULL, NULL, NULL) == HL_OK && hl_fmm_plan_destroy(plan) == HL_OK,
               "hl_fmm_plan_create_f32");
+        check(hl_fmm_save_operators(NULL, "operators") == HL_ERR_NULL && hl_fmm_load_operators(NULL) == HL_ERR_NULL, "files of operators");
         check(hl_fmm_forget_operators() == HL_OK, "hl_fmm_forget_operators");
     }
     check(hl_set_num_threads_local(2) == 0 && hl_get_num_threads() == 2 && hl_set_num_threads_local(0) == 2, "thread counts are set");

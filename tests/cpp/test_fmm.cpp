@@ -214,6 +214,8 @@ void plans() {
     const std::vector<double> first(charges.begin(), charges.begin() + n);
     hl::fmm::direct(hl::row_major(sources, n, 3), {}, first, exact_single);
     claim(distance_of(widened, exact_single) < 1e-3, "in single precision");
+    refused(HL_ERR_IO, "could not be written", [&] { single_plan.save_operators("no directory/of operators"); });
+    refused(HL_ERR_IO, "could not be read", [&] { hl::fmm::load_operators("no directory/of operators"); });
     hl::fmm::forget_operators();
 }
 

@@ -132,7 +132,8 @@ def test_the_defaults_of_plans_are_the_documented_ones():
     options = _abi.FmmOptions()
     assert _library.library.hl_fmm_options_init(ctypes.byref(options), ctypes.sizeof(options)) == 0
     assert (options.struct_size, options.eps, options.max_level) == (ctypes.sizeof(options), 1e-6, 20)
-    assert not any((options.kernel, options.precision, options.screening, options.order, options.leaf_size, options.period))
+    zeros = (options.kernel, options.precision, options.screening, options.order, options.leaf_size, options.translations, options.period)
+    assert not any(zeros)
 
 
 def test_the_numbers_of_the_words_are_the_header_s():
@@ -158,6 +159,7 @@ def test_the_numbers_of_the_words_are_the_header_s():
         ("PAIR_LIST", _abi.PAIR_LISTS),
         ("KERNEL", _abi.KERNELS),
         ("FMM_PRECISION", _abi.FMM_PRECISIONS),
+        ("FMM_TRANSLATIONS", _abi.FMM_TRANSLATIONS),
         ("FMM", {**{name: i for i, name in enumerate(_abi.FMM_OPERATORS)}, "N_TIMINGS": len(_abi.FMM_OPERATORS)}),
         ("MORTON", {"finest": _abi.MORTON_FINEST, "none": _abi.MORTON_NONE}),
     )

@@ -1,7 +1,11 @@
 """Plans of the fast multipole method: accuracy, properties, threads, and what is refused."""
 
 import copy
+import os
+import pathlib
 import pickle
+import subprocess
+import sys
 import threading
 
 import hotloop
@@ -291,6 +295,109 @@ def test_progress_and_cancellation():
     with pytest.raises(hotloop.Cancelled):
         plan.evaluate(charges, progress=lambda done, total: True)
     assert np.array_equal(plan.evaluate(charges), whole)
+
+
+def test_vectors_together_have_the_bits_of_each_alone():
+    points, _ = cloud("many scales", 4000)
+    charges = np.random.default_rng(3).uniform(-1.0, 1.0, (7, 4000))
+    charges[2] *= 1e90  # units are a vector's own
+    for options in ({}, {"precision": "mixed", "eps": 1e-4}, {"translations": "blas"}):
+        plan = hotloop.fmm.Plan(points, leaf_size=30, **options)
+        together = plan.evaluate(charges, gradient=True)
+        for vector, own in enumerate(charges):
+            alone = plan.evaluate(own, gradient=True)
+            assert np.array_equal(together[0][vector], alone[0]) and np.array_equal(together[1][vector], alone[1])
+        assert np.array_equal(plan.evaluate(charges), together[0])
+
+
+@pytest.mark.parametrize("kernel", [{}, {"kernel": "yukawa", "screening": 3.0}])
+@pytest.mark.parametrize(("order", "precision"), [(2, "double"), (4, "double"), (7, "double"), (5, "mixed")])
+@pytest.mark.parametrize("kind", ["cube", "many scales"])
+def test_all_translations_carry_the_same(kind, order, precision, kernel):
+    points, charges = cloud(kind, 3000)
+    found = {}
+    for translations in ("dense", "fft", "blas", "auto"):
+        plan = hotloop.fmm.Plan(points, order=order, leaf_size=25, precision=precision, translations=translations, **kernel)
+        found[translations] = plan.evaluate(charges)
+    assert error(found["fft"], found["dense"]) < (1e-12 if precision == "double" else 1e-5)
+    # A part of the errors of expansions themselves: docs/fmm.md.
+    errors = {2: 2e-2, 4: 6e-4, 5: 6e-5, 7: 9e-7}
+    assert error(found["blas"], found["dense"]) < 0.5 * errors[order]
+    assert any(np.array_equal(found["auto"], found[name]) for name in ("fft", "blas"))
+
+
+@pytest.mark.parametrize("translations", ["fft", "blas", "dense"])
+def test_translations_have_the_same_bits_for_any_number_of_threads(translations):
+    points, charges = cloud("many scales", 6000)
+    plan = hotloop.fmm.Plan(points, order=4, leaf_size=20, translations=translations)
+    with hotloop.threads(1):
+        alone = plan.evaluate(charges, gradient=True)
+    with hotloop.threads(3):
+        assert all(np.array_equal(a, b) for a, b in zip(plan.evaluate(charges, gradient=True), alone))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"precision": "mixed"}, {"translations": "blas"}, {"translations": "dense", "order": 4}, {"kernel": "yukawa", "screening": 2.0}],
+)
+def test_operators_from_a_file_give_the_same_bits(options, tmp_path):
+    points, charges = cloud("many scales", 2000)
+    plan = hotloop.fmm.Plan(points, leaf_size=20, **options)
+    before = plan.evaluate(charges, gradient=True)
+    file = tmp_path / "operators"
+    plan.save_operators(file)
+    plan.save_operators(file)  # replaces it
+    assert [path.name for path in tmp_path.iterdir()] == ["operators"]
+    hotloop.fmm.forget_operators()
+    hotloop.fmm.load_operators(str(file))
+    after = hotloop.fmm.Plan(points, leaf_size=20, **options).evaluate(charges, gradient=True)
+    assert all(np.array_equal(a, b) for a, b in zip(after, before))
+    # Another plan's file of the loaded ones is the same, to the byte.
+    hotloop.fmm.Plan(points, leaf_size=20, **options).save_operators(tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == file.read_bytes()
+
+
+def test_files_of_operators_that_do_not_fit_are_refused(tmp_path):
+    points, charges = cloud("cube", 2000)
+    plan = hotloop.fmm.Plan(points, order=3, leaf_size=20)
+    file = tmp_path / "operators"
+    plan.save_operators(file)
+    whole = file.read_bytes()
+    for bytes_, message in (
+        (whole[:-1], "cut short"),
+        (whole[: len(whole) // 2], "cut short"),
+        (whole[:500] + bytes([whole[500] ^ 1]) + whole[501:], "damaged"),
+        (b"x" * 800, "no file of operators"),
+        (b"", "cut short"),
+    ):
+        file.write_bytes(bytes_)
+        with pytest.raises(OSError, match=message):
+            hotloop.fmm.load_operators(file)
+    with pytest.raises(OSError, match="could not be read"):
+        hotloop.fmm.load_operators(tmp_path / "missing")
+    with pytest.raises(OSError, match="could not be read"):
+        hotloop.fmm.load_operators(tmp_path)
+    with pytest.raises(OSError, match="could not be written"):
+        plan.save_operators(tmp_path / "missing" / "operators")
+    with pytest.raises(ValueError, match="path: is empty"):
+        plan.save_operators("")
+    with pytest.raises(ValueError, match="code 0"):
+        plan.save_operators("operators\0")
+    empty = hotloop.fmm.Plan(points[:10])
+    empty.save_operators(file)
+    hotloop.fmm.load_operators(file)
+
+
+def test_a_process_at_another_simd_level_refuses_operators(tmp_path):
+    points, _ = cloud("cube", 2000)
+    file = tmp_path / "operators"
+    hotloop.fmm.Plan(points, order=3, leaf_size=20).save_operators(file)
+    program = "import sys, hotloop\ntry: hotloop.fmm.load_operators(sys.argv[1])\nexcept OSError as error: print(error)"
+    environment = {**os.environ, "PYTHONPATH": str(pathlib.Path(hotloop.__file__).parent.parent)}
+    for level in hotloop.config()["simd_available"].replace(",", " ").split():
+        environment["HOTLOOP_SIMD"] = level
+        run = subprocess.run([sys.executable, "-c", program, file], env=environment, capture_output=True, text=True, check=True)
+        assert ("SIMD level" in run.stdout) == (level != hotloop.config()["simd"])
 
 
 def test_operators_can_be_forgotten():

@@ -88,6 +88,10 @@ const HL_KERNEL_YUKAWA = Int32(1)
 const HL_FMM_PRECISION_AUTO = Int32(0)
 const HL_FMM_PRECISION_DOUBLE = Int32(1)
 const HL_FMM_PRECISION_MIXED = Int32(2)
+const HL_FMM_TRANSLATIONS_AUTO = Int32(0)
+const HL_FMM_TRANSLATIONS_FFT = Int32(1)
+const HL_FMM_TRANSLATIONS_BLAS = Int32(2)
+const HL_FMM_TRANSLATIONS_DENSE = Int32(3)
 const HL_FMM_P2M = Int32(0)
 const HL_FMM_M2M = Int32(1)
 const HL_FMM_M2L = Int32(2)
@@ -249,6 +253,8 @@ struct FmmOptions
     max_level::Int
     progress::Ptr{Cvoid}
     progress_user::Ptr{Cvoid}
+    translations::Int32
+    reserved::Int32
     period::Float64
 end
 
@@ -293,7 +299,7 @@ const FUNCTION_NAMES = (
     :hl_neighbour_list_count, :hl_neighbour_list_fill,
     :hl_fmm_options_init, :hl_fmm_plan_create, :hl_fmm_plan_create_f32, :hl_fmm_plan_destroy, :hl_fmm_set_points, :hl_fmm_set_points_f32,
     :hl_fmm_evaluate, :hl_fmm_evaluate_f32, :hl_fmm_stats, :hl_fmm_timings, :hl_fmm_estimate_error, :hl_fmm_estimate_error_f32,
-    :hl_fmm_forget_operators,
+    :hl_fmm_forget_operators, :hl_fmm_save_operators, :hl_fmm_load_operators,
     :hl_direct_options_init, :hl_direct, :hl_direct_f32,
     :hl_morton_encode, :hl_morton_encode_anchors, :hl_morton_decode, :hl_morton_parents, :hl_morton_children, :hl_morton_neighbours,
     :hl_morton_is_ancestor, :hl_morton_are_adjacent, :hl_morton_transfer_vectors,

@@ -36,6 +36,7 @@ COEFFICIENTS = {"orthonormal": 0, "raw": 1}
 PAIR_LISTS = {"full": 0, "half": 1, "directed": 2}
 KERNELS = {"laplace": 0, "yukawa": 1}
 FMM_PRECISIONS = {"auto": 0, "double": 1, "mixed": 2}
+FMM_TRANSLATIONS = {"auto": 0, "fft": 1, "blas": 2, "dense": 3}
 FMM_OPERATORS = ("P2M", "M2M", "M2L", "L2L", "L2P", "P2L", "M2P", "P2P")
 MORTON_FINEST = 19
 MORTON_NONE = -1
@@ -198,6 +199,8 @@ class FmmOptions(Structure):
         ("max_level", c_ssize_t),
         ("progress", ProgressFunction),
         ("progress_user", c_void_p),
+        ("translations", c_int32),
+        ("reserved", c_int32),
         ("period", c_double),
     ]
 
@@ -305,6 +308,8 @@ FUNCTIONS = {
     "hl_fmm_stats": (STATUS, _PLAN + (POINTER(FmmPlanStats),)),
     "hl_fmm_timings": (STATUS, _PLAN + _ARRAY),
     "hl_fmm_forget_operators": (STATUS, ()),
+    "hl_fmm_save_operators": (STATUS, _PLAN + (c_char_p,)),
+    "hl_fmm_load_operators": (STATUS, (c_char_p,)),
     "hl_morton_encode": (STATUS, _SIZE + 2 * _ARRAY + (c_double, c_int32) + _ARRAY),
     "hl_morton_encode_anchors": (STATUS, _SIZE + 3 * _ARRAY),
     "hl_morton_decode": (STATUS, _SIZE + 3 * _ARRAY),

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "../progress.hpp"
@@ -20,6 +21,14 @@ enum class precision : std::int32_t {
     automatic = HL_FMM_PRECISION_AUTO,  // that of the points
     real64 = HL_FMM_PRECISION_DOUBLE,
     mixed = HL_FMM_PRECISION_MIXED,
+};
+
+// How multipoles are carried between boxes of a level.
+enum class translations : std::int32_t {
+    automatic = HL_FMM_TRANSLATIONS_AUTO,  // the faster of the next two
+    fft = HL_FMM_TRANSLATIONS_FFT,
+    blas = HL_FMM_TRANSLATIONS_BLAS,    // compressed matrices
+    dense = HL_FMM_TRANSLATIONS_DENSE,  // whole ones: a reference
 };
 
 // What a plan may choose: plan_options().eps(1e-8). What is not set has the library's default.
@@ -57,6 +66,10 @@ public:
     }
     plan_options& max_level(std::ptrdiff_t finest) {
         options_.max_level = finest;
+        return *this;
+    }
+    plan_options& translations(fmm::translations chosen) {
+        options_.translations = static_cast<std::int32_t>(chosen);
         return *this;
     }
     // Side of a cubic cell in which all points repeat; 0 (default): open space. Points may lie in any cell. Potentials are then those of all
@@ -170,6 +183,9 @@ public:
         return error_of<float>(charges, potentials, n_sample, seed);
     }
 
+    // Writes the operators to a file for load_operators.
+    void save_operators(const std::string& path) const { hl::detail::check(hl_fmm_save_operators(get(), path.c_str())); }
+
     hl_fmm_plan_stats stats() const {
         hl_fmm_plan_stats found = hl_fmm_plan_stats();
         found.struct_size = sizeof found;
@@ -263,6 +279,9 @@ private:
 
 // Frees operators that are kept for later plans; those of existing plans stay with them.
 inline void forget_operators() { hl::detail::check(hl_fmm_forget_operators()); }
+
+// Keeps the operators of a file that plan::save_operators wrote for later plans.
+inline void load_operators(const std::string& path) { hl::detail::check(hl_fmm_load_operators(path.c_str())); }
 
 }  // namespace fmm
 

@@ -6,9 +6,11 @@ mod direct;
 mod options;
 mod plan;
 mod report;
+mod file;
 mod morton;
 
 pub use direct::*;
+pub use file::*;
 pub use kernel::*;
 pub use morton::*;
 pub use options::*;

@@ -5,7 +5,7 @@ use super::super::options::{self, Known};
 use super::super::progress::hl_progress_fn;
 use super::kernel::{Chosen, HL_KERNEL_LAPLACE};
 use crate::error::{Result, Status};
-use crate::fmm::{Options, Potential, Precision};
+use crate::fmm::{Options, Potential, Precision, Translations};
 use crate::threads::Progress;
 use std::ffi::c_void;
 
@@ -17,8 +17,17 @@ pub const HL_FMM_PRECISION_DOUBLE: i32 = 1;
 /// f64.
 pub const HL_FMM_PRECISION_MIXED: i32 = 2;
 
-/// Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but
-/// progress and progress_user describe a plan and are for hl_fmm_plan_create; other functions look at those two alone.
+/// How multipoles are carried between boxes of a level: the faster way (see docs/fmm.md for what was measured).
+pub const HL_FMM_TRANSLATIONS_AUTO: i32 = 0;
+/// Convolutions in Fourier space, exact to rounding.
+pub const HL_FMM_TRANSLATIONS_FFT: i32 = 1;
+/// Matrices of low rank in a basis that all of them share; what they leave out is below a tenth of the error of the order.
+pub const HL_FMM_TRANSLATIONS_BLAS: i32 = 2;
+/// Whole matrices: a reference for the other two, several times slower and with much memory for operators of high orders.
+pub const HL_FMM_TRANSLATIONS_DENSE: i32 = 3;
+
+/// Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but progress and
+/// progress_user describe a plan and are for hl_fmm_plan_create; other functions look at those two alone.
 #[allow(non_camel_case_types)]
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -44,6 +53,10 @@ pub struct hl_fmm_options {
     /// NULL for none. Counts targets.
     pub progress: hl_progress_fn,
     pub progress_user: *mut c_void,
+    /// HL_FMM_TRANSLATIONS_*; default AUTO.
+    pub translations: i32,
+    /// Must be 0.
+    pub reserved: i32,
     /// Side of a cubic cell in which all points repeat, in the unit of coordinates; default 0: open space. Points may lie anywhere, in
     /// any cell. Potentials are then those of all images in all cells (hl_fmm_evaluate).
     pub period: f64,
@@ -61,6 +74,8 @@ impl hl_fmm_options {
         max_level: 20,
         progress: None,
         progress_user: std::ptr::null_mut(),
+        translations: HL_FMM_TRANSLATIONS_AUTO,
+        reserved: 0,
         period: 0.0,
     };
 }
@@ -84,6 +99,13 @@ const PRECISIONS: [Known<Option<Precision>>; 3] = [
     (HL_FMM_PRECISION_MIXED, Some(Precision::Single)),
 ];
 
+const TRANSLATIONS: [Known<Option<Translations>>; 4] = [
+    (HL_FMM_TRANSLATIONS_AUTO, None),
+    (HL_FMM_TRANSLATIONS_FFT, Some(Translations::Fourier)),
+    (HL_FMM_TRANSLATIONS_BLAS, Some(Translations::Compressed)),
+    (HL_FMM_TRANSLATIONS_DENSE, Some(Translations::Dense)),
+];
+
 /// What options say about a plan, and their progress callback.
 ///
 /// # Safety
@@ -91,6 +113,9 @@ const PRECISIONS: [Known<Option<Precision>>; 3] = [
 pub(super) unsafe fn plan_options(options: *const hl_fmm_options, own: Precision) -> Result<(Options, Progress)> {
     // SAFETY: passed on.
     let given = unsafe { options::read(options, hl_fmm_options::DEFAULT)? };
+    if given.reserved != 0 {
+        return refuse(Status::Option, format!("reserved: is {}; it must be 0 (call hl_fmm_options_init first)", given.reserved));
+    }
     let potential = match Chosen::new(given.kernel, given.screening)? {
         Chosen::Laplace(_) => Potential::Laplace,
         Chosen::Yukawa(kernel) => Potential::Yukawa { screening: kernel.screening },
@@ -107,6 +132,7 @@ pub(super) unsafe fn plan_options(options: *const hl_fmm_options, own: Precision
         order: count("order", given.order)?,
         leaf_size: count("leaf_size", given.leaf_size)?,
         max_level: count("max_level", given.max_level)?,
+        translations: options::choice("translations", given.translations, "HL_FMM_TRANSLATIONS_*", TRANSLATIONS)?,
         period: given.period,
     };
     // SAFETY: the callback is called during the call only, on its thread.

@@ -53,7 +53,7 @@ unsafe fn changing<'a>(plan: *const hl_fmm_plan) -> Result<RwLockWriteGuard<'a, 
 /// by pair.
 ///
 /// Boxes of an adaptive octree have their sources replaced by charges on a surface round them (L. Ying, G. Biros, D. Zorin,
-/// J. Comput. Phys. 196, 591 (2004)); these are carried between boxes by Fourier transforms on the surfaces' lattice.
+/// J. Comput. Phys. 196, 591 (2004)); these are carried between boxes by Fourier transforms on the surfaces' lattice, or by matrices.
 ///
 /// @param plan      out: the plan; not touched unless HL_OK. Destroy it with hl_fmm_plan_destroy
 /// @param n_source  number of sources, at most 2147483647
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn hl_fmm_set_points_f32(
 ///
 /// @param n_source          that of the plan
 /// @param n_target          that of the plan
-/// @param n_charge_vectors  number of right-hand sides, evaluated one after another
+/// @param n_charge_vectors  number of right-hand sides. Four at a time share distances; results have the bits of separate calls
 /// @param charges     [n_charge_vectors][n_source]
 /// @param potentials  [n_charge_vectors][n_target] out, or NULL
 /// @param gradients   [n_charge_vectors][n_target][3] out, or NULL; not both.
@@ -183,7 +183,7 @@ pub unsafe extern "C" fn hl_fmm_set_points_f32(
 /// Outputs share no element with each other or with charges. Any number of threads may evaluate a plan at once. Errors: array errors;
 /// HL_ERR_NULL if there is nothing to write; HL_ERR_SHAPE for other numbers of points than the plan's; HL_ERR_NONFINITE names the
 /// charge; HL_ERR_BUSY while hl_fmm_set_points runs. After HL_ERR_CANCELLED or HL_ERR_ALLOC some charge vectors have been
-/// evaluated, one perhaps in part, and the others' outputs are as they were.
+/// evaluated, up to four perhaps in part, and the others' outputs are as they were.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_fmm_evaluate(
     plan: *const hl_fmm_plan,

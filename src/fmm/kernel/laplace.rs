@@ -7,6 +7,7 @@ use crate::simd::{Lanes, Real};
 pub struct Laplace;
 
 impl GreenFunction for Laplace {
+    const NAME: &'static str = "laplace";
     const IS_HOMOGENEOUS: bool = true;
 
     fn value(self, r2: f64) -> f64 {

@@ -16,6 +16,9 @@ pub use yukawa::Yukawa;
 use crate::simd::{Lanes, Real};
 
 pub trait GreenFunction: Copy + Send + Sync {
+    /// What files of operators call it.
+    const NAME: &'static str;
+
     /// Whether `G(a r) = G(r) / a`: then the multipole operators of one size of boxes serve all.
     const IS_HOMOGENEOUS: bool;
 

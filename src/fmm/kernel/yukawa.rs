@@ -10,6 +10,7 @@ pub struct Yukawa {
 }
 
 impl GreenFunction for Yukawa {
+    const NAME: &'static str = "yukawa";
     const IS_HOMOGENEOUS: bool = false;
 
     fn value(self, r2: f64) -> f64 {

@@ -3,7 +3,8 @@
 //! They depend on kernel, order, precision and SIMD level, not on points. A homogeneous kernel has one set for all sizes of boxes, so every plan of an order
 //! after the first starts with them. The lock is only ever tried: who finds it taken (or finds it taken for good, in the child of a fork) makes its own.
 
-use crate::error::Result;
+use super::Translations;
+use crate::error::{Error, Result, Status};
 use crate::simd::Level;
 use std::any::{Any, TypeId};
 use std::sync::{Arc, Mutex};
@@ -11,17 +12,20 @@ use std::sync::{Arc, Mutex};
 /// What a set belongs to.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Key {
-    pub kernel: TypeId,
+    pub kernel: &'static str,
     pub fingerprint: u64,
     pub precision: TypeId,
     pub simd: Level,
     pub order: usize,
     /// Bits of the half side.
     pub half_side: u64,
+    pub translations: Translations,
 }
 
+pub type Kept = (Key, Arc<dyn Any + Send + Sync>);
+
 /// Sets that are kept, oldest first.
-static KEPT: Mutex<Vec<(Key, Arc<dyn Any + Send + Sync>)>> = Mutex::new(Vec::new());
+static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 /// As many as a tree has levels, and some: a kernel that is not homogeneous has a set for each.
 const MOST: usize = 24;
 
@@ -34,15 +38,28 @@ pub fn kept_or<O: Any + Send + Sync>(key: Key, make: impl FnOnce() -> Result<O>)
         return Ok(found);
     }
     let made = Arc::new(make()?);
-    if let Ok(mut kept) = KEPT.try_lock()
-        && kept.iter().all(|(other, _)| *other != key)
-    {
+    if let Ok(mut kept) = KEPT.try_lock() {
+        add(&mut kept, (key, made.clone()));
+    }
+    Ok(made)
+}
+
+/// Keeps sets that came from elsewhere. A set that is kept already stays, so that plans before and after have the same.
+pub fn keep(sets: Vec<Kept>) -> Result<()> {
+    let Ok(mut kept) = KEPT.try_lock() else {
+        return Err(Error::new(Status::Busy, "path: another thread is making a plan or loading operators; load before that, or after it"));
+    };
+    sets.into_iter().for_each(|set| add(&mut kept, set));
+    Ok(())
+}
+
+fn add(kept: &mut Vec<Kept>, set: Kept) {
+    if kept.iter().all(|(other, _)| *other != set.0) {
         if kept.len() >= MOST {
             kept.remove(0);
         }
-        kept.push((key, made.clone()));
+        kept.push(set);
     }
-    Ok(made)
 }
 
 /// Frees what no plan uses.

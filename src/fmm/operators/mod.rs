@@ -3,12 +3,20 @@
 //! All are made for boxes of half side 1 from kernel values without the factor 1 / (4 pi). For a kernel that is homogeneous, G(a x) = G(x) / a, a box of half side r
 //! uses the same: charges from potentials are r times as large, potentials from charges 1 / r. Any other kernel has operators of its own for each level.
 
+mod across;
+mod bytes;
 mod cache;
+mod compression;
+mod file;
 mod inverse;
 mod lattice;
+mod matrices;
 
+pub use across::{Across, Translations};
 pub use cache::{Key, forget_operators, kept_or};
-pub use lattice::Lattice;
+pub use file::{load, save};
+pub use lattice::{Lattice, VECTORS};
+pub use matrices::{Matrices, Turn};
 
 use super::kernel::GreenFunction;
 use super::octets::{self, Packed};
@@ -29,18 +37,28 @@ pub struct Operators<T: Real> {
     pub to_parent: Packed<T>,
     pub from_parent: Packed<T>,
     /// Charges of boxes to check potentials of those of the same level that do not touch them.
-    pub lattice: Lattice<T>,
+    pub across: Across<T>,
+}
+
+/// What operators are to be like.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Singular values of inverses below that part of the largest are left out.
+    pub cutoff: f64,
+    pub translations: Translations,
+    /// The same for compressed translations.
+    pub threshold: f64,
 }
 
 impl<T: Real> Operators<T> {
     /// For boxes of half side `r` and their children.
-    pub fn new(kernel: impl GreenFunction, surface: &Surface, half_side: f64, cutoff: f64, level: Level) -> Result<Self> {
+    pub fn new(kernel: impl GreenFunction, surface: &Surface, half_side: f64, wanted: Wanted, level: Level) -> Result<Self> {
         let n = surface.len();
         let scaled = |index: usize, factor: f64| surface.point(index).map(|x| x * factor * half_side);
         let value = |a: [f64; 3], b: [f64; 3]| kernel.value((0..3).map(|axis| (a[axis] - b[axis]).powi(2)).sum());
         // Its reciprocal is a number of precision T.
         let smallest = if size_of::<T>() < size_of::<f64>() { 1e-25 } else { 1e-250 };
-        let decomposition = Decomposition::new(n, |i, j| value(scaled(i, OUTER), scaled(j, INNER)), cutoff, smallest)?;
+        let decomposition = Decomposition::new(n, |i, j| value(scaled(i, OUTER), scaled(j, INNER)), wanted.cutoff, smallest)?;
         let (kept, u, v, s) = (decomposition.kept(), &decomposition.u, &decomposition.v, &decomposition.singular_values);
 
         // Child 0, half as large, lies towards the lowest corner.
@@ -58,13 +76,13 @@ impl<T: Real> Operators<T> {
             downward: [Packed::new(kept, n, |k, i| v[k * n + i])?, Packed::new(n, kept, |i, k| u[k * n + i] / s[k])?],
             to_parent: Packed::new(n, n, |i, j| to_parent[i * n + j])?,
             from_parent: Packed::new(n, n, |i, j| to_parent[j * n + i])?,
-            lattice: Lattice::new(kernel, surface, half_side)?,
+            across: Across::new(wanted.translations, kernel, surface, half_side, wanted.threshold, level)?,
         })
     }
 
     pub fn bytes(&self) -> usize {
         let matrices = [&self.upward[0], &self.upward[1], &self.downward[0], &self.downward[1], &self.to_parent, &self.from_parent];
-        matrices.iter().map(|matrix| matrix.bytes()).sum::<usize>() + self.lattice.bytes()
+        matrices.iter().map(|matrix| matrix.bytes()).sum::<usize>() + self.across.bytes()
     }
 }
 

@@ -3,6 +3,8 @@
 //! A slice of frequencies at a time: transforms of all groups of siblings, for each frequency the products of 8 x 8 matrices between each group and
 //! those next to it, and transforms back. One direction's matrix (1 kB in double precision) stays in the first-level cache while a block of targets
 //! adds what comes from there; two or four targets share each load of it. Bound by multiplications: 6656 fused ones for eight boxes and a frequency.
+//!
+//! Vectors of charges are more of the same: what is a group here is one of a group's vectors, and its neighbours are those of the same vector.
 
 use super::particles::Near;
 use super::transform::{COMPLEX, Scratch, backward, forward};
@@ -28,30 +30,35 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
     frame: &Frame<T, K>,
     level: usize,
     own: &mut Level<T>,
+    lattice: &Lattice<T>,
     timings: &Timings,
     progress: &mut Progress,
 ) -> Result<()> {
     let n = frame.surface.len();
     let groups = frame.groups_of_level(level);
-    let (operators, size) = frame.operators(level);
-    let lattice = &operators.lattice;
-    let mut neighbours = try_vec("interactions", groups.len(), [NONE; DIRECTIONS])?;
-    for (place, group) in groups.clone().enumerate() {
+    let (_, size) = frame.operators(level);
+    let vectors = own.vectors;
+    let count = groups.len() * vectors;
+    let mut neighbours = try_vec("interactions", count, [NONE; DIRECTIONS])?;
+    for (group, neighbours) in groups.zip(neighbours.chunks_exact_mut(vectors)) {
         if frame.tree.nodes[frame.group_boxes[group] as usize].has_targets() {
-            neighbours[place] = frame.neighbours(level, group);
+            let of_group = frame.neighbours(level, group);
+            for (vector, own) in neighbours.iter_mut().enumerate() {
+                *own = of_group.map(|neighbour| if neighbour == NONE { NONE } else { neighbour * vectors as u32 + vector as u32 });
+            }
         }
     }
-    let chunks = groups.len().div_ceil(GROUPS);
+    let chunks = count.div_ceil(GROUPS);
     let most = lattice.points * lattice.points;
     let mut charges = Aligned::<T>::zeros("transforms", chunks * most * GROUPS * COMPLEX)?;
-    let mut potentials = Aligned::<T>::zeros("transforms", most * groups.len() * COMPLEX)?;
+    let mut potentials = Aligned::<T>::zeros("transforms", most * count * COMPLEX)?;
     for kz in 0..lattice.slices.len() {
         let frequencies = lattice.slices[kz].rows * lattice.points;
         let multipoles = &own.multipoles.slice();
         let work = |(chunk, to): (usize, &mut [T])| {
             let mut scratch = Scratch::new(frame.surface.order)?;
             let first = chunk * GROUPS;
-            for place in first..groups.len().min(first + GROUPS) {
+            for place in first..count.min(first + GROUPS) {
                 let charges = &multipoles[place * n * WIDTH..][..n * WIDTH];
                 dispatch(frame.simd, Forward { lattice, columns: &frame.columns, kz, charges, scratch: &mut scratch, to, place: place - first });
             }
@@ -71,13 +78,12 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
             Ok(())
         };
         let work = |piece: (usize, &mut [T])| timings.time(Operator::MultipolesToLocals, || work(piece));
-        let each = groups.len() * COMPLEX;
+        let each = count * COMPLEX;
         let pieces = potentials.slice_mut()[..frequencies * each].chunks_mut(each.max(1)).enumerate();
         threads::for_each_chunk(pieces, |_| 0, progress, work, |()| Ok(()))?;
 
         let spectra = potentials.slice();
         let scale = T::from_f64(1.0 / size);
-        let count = groups.len();
         let work = |(chunk, locals): (usize, &mut [T])| {
             let mut scratch = Scratch::new(frame.surface.order)?;
             for (place, potentials) in locals.chunks_exact_mut(n * WIDTH).enumerate() {
@@ -96,8 +102,8 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
 }
 
 /// Bytes that the pass of a level has beside expansions.
-pub(super) fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, level: usize) -> usize {
-    let groups = frame.groups_of_level(level).len();
+pub(super) fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, level: usize, vectors: usize) -> usize {
+    let groups = frame.groups_of_level(level).len() * vectors;
     let points = 2 * frame.surface.order - 1;
     (groups.div_ceil(GROUPS) * GROUPS + groups) * points * points * COMPLEX * size_of::<T>() + groups * DIRECTIONS * 4
 }

@@ -4,8 +4,9 @@
 //! get charges on their equivalent surfaces from the sum of all.
 
 use super::particles::{Local, Near};
-use super::upward::{Product, SumPotentials};
-use super::{Frame, GROUPS_PER_TASK, Level, Operator, Timings};
+use super::upward::Product;
+use super::vectors::Pairs;
+use super::{Charges, Frame, GROUPS_PER_TASK, Level, Operator, Timings};
 use crate::error::{Result, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
@@ -17,14 +18,14 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
     frame: &Frame<T, K>,
     level: usize,
     expansions: &mut [Level<T>],
-    charges: &[T],
+    charges: &[Charges<'_, T>],
     timings: &Timings,
     progress: &mut Progress,
 ) -> Result<()> {
-    let n = frame.surface.len();
+    let (n, vectors) = (frame.surface.len(), charges.len());
     let (above, own) = expansions.split_at_mut(level);
     let above = above[level - 1].locals.slice();
-    let locals = own[0].locals.slice_mut().chunks_mut(GROUPS_PER_TASK * n * WIDTH);
+    let locals = own[0].locals.slice_mut().chunks_mut(GROUPS_PER_TASK * vectors * n * WIDTH);
     let first_group = frame.groups_of_level(level).start;
     let work = |(chunk, locals): (usize, &mut [T])| {
         let first_group = first_group + chunk * GROUPS_PER_TASK;
@@ -47,14 +48,14 @@ struct Downward<'a, T: Near, K> {
     frame: &'a Frame<T, K>,
     level: usize,
     first_group: usize,
-    charges: &'a [T],
-    /// [group][n][8] of this task.
+    charges: &'a [Charges<'a, T>],
+    /// [group][vector][n][8] of this task.
     locals: &'a mut [T],
 }
 
 impl<T: Near, K: GreenFunction> Downward<'_, T, K> {
     fn groups(&self) -> usize {
-        self.locals.len() / (self.frame.surface.len() * WIDTH)
+        self.locals.len() / (self.charges.len() * self.frame.surface.len() * WIDTH)
     }
 
     fn box_of(&self, group: usize) -> usize {
@@ -66,9 +67,9 @@ impl<T: Near, K: GreenFunction> Downward<'_, T, K> {
     }
 
     fn coarser_leaves(&mut self) -> Result<()> {
-        let (frame, n) = (self.frame, self.frame.surface.len());
+        let (frame, n, vectors) = (self.frame, self.frame.surface.len(), self.charges.len());
         let shell = frame.shells(self.level).inner_targets();
-        let mut potentials = try_vec("local expansions", shell.len(), 0.0)?;
+        let mut potentials = try_vec("local expansions", vectors * shell.len(), 0.0)?;
         let mut local = Local::default();
         for group in 0..self.groups() {
             for index in frame.tree.nodes[self.box_of(group)].children() {
@@ -84,12 +85,17 @@ impl<T: Near, K: GreenFunction> Downward<'_, T, K> {
                     // An image of the leaf as seen from here is the leaf as seen from the opposite image of this box.
                     let centre = frame.centre(index).moved(frame.tree.cube.displacement(image).map(|x| -x));
                     local.set(&frame.sources, sources, centre, 1)?;
-                    let charges = &self.charges[sources.0 as usize..][..sources.1 as usize];
-                    dispatch(frame.simd, SumPotentials { kernel: frame.kernel, targets: shell, sources: local.points(), charges, potentials: &mut potentials });
+                    let charges: Vec<&[T]> = self.charges.iter().map(|charges| &charges.own[sources.0 as usize..][..sources.1 as usize]).collect();
+                    let runs = &[0..sources.1 as usize];
+                    let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, targets: shell, sources: local.points(), runs };
+                    pairs.add_potentials(&charges, &mut potentials);
                 }
-                let (own, octant) = (&mut self.locals[group * n * WIDTH..], frame.tree.nodes[index].octant());
-                for (i, &potential) in potentials[..n].iter().enumerate() {
-                    own[i * WIDTH + octant] = own[i * WIDTH + octant] + T::from_f64(potential);
+                let octant = frame.tree.nodes[index].octant();
+                let own = self.locals[group * vectors * n * WIDTH..].chunks_exact_mut(n * WIDTH);
+                for (own, potentials) in own.zip(potentials.chunks_exact(shell.len())) {
+                    for (i, &potential) in potentials[..n].iter().enumerate() {
+                        own[i * WIDTH + octant] = own[i * WIDTH + octant] + T::from_f64(potential);
+                    }
                 }
             }
         }
@@ -97,16 +103,18 @@ impl<T: Near, K: GreenFunction> Downward<'_, T, K> {
     }
 
     fn from_parents(&mut self, above: &[T]) -> Result<()> {
-        let (frame, n) = (self.frame, self.frame.surface.len());
+        let (frame, n, vectors) = (self.frame, self.frame.surface.len(), self.charges.len());
         let mirrored = &frame.surface.mirrored;
         let mut x = Aligned::zeros("local expansions", self.locals.len())?;
         for group in 0..self.groups() {
             let (_, place, parent_octant) = frame.place(self.box_of(group));
-            let parent = &above[place * n * WIDTH..];
-            let x = &mut x.slice_mut()[group * n * WIDTH..][..n * WIDTH];
-            for (octant, mirrored) in mirrored.iter().enumerate() {
-                for (i, &from) in mirrored.iter().enumerate() {
-                    x[i * WIDTH + octant] = parent[from as usize * WIDTH + parent_octant];
+            let parents = above[place * vectors * n * WIDTH..].chunks_exact(n * WIDTH);
+            let x = x.slice_mut()[group * vectors * n * WIDTH..][..vectors * n * WIDTH].chunks_exact_mut(n * WIDTH);
+            for (x, parent) in x.zip(parents) {
+                for (octant, mirrored) in mirrored.iter().enumerate() {
+                    for (i, &from) in mirrored.iter().enumerate() {
+                        x[i * WIDTH + octant] = parent[from as usize * WIDTH + parent_octant];
+                    }
                 }
             }
         }
@@ -125,11 +133,11 @@ impl<T: Near, K: GreenFunction> Downward<'_, T, K> {
     }
 
     fn charges_of_leaves(&mut self) -> Result<()> {
-        let (frame, n) = (self.frame, self.frame.surface.len());
+        let (frame, n, vectors) = (self.frame, self.frame.surface.len(), self.charges.len());
         let (operators, size) = frame.operators(self.level);
         let kept = operators.downward[0].rows();
-        let mut middle = Aligned::zeros("local expansions", kept * WIDTH)?;
-        let mut charges = Aligned::zeros("local expansions", n * WIDTH)?;
+        let mut middle = Aligned::zeros("local expansions", vectors * kept * WIDTH)?;
+        let mut charges = Aligned::zeros("local expansions", vectors * n * WIDTH)?;
         let size = T::from_f64(size);
         for group in 0..self.groups() {
             let children = frame.tree.nodes[self.box_of(group)].children();
@@ -138,10 +146,10 @@ impl<T: Near, K: GreenFunction> Downward<'_, T, K> {
             if octants.is_empty() {
                 continue;
             }
-            let own = &mut self.locals[group * n * WIDTH..][..n * WIDTH];
+            let own = &mut self.locals[group * vectors * n * WIDTH..][..vectors * n * WIDTH];
             dispatch(frame.simd, Product { matrix: &operators.downward[0], x: own, y: middle.slice_mut() });
             dispatch(frame.simd, Product { matrix: &operators.downward[1], x: middle.slice(), y: charges.slice_mut() });
-            for i in 0..n {
+            for i in 0..vectors * n {
                 for &octant in &octants {
                     own[i * WIDTH + octant] = charges.slice()[i * WIDTH + octant] * size;
                 }

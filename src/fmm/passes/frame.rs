@@ -176,6 +176,12 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         (operators, self.tree.cube.half_side(level) / operators.half_side)
     }
 
+    /// All of them, each once.
+    pub fn distinct_operators(&self) -> &[Arc<Operators<T>>] {
+        let distinct = if K::IS_HOMOGENEOUS { self.operators.len().min(1) } else { self.operators.len() };
+        &self.operators[..distinct]
+    }
+
     pub fn shells(&self, level: usize) -> &Shells<T> {
         &self.shells[level]
     }
@@ -244,9 +250,8 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         let groups = self.group_boxes.capacity() * 4 + self.leaves.capacity() * 4 + self.leaf_tasks.capacity() * 8;
         let shells: usize = self.shells.iter().map(|shells| 6 * shells.inner[0].capacity() * size_of::<T>()).sum();
         let points = self.sources.bytes() + targets + self.tree.bytes() + self.lists.bytes() + groups + shells;
-        let distinct = if K::IS_HOMOGENEOUS { 1 } else { self.operators.len() };
         let images = self.images.as_ref().map_or(0, |images| images.bytes());
-        (points, self.operators.iter().take(distinct).map(|operators| operators.bytes()).sum::<usize>() + images)
+        (points, self.distinct_operators().iter().map(|operators| operators.bytes()).sum::<usize>() + images)
     }
 }
 

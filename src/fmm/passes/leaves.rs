@@ -1,28 +1,28 @@
 //! What arrives at the targets of leaves: near sources, the leaf's local expansion, and multipoles of finer boxes.
 
 use super::particles::{Local, Near};
+use super::vectors::Pairs;
 use super::{Charges, Frame, Level, Operator, Timings};
 use crate::error::{Error, Result};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
-use crate::fmm::pairs::{self, Points};
+use crate::fmm::pairs::Points;
 use crate::fmm::periodic::Moments;
 use crate::fmm::tree::{ITSELF, Place, Run};
-use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::{self, Progress};
 use std::ops::Range;
 
 pub(super) fn pass<T: Near, K: GreenFunction>(
     frame: &Frame<T, K>,
     expansions: &[Level<T>],
-    charges: Charges<'_, T>,
-    background: Option<Moments>,
+    charges: &[Charges<'_, T>],
+    backgrounds: &[Moments],
     with_gradients: bool,
     results: &mut [f64],
     timings: &Timings,
     progress: &mut Progress,
 ) -> Result<()> {
-    let components = if with_gradients { 4 } else { 1 };
+    let components = charges.len() * if with_gradients { 4 } else { 1 };
     let mut tasks = Vec::new();
     tasks.try_reserve_exact(frame.leaf_tasks.len()).map_err(|_| Error::out_of_memory("leaves", frame.leaf_tasks.len() * 32))?;
     let mut rest = results;
@@ -33,9 +33,9 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
         tasks.push((leaves, own));
         rest = others;
     }
-    let size = |task: &(&[u32], &mut [f64])| task.1.len() / components;
+    let size = |task: &(&[u32], &mut [f64])| task.1.len() / components * charges.len();
     let work = |(leaves, results): (&[u32], &mut [f64])| {
-        let mut sums = Sums::new(frame, expansions, charges, background, with_gradients, timings);
+        let mut sums = Sums::new(frame, expansions, charges, backgrounds, with_gradients, timings);
         let mut rest = results;
         for &leaf in leaves {
             let (own, others) = rest.split_at_mut(frame.tree.nodes[leaf as usize].targets.1 as usize * components);
@@ -51,8 +51,9 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
 struct Sums<'a, T: Near, K> {
     frame: &'a Frame<T, K>,
     expansions: &'a [Level<T>],
-    charges: Charges<'a, T>,
-    background: Option<Moments>,
+    charges: &'a [Charges<'a, T>],
+    /// Of each vector, in a cell that repeats and has any.
+    backgrounds: &'a [Moments],
     with_gradients: bool,
     timings: &'a Timings,
     targets: Local<T>,
@@ -60,9 +61,9 @@ struct Sums<'a, T: Near, K> {
     near: Local<T>,
     ranges: Vec<Range<usize>>,
     runs: Vec<Run>,
-    /// Charges of one expansion.
+    /// Charges of one box's expansions, [vector][n].
     expansion: Vec<T>,
-    /// Potentials and the three components of gradients, each [targets].
+    /// Potentials and, if wanted, the three components of gradients: [vector][component][targets].
     sums: Vec<f64>,
 }
 
@@ -70,27 +71,28 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
     fn new(
         frame: &'a Frame<T, K>,
         expansions: &'a [Level<T>],
-        charges: Charges<'a, T>,
-        background: Option<Moments>,
+        charges: &'a [Charges<'a, T>],
+        backgrounds: &'a [Moments],
         with_gradients: bool,
         timings: &'a Timings,
     ) -> Self {
         Self {
-            frame, expansions, charges, background, with_gradients, timings, targets: Local::default(), targets_in_double: Local::default(), near: Local::default(),
+            frame, expansions, charges, backgrounds, with_gradients, timings, targets: Local::default(), targets_in_double: Local::default(), near: Local::default(),
             ranges: Vec::new(), runs: Vec::new(), expansion: Vec::new(), sums: Vec::new(),
         }
     }
 
-    /// Writes [targets][components].
+    /// Writes [targets][vector][components].
     fn of_leaf(&mut self, leaf: usize, results: &mut [f64]) -> Result<()> {
         let (frame, timings) = (self.frame, self.timings);
         let node = &frame.tree.nodes[leaf];
         let width = frame.target_width;
         let count = node.targets.1 as usize;
         let padded = count.next_multiple_of(width);
+        let sums = results.len() / count * padded;
         self.sums.clear();
-        self.sums.try_reserve(4 * padded).map_err(|_| Error::out_of_memory("sums of a leaf", 32 * padded))?;
-        self.sums.resize(4 * padded, 0.0);
+        self.sums.try_reserve(sums).map_err(|_| Error::out_of_memory("sums of a leaf", sums * size_of::<f64>()))?;
+        self.sums.resize(sums, 0.0);
 
         timings.time(Operator::ParticlesToParticles, || {
             self.near(leaf, ITSELF, frame.lists.near.row(leaf))?;
@@ -112,12 +114,15 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
                 *value = self.sums[component * padded + i];
             }
         }
-        if let Some(background) = &self.background {
+        if !self.backgrounds.is_empty() {
             let points = frame.targets().points();
             for (i, result) in results.chunks_exact_mut(components).enumerate() {
                 let place = node.targets.0 as usize + i;
-                let there = background.at([points.x[place], points.y[place], points.z[place]]);
-                result.iter_mut().zip(there).for_each(|(result, there)| *result += there);
+                let each = components / self.charges.len();
+                for (background, result) in self.backgrounds.iter().zip(result.chunks_exact_mut(each)) {
+                    let there = background.at([points.x[place], points.y[place], points.z[place]]);
+                    result.iter_mut().zip(there).for_each(|(result, there)| *result += there);
+                }
             }
         }
         Ok(())
@@ -145,17 +150,19 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
             self.ranges.clear();
             self.ranges.extend(runs.iter().map(|&(first, count)| first as usize..(first + count) as usize));
             self.targets_in_double.set(frame.targets(), node.targets, Place::default().moved(away), frame.target_width)?;
-            let (targets, sums) = (self.targets_in_double.points(), &mut self.sums);
-            add(frame, self.with_gradients, targets, frame.sources.points(), self.charges.double, &self.ranges, sums);
+            let charges: Vec<&[f64]> = self.charges.iter().map(|charges| charges.double).collect();
+            let (targets, sources) = (self.targets_in_double.points(), frame.sources.points());
+            let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, targets, sources, runs: &self.ranges };
+            add(pairs, self.with_gradients, &charges, &mut self.sums);
             return Ok(());
         }
         let centre = frame.centre(leaf).moved(away.map(|x| -x));
         let origin = T::origin(centre, frame.tree.cube.half_side(usize::from(node.level)));
         self.targets.set(frame.targets(), node.targets, origin.moved(away), frame.target_width)?;
-        let sources = T::near(&frame.sources, self.charges.own, runs, origin, &mut self.near, &mut self.ranges)?;
-        let (targets, sums) = (self.targets.points(), &mut self.sums);
-        let (points, charges) = (sources.points, sources.charges);
-        add(frame, self.with_gradients, targets, points, charges, sources.runs, sums);
+        let charges: Vec<&[T]> = self.charges.iter().map(|charges| charges.own).collect();
+        let near = T::near(&frame.sources, &charges, runs, origin, &mut self.near, &mut self.ranges)?;
+        let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, targets: self.targets.points(), sources: near.points, runs: near.runs };
+        add(pairs, self.with_gradients, &near.charges, &mut self.sums);
         Ok(())
     }
 
@@ -178,81 +185,23 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         Ok(())
     }
 
-    /// One child's numbers of a group, side by side.
+    /// One child's numbers of a group, side by side, for all vectors.
     fn read(&mut self, expansions: &crate::simd::Aligned<T>, place: usize, octant: usize) {
-        let n = self.frame.surface.len();
-        let group = &expansions.slice()[place * n * WIDTH..][..n * WIDTH];
+        let len = self.charges.len() * self.frame.surface.len();
+        let group = &expansions.slice()[place * len * WIDTH..][..len * WIDTH];
         self.expansion.clear();
         self.expansion.extend(group.chunks_exact(WIDTH).map(|siblings| siblings[octant]));
     }
 
     fn add_expansion(&mut self, shell: Points<'_, T>) {
-        let run = 0..self.expansion.len();
-        add(self.frame, self.with_gradients, self.targets.points(), shell, &self.expansion, &[run], &mut self.sums);
+        let (frame, n) = (self.frame, self.frame.surface.len());
+        let charges: Vec<&[T]> = self.expansion.chunks_exact(n).collect();
+        let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, targets: self.targets.points(), sources: shell, runs: &[0..n] };
+        add(pairs, self.with_gradients, &charges, &mut self.sums);
     }
 }
 
 /// Sums in a precision of their own.
-fn add<T: Near, K: GreenFunction, S: Near>(
-    frame: &Frame<T, K>,
-    with_gradients: bool,
-    targets: Points<'_, S>,
-    sources: Points<'_, S>,
-    charges: &[S],
-    runs: &[Range<usize>],
-    sums: &mut [f64],
-) {
-    if with_gradients {
-        dispatch(frame.simd, SumGradients { kernel: frame.kernel, targets, sources, charges, runs, sums });
-    } else {
-        let sums = &mut sums[..targets.len()];
-        dispatch(frame.simd, SumPotentials { kernel: frame.kernel, targets, sources, charges, runs, sums });
-    }
-}
-
-struct SumPotentials<'a, T: Near, K> {
-    kernel: K,
-    targets: Points<'a, T>,
-    sources: Points<'a, T>,
-    charges: &'a [T],
-    runs: &'a [Range<usize>],
-    sums: &'a mut [f64],
-}
-
-impl<T: Near, K: GreenFunction> Kernel<T> for SumPotentials<'_, T, K> {
-    type Output = ();
-    #[inline(always)]
-    fn run<V: Lanes<T>>(self) {
-        pairs::add_potentials::<K, T, V, 1>(self.kernel, self.targets, self.sources, [self.charges], self.runs, [self.sums]);
-    }
-}
-
-struct SumGradients<'a, T: Near, K> {
-    kernel: K,
-    targets: Points<'a, T>,
-    sources: Points<'a, T>,
-    charges: &'a [T],
-    runs: &'a [Range<usize>],
-    /// [4][targets]
-    sums: &'a mut [f64],
-}
-
-impl<T: Near, K: GreenFunction> Kernel<T> for SumGradients<'_, T, K> {
-    type Output = ();
-    #[inline(always)]
-    fn run<V: Lanes<T>>(self) {
-        let count = self.targets.len();
-        let (potentials, gradients) = self.sums.split_at_mut(count);
-        let (x, yz) = gradients.split_at_mut(count);
-        let (y, z) = yz.split_at_mut(count);
-        pairs::add_potentials_and_gradients::<K, T, V, 1>(
-            self.kernel,
-            self.targets,
-            self.sources,
-            [self.charges],
-            self.runs,
-            [potentials],
-            [[x, y, z]],
-        );
-    }
+fn add<S: Near, K: GreenFunction>(pairs: Pairs<'_, S, K>, with_gradients: bool, charges: &[&[S]], sums: &mut [f64]) {
+    if with_gradients { pairs.add_gradients(charges, sums) } else { pairs.add_potentials(charges, sums) }
 }

@@ -2,13 +2,15 @@
 //!
 //! * `upward`     sources to multipoles of leaves, multipoles to those of parents                     (P2M, M2M)
 //! * `across`     multipoles to local expansions of boxes of the same level, by transforms           (M2L)
+//! * `products`   the same by matrices
 //! * `root`       the far images of a cell that repeats: the root's multipole to its local expansion
 //! * `downward`   sources of coarse leaves, and parents, to local expansions                           (P2L, L2L)
 //! * `leaves`     local expansions, multipoles of finer boxes and near sources to targets           (L2P, M2P, P2P)
 //!
 //! Expansions are numbers on a surface (see `surface`): charges for multipoles; for local expansions potentials on the check surface, turned into
-//! charges for leaves. They lie in groups of eight siblings, [group][number][child]. A group belongs to a box with children. In open space boxes of levels 0 and 1 see
-//! no other from far and have no expansions; in a cell that repeats they have, and the root is the first of a group of its own.
+//! charges for leaves. They lie in groups of eight siblings, [group][vector][number][child]. A group belongs to a box with children. In open space boxes of levels 0 and 1
+//! see no other from far and have no expansions; in a cell that repeats they have, and the root is the first of a group of its own.
+//! Several vectors of charges go together: what is the same for all of them, distances above all, is computed once (see `vectors`).
 //! Every number is summed by one task in an order that the tree alone gives, so the bits do not depend on threads.
 
 mod across;
@@ -17,18 +19,22 @@ mod downward;
 mod frame;
 mod leaves;
 mod particles;
+mod products;
 mod root;
 mod timings;
 mod transform;
 mod upward;
+mod vectors;
 
 pub use check::sum_directly;
 pub use frame::{Frame, Grain};
 pub use particles::{Near, Particles};
 pub use timings::{Operator, Timings};
+pub use vectors::TOGETHER;
 
 use super::kernel::GreenFunction;
 use super::octets::WIDTH;
+use super::operators::Across;
 use crate::error::{Result, try_vec};
 use crate::simd::Aligned;
 use crate::threads::Progress;
@@ -36,13 +42,14 @@ use crate::threads::Progress;
 /// Groups of siblings for a task: their matrices are read from the second-level cache once for each pair of groups.
 const GROUPS_PER_TASK: usize = 8;
 
-/// Expansions of all boxes of a level.
+/// Expansions of all boxes of a level, for each of `vectors` vectors of charges.
 struct Level<T: Near> {
-    /// [group][n][8] charges on upward equivalent surfaces.
+    vectors: usize,
+    /// [group][vector][n][8] charges on upward equivalent surfaces.
     multipoles: Aligned<T>,
-    /// [group][n] the same of the group's parent, from its children.
+    /// [group][vector][n] the same of the group's parent, from its children.
     of_parents: Aligned<T>,
-    /// [group][n][8] potentials on downward check surfaces; charges on downward equivalent surfaces for leaves.
+    /// [group][vector][n][8] potentials on downward check surfaces; charges on downward equivalent surfaces for leaves.
     locals: Aligned<T>,
 }
 
@@ -54,50 +61,61 @@ pub struct Charges<'a, T> {
     pub double: &'a [f64],
 }
 
-/// What they give at the targets in the tree's order, times 4 pi: [n_target][1], or [n_target][4] with gradients.
+/// What vectors of charges give at the targets in the tree's order, times 4 pi: [n_target][vector][1], or [n_target][vector][4] with gradients.
 pub fn evaluate<T: Near, K: GreenFunction>(
     frame: &Frame<T, K>,
-    charges: Charges<'_, T>,
+    charges: &[Charges<'_, T>],
     with_gradients: bool,
     timings: &Timings,
     progress: &mut Progress,
 ) -> Result<Vec<f64>> {
-    let n = frame.surface.len();
+    let (n, vectors) = (frame.surface.len(), charges.len());
     let mut expansions = Vec::with_capacity(frame.tree.depth() + 1);
     for level in 0..=frame.tree.depth() {
         let groups = if level == 0 { usize::from(frame.top() == 0) } else { frame.groups_of_level(level).len() };
-        let zeros = |len: usize| Aligned::zeros("expansions", groups * n * len);
-        expansions.push(Level { multipoles: zeros(WIDTH)?, of_parents: zeros(1)?, locals: zeros(WIDTH)? });
+        let zeros = |len: usize| Aligned::zeros("expansions", groups * vectors * n * len);
+        expansions.push(Level { vectors, multipoles: zeros(WIDTH)?, of_parents: zeros(1)?, locals: zeros(WIDTH)? });
     }
     let first = frame.top().max(1);
     for level in (first..expansions.len()).rev() {
-        upward::pass(frame, level, &mut expansions, charges.own, timings, progress)?;
+        upward::pass(frame, level, &mut expansions, charges, timings, progress)?;
     }
     if let Some(images) = &frame.images {
-        root::pass(frame, images, &mut expansions, charges.own, timings)?;
+        root::pass(frame, images, &mut expansions, charges, timings)?;
     }
     for level in first..expansions.len() {
-        across::pass(frame, level, &mut expansions[level], timings, progress)?;
-        downward::pass(frame, level, &mut expansions, charges.own, timings, progress)?;
+        match &frame.operators(level).0.across {
+            Across::Lattice(lattice) => across::pass(frame, level, &mut expansions[level], lattice, timings, progress)?,
+            Across::Matrices(matrices) => products::pass(frame, level, &mut expansions[level], matrices, timings, progress)?,
+        }
+        downward::pass(frame, level, &mut expansions, charges, timings, progress)?;
     }
     let components = if with_gradients { 4 } else { 1 };
-    let mut results = try_vec("results", frame.tree.targets().len() * components, 0.0)?;
-    let background = match &frame.images {
-        Some(images) => images.moments(&frame.tree.cube, frame.sources.points(), charges, progress)?,
-        None => None,
-    };
-    leaves::pass(frame, &expansions, charges, background, with_gradients, &mut results, timings, progress)?;
+    let mut results = try_vec("results", frame.tree.targets().len() * vectors * components, 0.0)?;
+    let mut backgrounds = Vec::new();
+    if let Some(images) = &frame.images {
+        for charges in charges {
+            backgrounds.extend(images.moments(&frame.tree.cube, frame.sources.points(), *charges, progress)?);
+        }
+    }
+    leaves::pass(frame, &expansions, charges, &backgrounds, with_gradients, &mut results, timings, progress)?;
     Ok(results)
 }
 
-/// Bytes that an evaluation has at most beside the plan.
-pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, with_gradients: bool) -> usize {
+/// Bytes that an evaluation of some vectors of charges together has at most beside the plan.
+pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, vectors: usize, with_gradients: bool) -> usize {
     let n = frame.surface.len();
     let first = frame.top().max(1);
     let groups: usize = (first..frame.tree.depth() + 1).map(|level| frame.groups_of_level(level).len()).sum();
-    let across = (first..frame.tree.depth() + 1).map(|level| across::workspace_bytes(frame, level)).max().unwrap_or(0);
-    let results = frame.tree.targets().len() * if with_gradients { 4 } else { 1 } * size_of::<f64>();
-    groups * n * (2 * WIDTH + 1) * size_of::<T>() + across.max(results) + frame.tree.sources.len() * size_of::<T>()
+    let across = (first..frame.tree.depth() + 1).map(|level| match &frame.operators(level).0.across {
+        Across::Lattice(_) => across::workspace_bytes(frame, level, vectors),
+        Across::Matrices(matrices) => products::workspace_bytes(frame, level, vectors, matrices),
+    });
+    let across = across.max().unwrap_or(0);
+    let results = vectors * frame.tree.targets().len() * if with_gradients { 4 } else { 1 } * size_of::<f64>();
+    let double = if frame.near_in_double { size_of::<f64>() } else { 0 };
+    let charges = vectors * frame.tree.sources.len() * (size_of::<T>() + double);
+    vectors * groups * n * (2 * WIDTH + 1) * size_of::<T>() + across.max(results) + charges
 }
 
 #[cfg(test)]

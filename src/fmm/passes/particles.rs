@@ -49,6 +49,7 @@ pub struct Local<T> {
     x: Vec<T>,
     y: Vec<T>,
     z: Vec<T>,
+    /// Of all vectors, one after another.
     pub charges: Vec<T>,
 }
 
@@ -98,7 +99,8 @@ impl<T: Real> Local<T> {
 /// Near sources as the pair sums of a precision want them.
 pub struct NearSources<'a, T> {
     pub points: Points<'a, T>,
-    pub charges: &'a [T],
+    /// Of each vector.
+    pub charges: Vec<&'a [T]>,
     pub runs: &'a [Range<usize>],
 }
 
@@ -110,7 +112,7 @@ pub trait Near: Real {
     /// The sources of `runs`, from `origin`.
     fn near<'a>(
         particles: &'a Particles,
-        charges: &'a [Self],
+        charges: &[&'a [Self]],
         runs: &[Run],
         origin: Place,
         local: &'a mut Local<Self>,
@@ -126,7 +128,7 @@ impl Near for f64 {
 
     fn near<'a>(
         particles: &'a Particles,
-        charges: &'a [f64],
+        charges: &[&'a [f64]],
         runs: &[Run],
         _origin: Place,
         _local: &'a mut Local<f64>,
@@ -134,7 +136,7 @@ impl Near for f64 {
     ) -> Result<NearSources<'a, f64>> {
         ranges.clear();
         ranges.extend(runs.iter().map(|&(first, count)| first as usize..(first + count) as usize));
-        Ok(NearSources { points: particles.points(), charges, runs: ranges })
+        Ok(NearSources { points: particles.points(), charges: charges.to_vec(), runs: ranges })
     }
 }
 
@@ -148,7 +150,7 @@ impl Near for f32 {
 
     fn near<'a>(
         particles: &'a Particles,
-        charges: &'a [f32],
+        charges: &[&'a [f32]],
         runs: &[Run],
         origin: Place,
         local: &'a mut Local<f32>,
@@ -157,10 +159,17 @@ impl Near for f32 {
         local.clear();
         for &(first, count) in runs {
             local.append(particles, (first, count), origin)?;
-            local.charges.extend_from_slice(&charges[first as usize..(first + count) as usize]);
+        }
+        let count = local.x.len();
+        local.reserve(count * charges.len())?;
+        for charges in charges {
+            for &(first, count) in runs {
+                local.charges.extend_from_slice(&charges[first as usize..(first + count) as usize]);
+            }
         }
         ranges.clear();
-        ranges.push(0..local.charges.len());
-        Ok(NearSources { points: local.points(), charges: &local.charges, runs: ranges })
+        ranges.push(0..count);
+        let charges = local.charges.chunks_exact(count.max(1)).collect();
+        Ok(NearSources { points: local.points(), charges, runs: ranges })
     }
 }

@@ -3,8 +3,9 @@
 //! A root without children has its multipole from its sources, and its targets get charges at once. Its expansions are the first of a group of eight.
 
 use super::particles::{Local, Near};
-use super::upward::{Product, SumPotentials, set_total};
-use super::{Frame, Level, Operator, Timings};
+use super::upward::{Product, set_total};
+use super::vectors::Pairs;
+use super::{Charges, Frame, Level, Operator, Timings};
 use crate::error::{Result, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::{Packed, WIDTH};
@@ -15,13 +16,14 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
     frame: &Frame<T, K>,
     images: &Images<T>,
     expansions: &mut [Level<T>],
-    charges: &[T],
+    charges: &[Charges<'_, T>],
     timings: &Timings,
 ) -> Result<()> {
     let root = &frame.tree.nodes[0];
     if !root.has_sources() || !root.has_targets() {
         return Ok(());
     }
+    let n = frame.surface.len();
     let (own, below) = expansions.split_at_mut(1);
     let (operators, size) = frame.operators(0);
     if let Some(below) = below.first() {
@@ -32,7 +34,9 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
             let checks = potentials_of_sources(frame, charges)?;
             charges_on_surface(frame, &operators.upward, &checks, size, own[0].multipoles.slice_mut())?;
             if frame.keeps_charges() {
-                set_total(own[0].multipoles.slice_mut(), 0, WIDTH, charges.iter().map(|q| q.to_f64()).sum());
+                for (own, charges) in own[0].multipoles.slice_mut().chunks_exact_mut(n * WIDTH).zip(charges) {
+                    set_total(own, 0, WIDTH, charges.own.iter().map(|q| q.to_f64()).sum());
+                }
             }
             Ok(())
         })?;
@@ -51,15 +55,19 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
 }
 
 /// On the root's upward check surface.
-fn potentials_of_sources<T: Near, K: GreenFunction>(frame: &Frame<T, K>, charges: &[T]) -> Result<Aligned<T>> {
-    let n = frame.surface.len();
+fn potentials_of_sources<T: Near, K: GreenFunction>(frame: &Frame<T, K>, charges: &[Charges<'_, T>]) -> Result<Aligned<T>> {
+    let (n, vectors) = (frame.surface.len(), charges.len());
     let shell = frame.shells(0).outer_targets();
-    let mut potentials = try_vec("multipoles", shell.len(), 0.0)?;
+    let mut potentials = try_vec("multipoles", vectors * shell.len(), 0.0)?;
     let mut local = Local::default();
     local.set(&frame.sources, frame.tree.nodes[0].sources, frame.centre(0), 1)?;
-    dispatch(frame.simd, SumPotentials { kernel: frame.kernel, targets: shell, sources: local.points(), charges, potentials: &mut potentials });
-    let mut checks = Aligned::zeros("multipoles", n * WIDTH)?;
-    checks.slice_mut().chunks_exact_mut(WIDTH).zip(&potentials).for_each(|(check, &potential)| check[0] = T::from_f64(potential));
+    let own: Vec<&[T]> = charges.iter().map(|charges| charges.own).collect();
+    let runs = &[0..local.points().len()];
+    Pairs { simd: frame.simd, kernel: frame.kernel, targets: shell, sources: local.points(), runs }.add_potentials(&own, &mut potentials);
+    let mut checks = Aligned::zeros("multipoles", vectors * n * WIDTH)?;
+    for (checks, potentials) in checks.slice_mut().chunks_exact_mut(n * WIDTH).zip(potentials.chunks_exact(shell.len())) {
+        checks.chunks_exact_mut(WIDTH).zip(potentials).for_each(|(check, &potential)| check[0] = T::from_f64(potential));
+    }
     Ok(checks)
 }
 
@@ -78,7 +86,7 @@ fn charges_on_surface<T: Near, K: GreenFunction>(
 }
 
 fn product<T: Near, K: GreenFunction>(frame: &Frame<T, K>, matrix: &Packed<T>, x: &[T]) -> Result<Aligned<T>> {
-    let mut y = Aligned::zeros("local expansions", matrix.rows() * WIDTH)?;
+    let mut y = Aligned::zeros("local expansions", x.len() / matrix.columns().max(1) * matrix.rows())?;
     dispatch(frame.simd, Product { matrix, x, y: y.slice_mut() });
     Ok(y)
 }

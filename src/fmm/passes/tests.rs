@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::fmm::kernel::{Laplace, Yukawa};
-use crate::fmm::operators::Operators;
+use crate::fmm::operators::{Operators, Translations, Wanted};
 use crate::fmm::surface::Surface;
 use crate::fmm::tree::{Cloud, Cube, Lists, Refinement, Tree};
 use crate::simd::Level as Simd;
@@ -54,9 +54,10 @@ fn errors<T: Near, K: GreenFunction>(simd: Simd, kernel: K, kind: usize, order: 
     let particles = Particles::in_order(&cloud, &tree.sources, &mut progress).unwrap();
     let mut state = 7;
     let charges: Vec<T> = (0..cloud.len()).map(|_| T::from_f64(2.0 * uniform(&mut state) - 1.0)).collect();
-    let make = |surface: &Surface, half_side| Operators::new(kernel, surface, half_side, cutoff, simd).map(Arc::new);
+    let wanted = Wanted { cutoff, translations: Translations::Fourier, threshold: 0.0 };
+    let make = |surface: &Surface, half_side| Operators::new(kernel, surface, half_side, wanted, simd).map(Arc::new);
     let frame = Frame::new(simd, kernel, false, surface, (tree, lists), (particles, None), make, None, Grain { pairs: 100_000 }).unwrap();
-    let results = evaluate(&frame, Charges { own: &charges, double: &[] }, true, &Timings::default(), &mut progress).unwrap();
+    let results = evaluate(&frame, &[Charges { own: &charges, double: &[] }], true, &Timings::default(), &mut progress).unwrap();
     let (mut potential, mut gradient) = ([0.0; 2], [0.0; 2]);
     for place in (0..cloud.len()).step_by(7) {
         let x = cloud.point(frame.tree.sources.index(place));
@@ -102,6 +103,68 @@ fn evaluations_are_sums_over_all_pairs_to_the_accuracy_of_the_order() {
             let (potential, gradient) = errors::<f64, _>(simd, Yukawa { screening: 3.0 }, kind, 6, 20, 1e-13);
             println!("{simd:?} {kind} yukawa: {potential:.1e} {gradient:.1e}");
             assert!(potential < 3e-5 && gradient < 3e-4, "{kind} Yukawa: {potential:e} {gradient:e}");
+        }
+    }
+}
+
+/// Potentials and gradients of vectors of charges together.
+fn results<T: Near, K: GreenFunction>(simd: Simd, kernel: K, kind: usize, order: usize, wanted: Wanted, vectors: std::ops::Range<usize>) -> Vec<f64> {
+    let cloud = points(kind, 2000);
+    let mut progress = Progress::none();
+    let cube = Cube::around(&cloud, None, 1.0, &mut progress).unwrap();
+    let tree = Tree::build(&cloud, None, cube, Refinement { leaf_size: 15, max_level: 20 }, &mut progress).unwrap();
+    let surface = Surface::new(order);
+    let lists = Lists::build(&tree, surface.len(), &mut progress).unwrap();
+    let particles = Particles::in_order(&cloud, &tree.sources, &mut progress).unwrap();
+    let make = |surface: &Surface, half_side| Operators::new(kernel, surface, half_side, wanted, simd).map(Arc::new);
+    let frame = Frame::new(simd, kernel, false, surface, (tree, lists), (particles, None), make, None, Grain { pairs: 100_000 }).unwrap();
+    let charges: Vec<Vec<T>> = vectors
+        .map(|vector| {
+            let mut state = 7 + vector as u64;
+            (0..cloud.len()).map(|_| T::from_f64(2.0 * uniform(&mut state) - 1.0)).collect()
+        })
+        .collect();
+    let charges: Vec<Charges<'_, T>> = charges.iter().map(|own| Charges { own, double: &[] }).collect();
+    evaluate(&frame, &charges, true, &Timings::default(), &mut progress).unwrap()
+}
+
+fn difference(a: &[f64], b: &[f64]) -> f64 {
+    let norm = |x: &mut dyn Iterator<Item = f64>| x.map(|x| x * x).sum::<f64>().sqrt();
+    norm(&mut a.iter().zip(b).map(|(a, b)| a - b)) / norm(&mut b.iter().copied())
+}
+
+#[test]
+fn translations_of_all_ways_carry_the_same() {
+    for simd in Simd::available() {
+        for (kind, order) in [(0, 2), (1, 3), (2, 6)] {
+            let wanted = |translations, threshold| Wanted { cutoff: 4e-14, translations, threshold };
+            let all = [(Translations::Dense, 0.0), (Translations::Fourier, 0.0), (Translations::Compressed, 1e-13), (Translations::Compressed, 1e-5)];
+            let laplace = all.map(|(way, threshold)| results::<f64, _>(simd, Laplace, kind, order, wanted(way, threshold), 0..1));
+            let yukawa = all.map(|(way, threshold)| results::<f64, _>(simd, Yukawa { screening: 3.0 }, kind, order, wanted(way, threshold), 0..1));
+            let single = all.map(|(way, threshold)| results::<f32, _>(simd, Laplace, kind, order, Wanted { cutoff: 1e-7, ..wanted(way, threshold) }, 0..1));
+            let differences = |found: &[Vec<f64>; 4]| [1, 2, 3].map(|way| difference(&found[way], &found[0]));
+            let (laplace, yukawa, single) = (differences(&laplace), differences(&yukawa), differences(&single));
+            println!("{simd:?} {kind} {order}: {laplace:?} {yukawa:?} {single:?}");
+            for [fourier, fine, coarse] in [laplace, yukawa] {
+                assert!(fourier < 1e-12 && fine < 1e-11 && coarse < 1e-4, "{fourier:e} {fine:e} {coarse:e}");
+            }
+            assert!(single[..2].iter().all(|&difference| difference < 3e-5) && single[2] < 1e-4, "{single:?}");
+        }
+    }
+}
+
+#[test]
+fn vectors_together_have_the_bits_of_each_alone() {
+    for simd in Simd::available() {
+        for translations in [Translations::Fourier, Translations::Compressed, Translations::Dense] {
+            let wanted = Wanted { cutoff: 4e-14, translations, threshold: 1e-6 };
+            let together = results::<f64, _>(simd, Laplace, 2, 4, wanted, 0..3);
+            for vector in 0..3 {
+                let alone = results::<f64, _>(simd, Laplace, 2, 4, wanted, vector..vector + 1);
+                for (own, all) in alone.chunks_exact(4).zip(together.chunks_exact(12)) {
+                    assert_eq!(own, &all[4 * vector..4 * vector + 4]);
+                }
+            }
         }
     }
 }

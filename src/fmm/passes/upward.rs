@@ -3,12 +3,12 @@
 //! A leaf's sources give potentials on its upward check surface, from which two matrices make charges on the equivalent surface. Children's charges make
 //! their parent's by one matrix for all eight, because a child is the mirror image of child 0: its numbers are read and written at mirrored places.
 
-use super::{Frame, GROUPS_PER_TASK, Level, Operator, Timings};
+use super::vectors::Pairs;
+use super::{Charges, Frame, GROUPS_PER_TASK, Level, Operator, Timings};
 use super::particles::{Local, Near};
 use crate::error::{Result, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::{WIDTH, multiply};
-use crate::fmm::pairs;
 use crate::simd::{Aligned, Kernel, Lanes, Real, dispatch};
 use crate::threads::{self, Progress};
 
@@ -16,15 +16,15 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
     frame: &Frame<T, K>,
     level: usize,
     expansions: &mut [Level<T>],
-    charges: &[T],
+    charges: &[Charges<'_, T>],
     timings: &Timings,
     progress: &mut Progress,
 ) -> Result<()> {
-    let n = frame.surface.len();
+    let (n, vectors) = (frame.surface.len(), charges.len());
     let (own, below) = expansions[level..].split_at_mut(1);
     let below = below.first();
-    let multipoles = own[0].multipoles.slice_mut().chunks_mut(GROUPS_PER_TASK * n * WIDTH);
-    let of_parents = own[0].of_parents.slice_mut().chunks_mut(GROUPS_PER_TASK * n);
+    let multipoles = own[0].multipoles.slice_mut().chunks_mut(GROUPS_PER_TASK * vectors * n * WIDTH);
+    let of_parents = own[0].of_parents.slice_mut().chunks_mut(GROUPS_PER_TASK * vectors * n);
     let first_group = frame.groups_of_level(level).start;
     let work = |(chunk, (multipoles, of_parents)): (usize, (&mut [T], &mut [T]))| {
         let first_group = first_group + chunk * GROUPS_PER_TASK;
@@ -39,16 +39,16 @@ struct Upward<'a, T: Near, K> {
     level: usize,
     first_group: usize,
     below: Option<&'a Level<T>>,
-    charges: &'a [T],
+    charges: &'a [Charges<'a, T>],
     timings: &'a Timings,
-    /// [group][n][8] and [group][n] of this task.
+    /// [group][vector][n][8] and [group][vector][n] of this task.
     multipoles: &'a mut [T],
     of_parents: &'a mut [T],
 }
 
 impl<T: Near, K: GreenFunction> Upward<'_, T, K> {
     fn groups(&self) -> usize {
-        self.of_parents.len() / self.frame.surface.len()
+        self.of_parents.len() / (self.charges.len() * self.frame.surface.len())
     }
 
     fn box_of(&self, group: usize) -> usize {
@@ -69,11 +69,11 @@ impl<T: Near, K: GreenFunction> Upward<'_, T, K> {
     }
 
     fn leaves(&mut self) -> Result<()> {
-        let (frame, n) = (self.frame, self.frame.surface.len());
+        let (frame, n, vectors) = (self.frame, self.frame.surface.len(), self.charges.len());
         let (operators, size) = frame.operators(self.level);
         let mut checks = Aligned::<T>::zeros("multipoles", self.multipoles.len())?;
         let shell = frame.shells(self.level).outer_targets();
-        let mut potentials = try_vec("multipoles", shell.len(), 0.0)?;
+        let mut potentials = try_vec("multipoles", vectors * shell.len(), 0.0)?;
         let mut local = Local::default();
         let mut is_any = false;
         for group in 0..self.groups() {
@@ -86,11 +86,16 @@ impl<T: Near, K: GreenFunction> Upward<'_, T, K> {
                 let (first, count) = node.sources;
                 local.set(&frame.sources, node.sources, frame.centre(index), 1)?;
                 potentials.fill(0.0);
-                let charges = &self.charges[first as usize..][..count as usize];
-                dispatch(frame.simd, SumPotentials { kernel: frame.kernel, targets: shell, sources: local.points(), charges, potentials: &mut potentials });
-                let (checks, octant) = (&mut checks.slice_mut()[group * n * WIDTH..], node.octant());
-                for (i, &potential) in potentials[..n].iter().enumerate() {
-                    checks[i * WIDTH + octant] = T::from_f64(potential);
+                let charges: Vec<&[T]> = self.charges.iter().map(|charges| &charges.own[first as usize..][..count as usize]).collect();
+                let runs = &[0..count as usize];
+                let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, targets: shell, sources: local.points(), runs };
+                pairs.add_potentials(&charges, &mut potentials);
+                let octant = node.octant();
+                let checks = checks.slice_mut()[group * vectors * n * WIDTH..].chunks_exact_mut(n * WIDTH);
+                for (checks, potentials) in checks.zip(potentials.chunks_exact(shell.len())) {
+                    for (i, &potential) in potentials[..n].iter().enumerate() {
+                        checks[i * WIDTH + octant] = T::from_f64(potential);
+                    }
                 }
             }
         }
@@ -98,7 +103,7 @@ impl<T: Near, K: GreenFunction> Upward<'_, T, K> {
             return Ok(());
         }
         let kept = operators.upward[0].rows();
-        let mut middle = Aligned::zeros("multipoles", self.groups() * kept * WIDTH)?;
+        let mut middle = Aligned::zeros("multipoles", self.groups() * vectors * kept * WIDTH)?;
         dispatch(frame.simd, Product { matrix: &operators.upward[0], x: checks.slice(), y: middle.slice_mut() });
         dispatch(frame.simd, Product { matrix: &operators.upward[1], x: middle.slice(), y: self.multipoles });
         let size = T::from_f64(size);
@@ -110,20 +115,23 @@ impl<T: Near, K: GreenFunction> Upward<'_, T, K> {
     }
 
     fn keep_charges_of_leaves(&mut self) {
-        let (frame, n) = (self.frame, self.frame.surface.len());
+        let (frame, n, vectors) = (self.frame, self.frame.surface.len(), self.charges.len());
         for group in 0..self.groups() {
             let leaves = frame.tree.nodes[self.box_of(group)].children().map(|index| &frame.tree.nodes[index]);
             for node in leaves.filter(|node| node.is_leaf() && node.has_sources()) {
                 let (first, count) = node.sources;
-                let total = self.charges[first as usize..][..count as usize].iter().map(|q| q.to_f64()).sum();
-                set_total(&mut self.multipoles[group * n * WIDTH..][..n * WIDTH], node.octant(), WIDTH, total);
+                let own = self.multipoles[group * vectors * n * WIDTH..].chunks_exact_mut(n * WIDTH);
+                for (own, charges) in own.zip(self.charges) {
+                    let total = charges.own[first as usize..][..count as usize].iter().map(|q| q.to_f64()).sum();
+                    set_total(own, node.octant(), WIDTH, total);
+                }
             }
         }
     }
 
     /// Multipoles of boxes that have children, which the level below has made.
     fn copy_from_below(&mut self) {
-        let (frame, n) = (self.frame, self.frame.surface.len());
+        let (frame, n, vectors) = (self.frame, self.frame.surface.len(), self.charges.len());
         for group in 0..self.groups() {
             for index in frame.tree.nodes[self.box_of(group)].children() {
                 let node = &frame.tree.nodes[index];
@@ -132,10 +140,12 @@ impl<T: Near, K: GreenFunction> Upward<'_, T, K> {
                 }
                 let below = self.below.expect("a box with children has a level below");
                 let place = node.group as usize - frame.groups_of_level(self.level + 1).start;
-                let charges = &below.of_parents.slice()[place * n..][..n];
-                let own = &mut self.multipoles[group * n * WIDTH..];
-                for (i, &charge) in charges.iter().enumerate() {
-                    own[i * WIDTH + node.octant()] = charge;
+                let charges = below.of_parents.slice()[place * vectors * n..][..vectors * n].chunks_exact(n);
+                let own = self.multipoles[group * vectors * n * WIDTH..].chunks_exact_mut(n * WIDTH);
+                for (own, charges) in own.zip(charges) {
+                    for (i, &charge) in charges.iter().enumerate() {
+                        own[i * WIDTH + node.octant()] = charge;
+                    }
                 }
             }
         }
@@ -201,23 +211,5 @@ impl<T: Near> Kernel<T> for Product<'_, T> {
     #[inline(always)]
     fn run<V: Lanes<T>>(self) {
         multiply::<T, V>(self.matrix, self.x, self.y);
-    }
-}
-
-/// Potentials of one range of sources, added to `potentials`.
-pub(super) struct SumPotentials<'a, T: Near, K> {
-    pub kernel: K,
-    pub targets: pairs::Points<'a, T>,
-    pub sources: pairs::Points<'a, T>,
-    pub charges: &'a [T],
-    pub potentials: &'a mut [f64],
-}
-
-impl<T: Near, K: GreenFunction> Kernel<T> for SumPotentials<'_, T, K> {
-    type Output = ();
-    #[inline(always)]
-    fn run<V: Lanes<T>>(self) {
-        let run = 0..self.charges.len();
-        pairs::add_potentials::<K, T, V, 1>(self.kernel, self.targets, self.sources, [self.charges], &[run], [self.potentials]);
     }
 }

@@ -1,6 +1,8 @@
 # Plans of the fast multipole method: sums over pairs in time proportional to the number of points.
 
 const FMM_PRECISIONS = (auto = HL_FMM_PRECISION_AUTO, double = HL_FMM_PRECISION_DOUBLE, mixed = HL_FMM_PRECISION_MIXED)
+const FMM_TRANSLATIONS = (auto = HL_FMM_TRANSLATIONS_AUTO, fft = HL_FMM_TRANSLATIONS_FFT, blas = HL_FMM_TRANSLATIONS_BLAS,
+                          dense = HL_FMM_TRANSLATIONS_DENSE)
 const FMM_OPERATORS = (:P2M, :M2M, :M2L, :L2L, :L2P, :P2L, :M2P, :P2P)
 
 for (name, ours) in ((:hl_fmm_plan_create, :create_of), (:hl_fmm_set_points, :set_points_of), (:hl_fmm_evaluate, :evaluate_of),
@@ -11,8 +13,8 @@ end
 
 # The options of a call about a plan that exists: its progress alone is looked at.
 fmm_options(report, user; kernel = HL_KERNEL_LAPLACE, precision = HL_FMM_PRECISION_AUTO, screening = 0.0, eps = 1e-6, order = 0,
-            leaf_size = 0, max_level = 20, period = 0.0) =
-    FmmOptions(sizeof(FmmOptions), kernel, precision, screening, eps, order, leaf_size, max_level, report, user, period)
+            leaf_size = 0, max_level = 20, translations = HL_FMM_TRANSLATIONS_AUTO, period = 0.0) =
+    FmmOptions(sizeof(FmmOptions), kernel, precision, screening, eps, order, leaf_size, max_level, report, user, translations, 0, period)
 
 # What making a plan and giving it new points have in common: `call(n, m, sources, targets)` with the two arrays' places.
 function with_points(call, sources, targets)
@@ -26,7 +28,7 @@ end
 
 """
     FmmPlan(sources; targets = nothing, eps = 1e-6, order = 0, kernel = :laplace, screening = 0, precision = :auto, leaf_size = 0,
-            max_level = 20, period = nothing, progress = nothing)
+            max_level = 20, translations = :auto, period = nothing, progress = nothing)
 
 A plan of the kernel-independent fast multipole method (L. Ying, G. Biros, D. Zorin, J. Comput. Phys. 196, 591 (2004)) for
 `sources` `(3, n_sources)` and `targets` `(3, n_targets)` of `Float64` or `Float32`; without targets they are the sources, none of which sees
@@ -38,6 +40,8 @@ itself. What it computes are the sums of [`direct_sum`](@ref); see [`fmm_evaluat
 - `kernel`: `:laplace`, or `:yukawa` with its `screening`.
 - `precision`: `:auto` (as the points), `:double`, `:mixed` (expansions in `Float32`, for `eps` from 1e-6 on).
 - `leaf_size`: a box with more sources or more targets is refined; 0: what is fastest. `max_level`: no box is refined beyond it.
+- `translations`: how multipoles are carried between boxes of a level, `:fft`, `:blas` (compressed matrices), `:dense` (whole ones, a
+  reference), or `:auto`, the faster of the first two.
 - `period`: side of a cubic cell in which all points repeat; `nothing`: open space. Points may lie in any cell. Potentials are then those of all
   images, for Laplace's kernel with a uniform background that neutralises the charges and a mean over the cell of 0 (docs/fmm.md).
 - `progress`: a function of the numbers of parts done and in all; it cancels by returning `false` or `:cancel`.
@@ -60,14 +64,15 @@ mutable struct FmmPlan
     n_target::Int
 
     function FmmPlan(sources; targets = nothing, eps::Real = 1e-6, order::Integer = 0, kernel::Symbol = :laplace, screening::Real = 0,
-                     precision::Symbol = :auto, leaf_size::Integer = 0, max_level::Integer = 20,
+                     precision::Symbol = :auto, leaf_size::Integer = 0, max_level::Integer = 20, translations::Symbol = :auto,
                      period::Union{Nothing,Real} = nothing, progress = nothing)
         which, chosen = code("kernel", kernel, KERNELS), code("precision", precision, FMM_PRECISIONS)
+        way = code("translations", translations, FMM_TRANSLATIONS)
         made = Ref{Ptr{Cvoid}}(C_NULL)
         n, m = with_points(sources, targets) do T, n, m, y, x
             run_call(progress) do report, user
                 options = fmm_options(report, user; kernel = which, precision = chosen, screening = screening, eps = eps, order = order,
-                                      leaf_size = leaf_size, max_level = max_level, period = something(period, 0.0))
+                                      leaf_size = leaf_size, max_level = max_level, translations = way, period = something(period, 0.0))
                 ccall(create_of(T), hl_status,
                       (Ref{Ptr{Cvoid}}, Int, Int, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ref{FmmOptions}),
                       made, n, m, y.pointer, y.strides, x.pointer, x.strides, options)
@@ -179,3 +184,19 @@ end
 Free operators that are kept for later plans; those of existing plans stay with them.
 """
 fmm_forget_operators() = check(ccall(hl_fmm_forget_operators[], hl_status, ()))
+
+"""
+    Hotloop.fmm_save_operators(plan, path)
+
+Write the operators of a plan to a file for [`Hotloop.fmm_load_operators`](@ref): those of a small `eps` take seconds to make. A file of that name is
+replaced when the new one is complete.
+"""
+fmm_save_operators(plan::FmmPlan, path::AbstractString) =
+    GC.@preserve plan check(ccall(hl_fmm_save_operators[], hl_status, (Ptr{Cvoid}, Cstring), getfield(plan, :plan), path))
+
+"""
+    Hotloop.fmm_load_operators(path)
+
+Keep the operators of a file that [`Hotloop.fmm_save_operators`](@ref) wrote for later plans, whose results have the same bits as without.
+"""
+fmm_load_operators(path::AbstractString) = check(ccall(hl_fmm_load_operators[], hl_status, (Cstring,), path))

@@ -11,6 +11,6 @@ free during a call, results are the same bits for any number of threads, and Ctr
 
 from . import morton
 from ._direct import direct
-from ._plan import Plan, forget_operators
+from ._plan import Plan, forget_operators, load_operators
 
-__all__ = ["Plan", "direct", "forget_operators", "morton"]
+__all__ = ["Plan", "direct", "forget_operators", "load_operators", "morton"]

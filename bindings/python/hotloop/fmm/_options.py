@@ -59,5 +59,6 @@ class PlanOptions(Options):
         "order": (0, whole),
         "leaf_size": (0, whole),
         "max_level": (20, whole),
+        "translations": ("auto", choice(_abi.FMM_TRANSLATIONS)),
         "period": (0.0, number),
     }

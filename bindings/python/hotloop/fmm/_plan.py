@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import weakref
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -11,7 +12,7 @@ import numpy as np
 
 from .. import _abi, _progress
 from .._arrays import FLOAT64, argument, as_input, check_shape, precision
-from .._errors import check
+from .._errors import ArgumentError, check
 from .._library import library
 from .._outputs import outputs
 from ._options import PlanOptions, whole
@@ -49,6 +50,9 @@ class Plan:
         A box of the tree with more sources or more targets is refined; None: what makes evaluations fastest.
     max_level : int
         No box is refined beyond this level.
+    translations : {"auto", "fft", "blas", "dense"}
+        How multipoles are carried between boxes of a level: by Fourier transforms, by compressed matrices, by whole matrices (slow: a
+        reference), or the faster of the first two.
     period : float, optional
         Side of a cubic cell in which all points repeat; None: open space. Points may lie in any cell. Potentials are then those of all images, for
         Laplace's kernel with a uniform background that neutralises the charges and a mean over the cell of 0 (docs/fmm.md).
@@ -85,13 +89,15 @@ class Plan:
         precision: Literal["auto", "double", "mixed"] = "auto",
         leaf_size: int | None = None,
         max_level: int = 20,
+        translations: Literal["auto", "fft", "blas", "dense"] = "auto",
         period: float | None = None,
         progress: Progress | bool | None = None,
     ) -> None:
         options = PlanOptions()
         options.set(
             eps=eps, order=0 if order is None else order, kernel=kernel, screening=screening, precision=precision,
-            leaf_size=0 if leaf_size is None else leaf_size, max_level=max_level, period=0.0 if period is None else period,
+            leaf_size=0 if leaf_size is None else leaf_size, max_level=max_level, translations=translations,
+            period=0.0 if period is None else period,
         )  # fmt: skip
         plan = ctypes.c_void_p()
         function, arguments, counts = _points_of(sources, targets, "hl_fmm_plan_create")
@@ -192,6 +198,28 @@ class Plan:
         stats = _abi.FmmPlanStats(struct_size=ctypes.sizeof(_abi.FmmPlanStats))
         check(library.hl_fmm_stats(self._plan, ctypes.byref(stats)))
         return {name: getattr(stats, name) for name, *_ in stats._fields_ if name != "struct_size"}
+
+    def save_operators(self, path: str | os.PathLike[str]) -> None:
+        """Writes the plan's operators to a file for `load_operators`: those of small eps take seconds to make.
+
+        Raises OSError if that fails; a file of that name is replaced when the new one is complete.
+        """
+        check(library.hl_fmm_save_operators(self._plan, _name_of(path)))
+
+
+def load_operators(path: str | os.PathLike[str]) -> None:
+    """Keeps the operators of a file that `Plan.save_operators` wrote for later plans, whose results have the same bits as without.
+
+    Raises OSError for a file that cannot be read, is damaged, or comes from another version of the library or another SIMD level.
+    """
+    check(library.hl_fmm_load_operators(_name_of(path)))
+
+
+def _name_of(path: str | os.PathLike[str]) -> bytes:
+    name = os.fsencode(path)
+    if b"\0" in name:
+        raise ArgumentError("path: has a character of code 0 in it; no file has such a name")
+    return name
 
 
 def forget_operators() -> None:
