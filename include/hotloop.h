@@ -258,6 +258,26 @@
 #define HL_FMM_PRECISION_MIXED 2
 
 /**
+ * How multipoles are carried between boxes of a level: the faster way (see docs/fmm.md for what was measured).
+ */
+#define HL_FMM_TRANSLATIONS_AUTO 0
+
+/**
+ * Convolutions in Fourier space, exact to rounding.
+ */
+#define HL_FMM_TRANSLATIONS_FFT 1
+
+/**
+ * Matrices of low rank in a basis that all of them share; what they leave out is below a tenth of the error of the order.
+ */
+#define HL_FMM_TRANSLATIONS_BLAS 2
+
+/**
+ * Whole matrices: a reference for the other two, several times slower and with much memory for operators of high orders.
+ */
+#define HL_FMM_TRANSLATIONS_DENSE 3
+
+/**
  * Numbers of hl_fmm_timings, in their order: sources to multipoles, children's multipoles to parents', multipoles to local
  * expansions, parents' local expansions to children's, local expansions to targets, sources to local expansions, multipoles to
  * targets, and sources to targets.
@@ -727,8 +747,8 @@ typedef struct hl_direct_options {
 } hl_direct_options;
 
 /**
- * Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but the last
- * two describe a plan and are for hl_fmm_plan_create; other functions look at the last two alone.
+ * Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but progress and
+ * progress_user describe a plan and are for hl_fmm_plan_create; other functions look at those two alone.
  */
 typedef struct hl_fmm_options {
   /**
@@ -770,6 +790,14 @@ typedef struct hl_fmm_options {
    */
   hl_progress_fn progress;
   void *progress_user;
+  /**
+   * HL_FMM_TRANSLATIONS_*; default AUTO.
+   */
+  int32_t translations;
+  /**
+   * Must be 0.
+   */
+  int32_t reserved;
 } hl_fmm_options;
 
 /**
@@ -1831,7 +1859,7 @@ hl_status hl_fmm_options_init(struct hl_fmm_options *options,
  * by pair.
  *
  * Boxes of an adaptive octree have their sources replaced by charges on a surface round them (L. Ying, G. Biros, D. Zorin,
- * J. Comput. Phys. 196, 591 (2004)); these are carried between boxes by Fourier transforms on the surfaces' lattice.
+ * J. Comput. Phys. 196, 591 (2004)); these are carried between boxes by Fourier transforms on the surfaces' lattice, or by matrices.
  *
  * @param plan      out: the plan; not touched unless HL_OK. Destroy it with hl_fmm_plan_destroy
  * @param n_source  number of sources, at most 2147483647
@@ -1912,7 +1940,7 @@ hl_status hl_fmm_set_points_f32(struct hl_fmm_plan *plan,
  *
  * @param n_source          that of the plan
  * @param n_target          that of the plan
- * @param n_charge_vectors  number of right-hand sides, evaluated one after another
+ * @param n_charge_vectors  number of right-hand sides. Four at a time share distances; results have the bits of separate calls
  * @param charges     [n_charge_vectors][n_source]
  * @param potentials  [n_charge_vectors][n_target] out, or NULL
  * @param gradients   [n_charge_vectors][n_target][3] out, or NULL; not both.
@@ -1921,7 +1949,7 @@ hl_status hl_fmm_set_points_f32(struct hl_fmm_plan *plan,
  * Outputs share no element with each other or with charges. Any number of threads may evaluate a plan at once. Errors: array errors;
  * HL_ERR_NULL if there is nothing to write; HL_ERR_SHAPE for other numbers of points than the plan's; HL_ERR_NONFINITE names the
  * charge; HL_ERR_BUSY while hl_fmm_set_points runs. After HL_ERR_CANCELLED or HL_ERR_ALLOC some charge vectors have been
- * evaluated, one perhaps in part, and the others' outputs are as they were.
+ * evaluated, up to four perhaps in part, and the others' outputs are as they were.
  */
 hl_status hl_fmm_evaluate(const struct hl_fmm_plan *plan,
                           ptrdiff_t n_source,
@@ -2018,6 +2046,30 @@ hl_status hl_fmm_estimate_error_f32(const struct hl_fmm_plan *plan,
  * takes longer once: a tenth of a second for eps = 1e-6, seconds for 1e-11. Returns HL_OK.
  */
 hl_status hl_fmm_forget_operators(void);
+
+/**
+ * Writes the operators of a plan to a file, from which hl_fmm_load_operators takes them in another process: making those of eps = 1e-9 takes a
+ * second, reading them a tenth. A plan whose points need no expansions has none; its file is valid and empty.
+ *
+ * @param path  name of the file, as the system writes names, ended by 0. The file is written under another name in the same directory and renamed
+ *              when it is complete, so that another process sees the old one or the new one; one of that name is replaced
+ *
+ * Errors: HL_ERR_NULL, HL_ERR_ARGUMENT for an empty name, HL_ERR_BUSY, HL_ERR_IO if it cannot be written (a file that was there stays).
+ */
+hl_status hl_fmm_save_operators(const struct hl_fmm_plan *plan,
+                                const char *path);
+
+/**
+ * Keeps the operators of a file for later plans of the same kernel, order, precision and translations, as if plans with them had been made before: results
+ * have the same bits. They go with hl_fmm_forget_operators. Operators of a kernel that is not homogeneous (Yukawa's) serve
+ * only plans whose root box has the size of the one they were made for.
+ *
+ * @param path  name of a file that hl_fmm_save_operators wrote: with this version of the library and at the SIMD level that is in use (hl_config)
+ *
+ * Errors: HL_ERR_NULL, HL_ERR_ARGUMENT for an empty name; HL_ERR_IO if the file cannot be read, is damaged or cut short, or comes from another
+ * version or SIMD level; HL_ERR_ALLOC; HL_ERR_BUSY while another thread begins or ends the making of operators. After any of them nothing has changed.
+ */
+hl_status hl_fmm_load_operators(const char *path);
 
 /**
  * Codes of the boxes that hold points.
