@@ -362,7 +362,7 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     };
     stats.tree_seconds = began.elapsed().as_secs_f64();
     let began = Instant::now();
-    let surface = Surface::new(order);
+    let surface = Surface::new(order)?;
     let lists = Lists::build(&tree, surface.len(), progress)?;
     stats.list_seconds = began.elapsed().as_secs_f64();
     let began = Instant::now();

@@ -8,7 +8,7 @@
 //! Between the children of two boxes of which one is next to the other there are 8 x 8 translations, with t = child - child - 2 (direction): for each frequency
 //! one complex matrix for each of 26 directions, zero where children touch. `Symbols` holds what these matrices are made of.
 
-use crate::error::Result;
+use crate::error::{Result, try_collect, try_push, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::surface::{INNER, Surface};
 use crate::simd::{Aligned, Real};
@@ -48,16 +48,17 @@ impl<T: Real> Lattice<T> {
     pub fn new(kernel: impl GreenFunction, surface: &Surface, half_side: f64) -> Result<Self> {
         let (p, n) = (surface.order, 2 * surface.order - 1);
         let angle = |place: usize| 2.0 * std::f64::consts::PI * ((place / n * (place % n)) % n) as f64 / n as f64;
-        let (cosines, sines): (Vec<f64>, Vec<f64>) = (0..n * n).map(|place| (angle(place).cos(), angle(place).sin())).unzip();
-        let mut slices = Vec::with_capacity(p);
+        let cosines = try_collect("operators", (0..n * n).map(|place| angle(place).cos()))?;
+        let sines = try_collect("operators", (0..n * n).map(|place| angle(place).sin()))?;
+        let mut slices = Vec::new();
         for kz in 0..p {
             let rows = if kz == 0 { p } else { n };
-            slices.push(Slice { rows, symbols: Aligned::zeros("operators", rows * n * 2 * VECTORS)? });
+            try_push("operators", &mut slices, Slice { rows, symbols: Aligned::zeros("operators", rows * n * 2 * VECTORS)? })?;
         }
         let mut lattice = Self {
             points: n,
-            cosines: cosines.iter().map(|&x| T::from_f64(x)).collect(),
-            sines: sines.iter().map(|&x| T::from_f64(x)).collect(),
+            cosines: try_collect("operators", cosines.iter().map(|&x| T::from_f64(x)))?,
+            sines: try_collect("operators", sines.iter().map(|&x| T::from_f64(x)))?,
             slices,
         };
         let spacing = 2.0 * INNER * half_side / (p - 1) as f64;
@@ -139,8 +140,8 @@ struct Spectrum<'a> {
 
 impl<'a> Spectrum<'a> {
     fn new(p: usize, n: usize, cosines: &'a [f64], sines: &'a [f64]) -> Result<Self> {
-        let complex = || crate::error::try_vec("operators", n * n * p, (0.0, 0.0));
-        let values = crate::error::try_vec("operators", n * n * n, 0.0)?;
+        let complex = || try_vec("operators", n * n * p, (0.0, 0.0));
+        let values = try_vec("operators", n * n * n, 0.0)?;
         Ok(Self { p, n, cosines, sines, values, along_z: complex()?, along_y: complex()?, whole: complex()? })
     }
 

@@ -2,7 +2,7 @@
 
 use super::particles::{Local, Near};
 use super::{Charges, Frame, Level, Operator, Timings};
-use crate::error::{Error, Result};
+use crate::error::{Result, try_reserve};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
 use crate::fmm::pairs::{self, Points};
@@ -22,7 +22,7 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
 ) -> Result<()> {
     let components = if with_gradients { 4 } else { 1 };
     let mut tasks = Vec::new();
-    tasks.try_reserve_exact(frame.leaf_tasks.len()).map_err(|_| Error::out_of_memory("leaves", frame.leaf_tasks.len() * 32))?;
+    try_reserve("leaves", &mut tasks, frame.leaf_tasks.len())?;
     let mut rest = results;
     for ends in frame.leaf_tasks.windows(2) {
         let leaves = &frame.leaves[ends[0]..ends[1]];
@@ -78,7 +78,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         let count = node.targets.1 as usize;
         let padded = count.next_multiple_of(width);
         self.sums.clear();
-        self.sums.try_reserve(4 * padded).map_err(|_| Error::out_of_memory("sums of a leaf", 32 * padded))?;
+        try_reserve("sums of a leaf", &mut self.sums, 4 * padded)?;
         self.sums.resize(4 * padded, 0.0);
 
         timings.time(Operator::ParticlesToParticles, || self.near(leaf))?;
@@ -104,6 +104,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         let runs = frame.lists.near.row(leaf);
         if frame.near_in_double {
             self.ranges.clear();
+            try_reserve("sources near a leaf", &mut self.ranges, runs.len())?;
             self.ranges.extend(runs.iter().map(|&(first, count)| first as usize..(first + count) as usize));
             self.targets_in_double.set(frame.targets(), node.targets, Place::default(), frame.target_width)?;
             let (targets, sums) = (self.targets_in_double.points(), &mut self.sums);
@@ -122,7 +123,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
     fn local_expansion(&mut self, leaf: usize) -> Result<()> {
         let frame = self.frame;
         let (level, place, octant) = frame.place(leaf);
-        self.read(&self.expansions[level].locals, place, octant);
+        self.read(&self.expansions[level].locals, place, octant)?;
         self.targets.set(frame.targets(), frame.tree.nodes[leaf].targets, frame.centre(leaf), frame.target_width)?;
         self.add_expansion(frame.shells(level).outer_sources());
         Ok(())
@@ -131,18 +132,20 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
     fn multipole(&mut self, leaf: usize, finer: usize) -> Result<()> {
         let frame = self.frame;
         let (level, place, octant) = frame.place(finer);
-        self.read(&self.expansions[level].multipoles, place, octant);
+        self.read(&self.expansions[level].multipoles, place, octant)?;
         self.targets.set(frame.targets(), frame.tree.nodes[leaf].targets, frame.centre(finer), frame.target_width)?;
         self.add_expansion(frame.shells(level).inner_sources());
         Ok(())
     }
 
     /// One child's numbers of a group, side by side.
-    fn read(&mut self, expansions: &crate::simd::Aligned<T>, place: usize, octant: usize) {
+    fn read(&mut self, expansions: &crate::simd::Aligned<T>, place: usize, octant: usize) -> Result<()> {
         let n = self.frame.surface.len();
         let group = &expansions.slice()[place * n * WIDTH..][..n * WIDTH];
         self.expansion.clear();
+        try_reserve("expansions", &mut self.expansion, n)?;
         self.expansion.extend(group.chunks_exact(WIDTH).map(|siblings| siblings[octant]));
+        Ok(())
     }
 
     fn add_expansion(&mut self, shell: Points<'_, T>) {
