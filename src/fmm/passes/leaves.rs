@@ -2,7 +2,7 @@
 
 use super::particles::{Local, Near};
 use super::{Charges, Frame, Level, Operator, Timings};
-use crate::error::{Result, try_reserve};
+use crate::error::{Error, Result, try_reserve};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
 use crate::fmm::pairs::{self, Points};
@@ -22,7 +22,7 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
 ) -> Result<()> {
     let components = if with_gradients { 4 } else { 1 };
     let mut tasks = Vec::new();
-    try_reserve("leaves", &mut tasks, frame.leaf_tasks.len())?;
+    tasks.try_reserve_exact(frame.leaf_tasks.len()).map_err(|_| Error::out_of_memory("leaves", frame.leaf_tasks.len() * 32))?;
     let mut rest = results;
     for ends in frame.leaf_tasks.windows(2) {
         let leaves = &frame.leaves[ends[0]..ends[1]];
@@ -78,7 +78,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         let count = node.targets.1 as usize;
         let padded = count.next_multiple_of(width);
         self.sums.clear();
-        try_reserve("sums of a leaf", &mut self.sums, 4 * padded)?;
+        self.sums.try_reserve(4 * padded).map_err(|_| Error::out_of_memory("sums of a leaf", 32 * padded))?;
         self.sums.resize(4 * padded, 0.0);
 
         timings.time(Operator::ParticlesToParticles, || self.near(leaf))?;

@@ -3,7 +3,7 @@
 //! Coordinates were multiplied by a power of two that makes the root's side about 1, which changes no digit. They are kept in double precision. For expansions
 //! they are read relative to a box's centre: what is far from the origin keeps its digits.
 
-use crate::error::{Result, try_push, try_reserve, try_vec};
+use crate::error::{Error, Result, try_push, try_reserve, try_vec};
 use crate::fmm::pairs::Points;
 use crate::fmm::tree::{Cloud, Order, Place, Run};
 use crate::simd::Real;
@@ -72,7 +72,7 @@ impl<T: Real> Local<T> {
     /// Makes room for so many more points.
     fn reserve(&mut self, more: usize) -> Result<()> {
         for array in [&mut self.x, &mut self.y, &mut self.z, &mut self.charges] {
-            try_reserve("points of a leaf", array, more)?;
+            array.try_reserve(more).map_err(|_| Error::out_of_memory("points of a leaf", more * size_of::<T>()))?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@
 //! into the other's. A finer or coarser leaf with fewer points than an expansion has goes into the near lists: that is cheaper and exact.
 
 use super::{Node, Tree};
-use crate::error::{Result, try_collect, try_push, try_reserve, try_vec};
+use crate::error::{Error, Result, try_vec};
 use crate::threads::{self, Progress};
 
 /// No box.
@@ -67,7 +67,7 @@ impl<T: Copy + Default> Rows<T> {
             starts[row + 1] += starts[row];
         }
         let mut items = try_vec("interaction lists", starts[rows], T::default())?;
-        let mut next = try_collect("interaction lists", starts.iter().copied())?;
+        let mut next = crate::error::try_collect("interaction lists", starts.iter().copied())?;
         for &(row, item) in pairs.iter().flatten() {
             items[next[row as usize]] = item;
             next[row as usize] += 1;
@@ -97,7 +97,7 @@ impl Rows<Run> {
         *self.starts.last_mut().expect("has an end") = kept;
         self.items.truncate(kept);
         // Without memory for a copy of the right length the longer one does.
-        if let Ok(items) = try_collect("interaction lists", self.items.iter().copied()) {
+        if let Ok(items) = crate::error::try_collect("interaction lists", self.items.iter().copied()) {
             self.items = items;
         }
     }
@@ -115,7 +115,7 @@ impl Lists {
     /// `expansion_len`: numbers of an expansion, the cost of its evaluation in pairs.
     pub fn build(tree: &Tree, expansion_len: usize, progress: &mut Progress) -> Result<Self> {
         let mut leaves = Vec::new();
-        try_reserve("interaction lists", &mut leaves, tree.nodes.len())?;
+        leaves.try_reserve_exact(tree.nodes.len()).map_err(|_| Error::out_of_memory("interaction lists", 4 * tree.nodes.len()))?;
         leaves.extend((0..tree.nodes.len() as u32).filter(|&index| tree.nodes[index as usize].is_leaf()));
         let mut found: (Vec<_>, Vec<_>, Vec<_>) = Default::default();
         let work = |leaves: &[u32]| {
@@ -145,7 +145,7 @@ impl Lists {
 /// Colleagues of the boxes that have none yet, from those of their parents: the place next to a child lies in a colleague of its parent.
 pub(super) fn add_colleagues(nodes: &[Node], all: &mut Vec<[u32; 27]>) -> Result<()> {
     let more = nodes.len() - all.len();
-    try_reserve("interaction lists", all, more)?;
+    all.try_reserve(more).map_err(|_| Error::out_of_memory("interaction lists", more * size_of::<[u32; 27]>()))?;
     for node in &nodes[all.len()..] {
         let mut own = [NONE; 27];
         if node.parent == NONE {
@@ -174,8 +174,9 @@ pub(super) fn add_colleagues(nodes: &[Node], all: &mut Vec<[u32; 27]>) -> Result
     Ok(())
 }
 
+/// Puts an item at the end of a list, or fails as the other lists do.
 fn push<T>(list: &mut Vec<T>, item: T) -> Result<()> {
-    try_push("interaction lists", list, item)
+    crate::error::try_push("interaction lists", list, item)
 }
 
 /// One leaf's way through its colleagues and what is below them.
