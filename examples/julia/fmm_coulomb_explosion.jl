@@ -69,11 +69,11 @@ root_mean_square(u) = sqrt(sum(abs2, view(u, 1:3, :)) / size(u, 2))
 
 # x at time t for k = 1, by bisection.
 function growth_law(t)
-    time(x) = (sqrt(x * (x - 1)) + log(sqrt(x) + sqrt(x - 1))) / sqrt(2)
+    time_of(x) = (sqrt(x * (x - 1)) + log(sqrt(x) + sqrt(x - 1))) / sqrt(2)
     low, high = 1.0, 2.0 + 2t
     for _ in 1:60
         middle = (low + high) / 2
-        time(middle) < t ? (low = middle) : (high = middle)
+        time_of(middle) < t ? (low = middle) : (high = middle)
     end
     return low
 end
@@ -105,12 +105,12 @@ function main(count, file)
     radius = growth_law(t)
     places = range(-1.5radius, 1.5radius; length = 61)
     targets = reduce(hcat, [[a, b, 0.0] for a in places, b in places])
-    map = fmm_evaluate(FmmPlan(view(u, 1:3, :); targets = targets, eps = EPS), charges)
+    field = fmm_evaluate(FmmPlan(view(u, 1:3, :); targets = targets, eps = EPS), charges)
     exact = direct_sum(view(u, 1:3, :), charges; targets = targets)
-    @printf("error of the map beside sums over all pairs: %.1e\n", norm(map - exact) / norm(exact))
+    @printf("error of the map beside sums over all pairs: %.1e\n", norm(field - exact) / norm(exact))
     open(file, "w") do output
         println(output, "x,y,potential,smeared")
-        for (column, potential) in enumerate(map)
+        for (column, potential) in enumerate(field)
             r = norm(view(targets, :, column))
             smeared = sqrt(n / 4pi) * (r < radius ? (3 - (r / radius)^2) / 2radius : 1 / r)
             @printf(output, "%.6f,%.6f,%.8f,%.8f\n", targets[1, column], targets[2, column], potential, smeared)
