@@ -19,6 +19,29 @@ const ACROSS: usize = 7;
 pub const VECTORS: usize = ACROSS * ACROSS * ACROSS;
 const FARTHEST: usize = 3;
 
+/// By direction: which of VECTORS lies between children of a box and of its colleague there, by the differences of their places in their parents, target minus
+/// source: along each axis 0, 1, 2 stand for 0, -1, 1, x fastest.
+pub static VECTORS_BETWEEN: [[u16; 27]; 27] = vectors_between();
+
+const fn vectors_between() -> [[u16; 27]; 27] {
+    const STRIDES: [i32; 3] = [(ACROSS * ACROSS) as i32, ACROSS as i32, 1];
+    const DIFFERENCES: [i32; 3] = [0, -1, 1];
+    let mut vectors = [[0; 27]; 27];
+    let mut place = 0;
+    while place < 27 * 27 {
+        let (mut direction, mut difference) = (place / 27, place % 27);
+        let (mut vector, mut axis) = (0, 0);
+        while axis < 3 {
+            let towards = (direction % 3) as i32 - 1;
+            vector += (DIFFERENCES[difference % 3] - 2 * towards + FARTHEST as i32) * STRIDES[axis];
+            (direction, difference, axis) = (direction / 3, difference / 3, axis + 1);
+        }
+        vectors[place / 27][place % 27] = vector as u16;
+        place += 1;
+    }
+    vectors
+}
+
 pub struct Lattice<T: Real> {
     /// Points a side of the transforms, 2 p - 1.
     pub points: usize,
@@ -79,16 +102,6 @@ impl<T: Real> Lattice<T> {
     pub fn bytes(&self) -> usize {
         self.slices.iter().map(|slice| slice.symbols.slice().len() * size_of::<T>()).sum::<usize>()
             + 2 * self.cosines.len() * size_of::<T>()
-    }
-
-    /// Which of VECTORS goes from child `source` of a box's colleague in a direction to child `target` of the box itself.
-    pub fn vector(direction: usize, source: usize, target: usize) -> usize {
-        let along = |axis: usize, weight: usize| {
-            let towards = (direction / weight % 3) as i32 - 1;
-            let bit = |octant: usize| (octant >> axis & 1) as i32;
-            (bit(target) - bit(source) - 2 * towards + FARTHEST as i32) as usize
-        };
-        (along(0, 1) * ACROSS + along(1, 3)) * ACROSS + along(2, 9)
     }
 
     /// Writes the transform for the vector `t` and its mirror images: a kernel that depends on distance alone has, for a mirrored vector, the transform at

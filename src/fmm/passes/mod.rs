@@ -15,6 +15,7 @@ mod downward;
 mod frame;
 mod leaves;
 mod particles;
+mod products;
 mod timings;
 mod transform;
 mod upward;
