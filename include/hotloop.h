@@ -268,7 +268,7 @@
 #define HL_FMM_TRANSLATIONS_FFT 1
 
 /**
- * Matrices of low rank in a basis that all of them share; what they leave out is below a tenth of the error of the order.
+ * Matrices of low rank in a basis that all of them share; what they leave out is about a third of the error of the order.
  */
 #define HL_FMM_TRANSLATIONS_BLAS 2
 
