@@ -38,7 +38,8 @@ contains
       address(c_loc(seen%cutoff)), address(c_loc(seen%energy_offset)), address(c_loc(seen%fwhm_values)), &
       address(c_loc(seen%fwhm_values_strides)), address(c_loc(seen%fwhm_cd_values)), &
       address(c_loc(seen%fwhm_cd_values_strides)), address(c_loc(seen%deleted)), address(c_loc(seen%deleted_strides)), &
-      address(c_loc(seen%progress)), address(c_loc(seen%progress_user))] - base
+      address(c_loc(seen%progress)), address(c_loc(seen%progress_user)), &
+      address(c_loc(seen%sample))] - base
     do field = 0, 21
       write (number, "(i0)") field
       call claim(offsets(field) == hl_test_offset(int(field, c_int32_t)), "field " // trim(number) // " lies where C has it")
