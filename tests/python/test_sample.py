@@ -150,7 +150,7 @@ MEASURED = (LD_GRID, np.zeros(len(LD_GRID)))
 @pytest.mark.parametrize(
     "wrong, error, message",
     [
-        ({"ld": MEASURED}, hotloop.MissingArrayError, "axis: ld is asked for"),
+        ({"ld": MEASURED}, ValueError, "axis: ld is asked for"),
         ({"ld": MEASURED, "axis": (1.0, 2.0)}, hotloop.ShapeError, "axis"),
         ({"ld": MEASURED, "axis": (0, 0, 0)}, hotloop.ArgumentError, "axis: has length 0"),
         ({"ld": LD_GRID, "axis": AXIS}, TypeError, "ld: expected"),
