@@ -174,8 +174,8 @@ contains
     call hl_exciton_fit(hamiltonians(:, :, 1), dipoles, positions, unknown, found, grid, made, sample=sample)
     call claim(all(abs(found - known) < 1.0e-6_c_double), "a fit finds what a mutation moves")
     sample%variant_energies => energies(2:, :)
-    call hl_exciton_residual_gradient(hamiltonians(:, :, 1), dipoles, positions, unknown, found, grid, made, sample=sample, stat=stat, &
-      errmsg=message)
+    call hl_exciton_residual_gradient(hamiltonians(:, :, 1), dipoles, positions, unknown, found, grid, made, sample=sample, &
+      stat=stat, errmsg=message)
     call claim(stat == HL_ERR_SHAPE .and. index(message, "sample%variant_energies: extents (6, 2) where (7, 2)") > 0, &
       "energies of too few sites are refused", message)
     sample%variant_energies => energies

@@ -1,5 +1,5 @@
-! The shared table of fits (tests/cases/exciton_fit.txt, whose head says what a row means): the same bits with 1, 2 and 7 threads, and files for the
-! comparison of languages.
+! The shared table of fits (tests/cases/exciton_fit.txt, whose head says what a row means): the same bits with 1, 2 and 7
+! threads, and files for the comparison of languages.
 program test_fit_cases
   use, intrinsic :: iso_c_binding, only: c_double, c_int32_t, c_int64_t
   use check
@@ -35,8 +35,8 @@ program test_fit_cases
       write (threads, "(i0)") thread_counts(t)
       call claim(same_bits(first, again), trim(row%name) // ": same bits with " // trim(threads) // " threads")
     end do
-    open (newunit=file, file=trim(folder) // "/fortran/" // trim(row%name) // ".f64", status="replace", action="write", access="stream", &
-      form="unformatted")
+    open (newunit=file, file=trim(folder) // "/fortran/" // trim(row%name) // ".f64", status="replace", action="write", &
+      access="stream", form="unformatted")
     write (file) first
     close (file)
   end do
@@ -49,10 +49,12 @@ contains
   function compute(row) result(found)
     type(fit_case), intent(in) :: row
     real(c_double), allocatable :: found(:)
-    real(c_double), allocatable :: stored(:), hamiltonians(:, :, :), dipoles(:, :, :), positions(:, :, :), absorption(:), cd(:), values(:)
-    real(c_double), allocatable :: prior(:), prior_sigma(:), gradient(:), model(:), cd_model(:), slopes(:, :), cd_slopes(:, :)
+    real(c_double), allocatable :: stored(:), hamiltonians(:, :, :), dipoles(:, :, :), positions(:, :, :)
+    real(c_double), allocatable :: absorption(:), cd(:), values(:), prior(:), prior_sigma(:), gradient(:), model(:)
+    real(c_double), allocatable :: cd_model(:), slopes(:, :), cd_slopes(:, :)
     real(c_double), allocatable :: errors(:), covariance(:, :), correlation(:, :)
-    real(c_double), allocatable, target :: grid(:), measured(:), axis(:), weights(:), energies(:, :), factor(:, :), sigma(:, :), ld(:), ld_slopes(:, :)
+    real(c_double), allocatable, target :: grid(:), measured(:), axis(:), weights(:), energies(:, :)
+    real(c_double), allocatable, target :: factor(:, :), sigma(:, :), ld(:), ld_slopes(:, :)
     logical, allocatable, target :: lacking(:, :)
     integer(c_int32_t), allocatable :: parameters(:, :)
     real(c_double) :: misfit
@@ -62,7 +64,8 @@ contains
     integer :: n, g, p, m, k, file, bytes
     n = row%n_site
     g = row%n_grid
-    open (newunit=file, file="tests/cases/" // trim(row%set) // ".f64", status="old", action="read", access="stream", form="unformatted")
+    open (newunit=file, file="tests/cases/" // trim(row%set) // ".f64", status="old", action="read", access="stream", &
+      form="unformatted")
     inquire (unit=file, size=bytes)
     allocate (stored(bytes / 8))
     read (file) stored
@@ -106,7 +109,8 @@ contains
     lacking(n, 2) = .true.
     factor = reshape([(30.0_c_double + 2 * k, k = 0, n - 1), (10.0_c_double - k, k = 0, n - 1)], [n, 2])
     allocate (sigma(n, n), source=2.0_c_double)
-    allocate (ld(g * row%ld), ld_slopes(g * row%ld, p), gradient(p), model(g), cd_model(g), slopes(g, p), cd_slopes(g, p), errors(p), &
+    allocate (ld(g * row%ld), ld_slopes(g * row%ld, p), gradient(p), model(g), cd_model(g), slopes(g, p), cd_slopes(g, p), &
+      errors(p), &
       covariance(p, p), correlation(p, p))
     sample%axis => axis
     if (row%ld > 0) then
@@ -129,15 +133,19 @@ contains
     how = hl_exciton_fit_defaults()
     how%max_iterations = 4
     if (row%drawn > 0) then
-      call hl_exciton_residual_gradient(hamiltonians(:, :, 1), dipoles(:, :, 1), positions(:, :, 1), parameters, values, grid, absorption, &
-        cd_grid=grid, cd_measured=cd, misfit=misfit, gradient=gradient, absorption=model, cd=cd_model, options=options, sample=sample)
+      call hl_exciton_residual_gradient(hamiltonians(:, :, 1), dipoles(:, :, 1), positions(:, :, 1), parameters, values, &
+        grid, absorption, &
+        cd_grid=grid, cd_measured=cd, misfit=misfit, gradient=gradient, absorption=model, cd=cd_model, options=options, &
+          sample=sample)
       sample%ld => null()
       if (row%ld > 0) sample%ld_jacobian => ld_slopes
       call hl_exciton_jacobian(hamiltonians(:, :, 1), dipoles(:, :, 1), positions(:, :, 1), parameters, values, grid, grid, &
         absorption_jacobian=slopes, cd_jacobian=cd_slopes, options=options, sample=sample)
       sample%ld_jacobian => null()
-      call hl_exciton_fit(hamiltonians(:, :, 1), dipoles(:, :, 1), positions(:, :, 1), parameters, values, grid, absorption, cd_grid=grid, &
-        cd_measured=cd, standard_errors=errors, covariance=covariance, correlation=correlation, prior=prior, prior_sigma=prior_sigma, &
+      call hl_exciton_fit(hamiltonians(:, :, 1), dipoles(:, :, 1), positions(:, :, 1), parameters, values, grid, &
+        absorption, cd_grid=grid, &
+        cd_measured=cd, standard_errors=errors, covariance=covariance, correlation=correlation, prior=prior, &
+          prior_sigma=prior_sigma, &
         options=options, fit_options=how, sample=sample)
     else
       call hl_exciton_residual_gradient(hamiltonians, dipoles, positions, parameters, values, grid, absorption, cd_grid=grid, &
@@ -148,10 +156,12 @@ contains
         cd_jacobian=cd_slopes, options=options, sample=sample)
       sample%ld_jacobian => null()
       call hl_exciton_fit(hamiltonians, dipoles, positions, parameters, values, grid, absorption, cd_grid=grid, cd_measured=cd, &
-        standard_errors=errors, covariance=covariance, correlation=correlation, prior=prior, prior_sigma=prior_sigma, options=options, &
+        standard_errors=errors, covariance=covariance, correlation=correlation, prior=prior, prior_sigma=prior_sigma, &
+          options=options, &
         fit_options=how, sample=sample)
     end if
-    found = [misfit, gradient, model, cd_model, ld, transpose(slopes), transpose(cd_slopes), transpose(ld_slopes), values, errors, covariance, &
+    found = [misfit, gradient, model, cd_model, ld, transpose(slopes), transpose(cd_slopes), transpose(ld_slopes), values, &
+      errors, covariance, &
       correlation]
   end function compute
 end program test_fit_cases
