@@ -62,15 +62,15 @@ let reference = joinpath(ROOT, "tests", "data", "exciton", "brixner_conf.csv")
         ld = exciton_linear_dichroism(in_memory, dipoles, (0.0, 1.0, 2.0), grid; cutoff = Inf, broadening = :direct, fwhm = 50.0)
         alone = exciton_jacobian(hamiltonian, dipoles, positions, [], []; ld_grid = grid, axis = (0.0, 1.0, 2.0), fwhm_ld = 50.0, disorder = drawn)
         @test maximum(abs.(alone.ld .- ld)) < 1e-12 * maximum(abs.(ld))
-        measured = (absorption = (grid, found.absorption), ld = (grid, found.ld))
-        here = exciton_residual_gradient(hamiltonian, dipoles, positions, unknown, 0.5 .* values; measured..., sample..., disorder = drawn)
+        compared = (absorption = (grid, found.absorption), ld = (grid, found.ld))
+        here = exciton_residual_gradient(hamiltonian, dipoles, positions, unknown, 0.5 .* values; compared..., sample..., disorder = drawn)
         rows = exciton_jacobian(hamiltonian, dipoles, positions, unknown, 0.5 .* values; grids..., sample..., disorder = drawn)
         by_rows = rows.absorption_jacobian' * (rows.absorption .- found.absorption) + rows.ld_jacobian' * (rows.ld .- found.ld)
         @test isapprox(by_rows, here.gradient; rtol = 1e-9)
-        best = exciton_fit(hamiltonian, dipoles, positions, unknown; measured..., sample..., disorder = drawn)
+        best = exciton_fit(hamiltonian, dipoles, positions, unknown; compared..., sample..., disorder = drawn)
         @test maximum(abs.(best.values .- values)) < 1e-6 && maximum(abs.(best.ld .- found.ld)) < 1e-6
-        @test_throws ArgumentError exciton_fit(hamiltonian, dipoles, positions, unknown; measured..., variants = variants)
-        @test_throws ArgumentError exciton_fit(members, dipoles, positions, unknown; measured..., sample..., disorder = drawn)
+        @test_throws ArgumentError exciton_fit(hamiltonian, dipoles, positions, unknown; compared..., variants = variants)
+        @test_throws ArgumentError exciton_fit(members, dipoles, positions, unknown; compared..., sample..., disorder = drawn)
     end
 
     @testset "a fit that does not determine all keeps what it found" begin

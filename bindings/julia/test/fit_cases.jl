@@ -54,6 +54,5 @@ for row in FIT_CASES
         Hotloop.with_threads(() -> fit_results(row), threads)
     end
     @test all(reinterpret(UInt64, result) == reinterpret(UInt64, results[1]) for result in results)
-
     write(joinpath(RESULTS, row.name * ".f64"), map(htol, results[1]))
 end
