@@ -1,6 +1,6 @@
 //! One chunk of configurations on the way forward: diagonalised in lanes, added to moments one after the other.
 
-use super::BANDS;
+use super::{ABSORPTION, BANDS, CD, LD};
 use super::coefficients::{Coefficients, Columns};
 use super::forward::Evaluator;
 use super::group::Group;
@@ -100,28 +100,49 @@ fn add<V: Lanes, S: Lanes>(
         let Some((cell, t)) = coefficients.place(k, lane) else { continue };
         let values = powers.values(t, weight);
         let slopes = if has_slopes { powers.slopes(t, weight * cells.per_half()) } else { [V::zero(); 4] };
-        for band in 0..BANDS {
-            if !wanted[band] {
-                continue;
-            }
-            let row = &mut moments[band][cell * columns.len() * TERMS..(cell + 1) * columns.len() * TERMS];
-            let (of_hamiltonian, others) = row.split_at_mut(columns.hamiltonian().len() * TERMS);
-            for (column, slot) in of_hamiltonian.chunks_exact_mut(TERMS).enumerate() {
-                let value = V::splat(coefficients.value(band, k, column, lane));
-                let slope = V::splat(coefficients.slope(band, k, column, lane));
-                for part in 0..TERMS / V::WIDTH {
-                    let place = &mut slot[part * V::WIDTH..(part + 1) * V::WIDTH];
-                    let sum = values[part].mul_add(value, V::load(place));
-                    slopes[part].mul_add(slope, sum).store(place);
-                }
-            }
-            for (column, slot) in others.chunks_exact_mut(TERMS).enumerate() {
-                let value = V::splat(coefficients.value(band, k, columns.sticks() + column, lane));
-                for part in 0..TERMS / V::WIDTH {
-                    let place = &mut slot[part * V::WIDTH..(part + 1) * V::WIDTH];
-                    values[part].mul_add(value, V::load(place)).store(place);
-                }
-            }
+        // Written out: a loop over bands is not unrolled, and takes a tenth longer.
+        if wanted[ABSORPTION] {
+            add_to_band::<V, S>(&values, &slopes, coefficients, columns, ABSORPTION, k, lane, cell, &mut moments[ABSORPTION]);
+        }
+        if wanted[CD] {
+            add_to_band::<V, S>(&values, &slopes, coefficients, columns, CD, k, lane, cell, &mut moments[CD]);
+        }
+        if wanted[LD] {
+            add_to_band::<V, S>(&values, &slopes, coefficients, columns, LD, k, lane, cell, &mut moments[LD]);
+        }
+    }
+}
+
+/// The same in one band.
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+fn add_to_band<V: Lanes, S: Lanes>(
+    values: &[V; 4],
+    slopes: &[V; 4],
+    coefficients: &Coefficients<S>,
+    columns: &Columns,
+    band: usize,
+    k: usize,
+    lane: usize,
+    cell: usize,
+    moments: &mut [f64],
+) {
+    let row = &mut moments[cell * columns.len() * TERMS..(cell + 1) * columns.len() * TERMS];
+    let (of_hamiltonian, others) = row.split_at_mut(columns.hamiltonian().len() * TERMS);
+    for (column, slot) in of_hamiltonian.chunks_exact_mut(TERMS).enumerate() {
+        let value = V::splat(coefficients.value(band, k, column, lane));
+        let slope = V::splat(coefficients.slope(band, k, column, lane));
+        for part in 0..TERMS / V::WIDTH {
+            let place = &mut slot[part * V::WIDTH..(part + 1) * V::WIDTH];
+            let sum = values[part].mul_add(value, V::load(place));
+            slopes[part].mul_add(slope, sum).store(place);
+        }
+    }
+    for (column, slot) in others.chunks_exact_mut(TERMS).enumerate() {
+        let value = V::splat(coefficients.value(band, k, columns.sticks() + column, lane));
+        for part in 0..TERMS / V::WIDTH {
+            let place = &mut slot[part * V::WIDTH..(part + 1) * V::WIDTH];
+            values[part].mul_add(value, V::load(place)).store(place);
         }
     }
 }
