@@ -26,6 +26,7 @@ summary = counted("Hotloop") do
     @testset "properties of spectra" begin include("exciton_properties.jl") end
     @testset "forms of the exciton functions" begin include("exciton_forms.jl") end
     @testset "fits" begin include("exciton_fit.jl") end
+    @testset "shared cases of fits" begin include("fit_cases.jl") end
     @testset "lattices" begin include("kuramoto_cases.jl") end
     @testset "forms of the lattices' functions" begin include("kuramoto_forms.jl") end
     @testset "networks and mean fields" begin include("kuramoto_nodes_cases.jl") end
