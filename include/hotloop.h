@@ -192,14 +192,29 @@
  */
 #define HL_PARAMETER_OFFSET 8
 
+/**
+ * Site i, variant v of hl_exciton_sample: added to its site energy in that variant alone, cm-1.
+ */
+#define HL_PARAMETER_VARIANT_SITE_ENERGY 9
+
 #define HL_SPECTRUM_ABSORPTION 0
 
 #define HL_SPECTRUM_CD 1
 
 /**
- * One value for both.
+ * One value for absorption and CD.
  */
 #define HL_SPECTRUM_BOTH 2
+
+/**
+ * Linear dichroism.
+ */
+#define HL_SPECTRUM_LD 3
+
+/**
+ * One value for all three.
+ */
+#define HL_SPECTRUM_ALL 4
 
 /**
  * Why a fit ended: the last step gained less than misfit_tolerance of the misfit, as expected.
@@ -256,6 +271,26 @@
  * f64.
  */
 #define HL_FMM_PRECISION_MIXED 2
+
+/**
+ * How multipoles are carried between boxes of a level: the faster way (see docs/fmm.md for what was measured).
+ */
+#define HL_FMM_TRANSLATIONS_AUTO 0
+
+/**
+ * Convolutions in Fourier space, exact to rounding.
+ */
+#define HL_FMM_TRANSLATIONS_FFT 1
+
+/**
+ * Matrices of low rank in a basis that all of them share; what they leave out is about a third of the error of the order.
+ */
+#define HL_FMM_TRANSLATIONS_BLAS 2
+
+/**
+ * Whole matrices: a reference for the other two, several times slower and with much memory for operators of high orders.
+ */
+#define HL_FMM_TRANSLATIONS_DENSE 3
 
 /**
  * Numbers of hl_fmm_timings, in their order: sources to multipoles, children's multipoles to parents', multipoles to local
@@ -524,6 +559,105 @@ typedef struct hl_anisoap_options {
 } hl_anisoap_options;
 
 /**
+ * What hl_exciton_residual_gradient, hl_exciton_jacobian and hl_exciton_fit may be told of a sample, by the field `sample` of
+ * hl_exciton_options: linear dichroism beside absorption and CD, a sum over variants of the complex, disorder drawn on the
+ * fly. Always filled by hl_exciton_sample_init first; fields are only ever appended. What is left at its default is not
+ * there. Other functions refuse a sample.
+ *
+ * Linear dichroism is that of hl_exciton_linear_dichroism. Spectra are sums over variants, w_v S_v, with weights of any sign:
+ * shares of a mixture, or 1 and -1 for a difference. Disorder turns configuration c into member first_member + c of
+ * hl_exciton_disorder about its Hamiltonian, to the same bits: a Hamiltonian with stride 0 on the first axis and any n_conf
+ * is an ensemble that takes no memory. All variants have the same disorder.
+ *
+ * Array errors are those of arguments, by the field's name.
+ */
+typedef struct hl_exciton_sample {
+  /**
+   * sizeof(hl_exciton_sample) of the caller's header.
+   */
+  size_t struct_size;
+  /**
+   * Points of linear dichroism; default 0, which leaves it out.
+   */
+  ptrdiff_t n_ld;
+  /**
+   * [n_ld] cm-1, ascending.
+   */
+  const double *ld_grid;
+  const ptrdiff_t *ld_grid_strides;
+  /**
+   * [n_ld]; not used by hl_exciton_jacobian.
+   */
+  const double *ld_measured;
+  const ptrdiff_t *ld_measured_strides;
+  /**
+   * [n_ld] standard deviations, infinite for a point that does not count; NULL for 1.
+   */
+  const double *ld_sigma;
+  const ptrdiff_t *ld_sigma_strides;
+  /**
+   * [3] the axis about which the sample is oriented, of any length but 0.
+   */
+  const double *axis;
+  const ptrdiff_t *axis_strides;
+  /**
+   * Full width at half maximum for linear dichroism, cm-1; default 0, which means that of absorption in the options.
+   */
+  double fwhm_ld;
+  /**
+   * Output [n_ld]: the model, or NULL.
+   */
+  double *ld;
+  const ptrdiff_t *ld_strides;
+  /**
+   * Output [n_ld][n_parameter] of hl_exciton_jacobian, or NULL; others refuse it.
+   */
+  double *ld_jacobian;
+  const ptrdiff_t *ld_jacobian_strides;
+  /**
+   * Variants of the complex; default 0, which is one of weight 1.
+   */
+  ptrdiff_t n_variant;
+  /**
+   * [n_variant] factors of their spectra, finite.
+   */
+  const double *variant_weights;
+  const ptrdiff_t *variant_weights_strides;
+  /**
+   * [n_variant][n_site] non-zero for a pigment that a variant lacks, beside those of the options; NULL for none.
+   */
+  const uint8_t *variant_deleted;
+  const ptrdiff_t *variant_deleted_strides;
+  /**
+   * [n_variant][n_site] cm-1, added to the site energies of a variant; NULL for none.
+   */
+  const double *variant_energies;
+  const ptrdiff_t *variant_energies_strides;
+  /**
+   * Columns of site_factor.
+   */
+  ptrdiff_t n_factor;
+  /**
+   * [n_site][n_factor] cm-1, as for hl_exciton_disorder; NULL for no disorder.
+   */
+  const double *site_factor;
+  const ptrdiff_t *site_factor_strides;
+  /**
+   * [n_site][n_site] cm-1, not negative; NULL for none.
+   */
+  const double *coupling_sigma;
+  const ptrdiff_t *coupling_sigma_strides;
+  /**
+   * Which ensemble; default 0.
+   */
+  uint64_t seed;
+  /**
+   * Number of the member that the first configuration becomes; default 0.
+   */
+  uint64_t first_member;
+} hl_exciton_sample;
+
+/**
  * Options of the exciton functions. Always filled by hl_exciton_options_init first; fields are only ever appended.
  */
 typedef struct hl_exciton_options {
@@ -606,6 +740,11 @@ typedef struct hl_exciton_options {
    */
   hl_progress_fn progress;
   void *progress_user;
+  /**
+   * What hl_exciton_residual_gradient, hl_exciton_jacobian and hl_exciton_fit may be told of a sample; other functions refuse
+   * it. NULL for nothing.
+   */
+  const struct hl_exciton_sample *sample;
 } hl_exciton_options;
 
 /**
@@ -727,8 +866,8 @@ typedef struct hl_direct_options {
 } hl_direct_options;
 
 /**
- * Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but
- * progress and progress_user describe a plan and are for hl_fmm_plan_create; other functions look at those two alone.
+ * Options of fast multipole plans. Always filled by hl_fmm_options_init first; fields are only ever appended. All but progress and
+ * progress_user describe a plan and are for hl_fmm_plan_create; other functions look at those two alone.
  */
 typedef struct hl_fmm_options {
   /**
@@ -770,6 +909,14 @@ typedef struct hl_fmm_options {
    */
   hl_progress_fn progress;
   void *progress_user;
+  /**
+   * HL_FMM_TRANSLATIONS_*; default AUTO.
+   */
+  int32_t translations;
+  /**
+   * Must be 0.
+   */
+  int32_t reserved;
   /**
    * Side of a cubic cell in which all points repeat, in the unit of coordinates; default 0: open space. Points may lie anywhere, in
    * any cell. Potentials are then those of all images in all cells (hl_fmm_evaluate).
@@ -1329,6 +1476,16 @@ hl_status hl_exciton_sticks(ptrdiff_t n_conf,
                             const struct hl_exciton_options *options);
 
 /**
+ * Fills `sample` with defaults: nothing. Writes at most struct_size bytes.
+ *
+ * @param struct_size  sizeof(hl_exciton_sample)
+ *
+ * Errors: HL_ERR_NULL; HL_ERR_OPTION if struct_size is too small for a size_t.
+ */
+hl_status hl_exciton_sample_init(struct hl_exciton_sample *sample,
+                                 size_t struct_size);
+
+/**
  * Sticks to spectra on the caller's grid: the weighted mean over configurations.
  *
  * absorption(x) = sum_c w_c sum_k D_ck g(x - e_ck) / sum_c w_c, and CD likewise with R; g is the lineshape of the
@@ -1535,8 +1692,11 @@ hl_status hl_exciton_fit_options_init(struct hl_exciton_fit_options *options,
  * are Gaussian and not cut, so cutoff and broadening are not used. Degenerate levels are nothing special: the derivative
  * of tr(B g(H)) is sum_kl X_kl B_kl g[e_k, e_l] with divided differences of the line g (Daletskii and Krein).
  *
+ * The field `sample` of the options adds linear dichroism as a third spectrum, sums over variants of the complex, and
+ * disorder that is drawn on the fly.
+ *
  * A row of `parameters` is a kind, HL_PARAMETER_*, and what it concerns: a site, two sites, a site and an axis, or
- * HL_SPECTRUM_*. No two rows may set the same number. What has no row is not changed (widths are then those of the options).
+ * HL_SPECTRUM_*, a site and a variant. No two rows may set the same number. What has no row is not changed (widths are then those of the options).
  *
  * @param n_conf               number of configurations, at least 1
  * @param n_site               number of pigments
@@ -1836,7 +1996,7 @@ hl_status hl_fmm_options_init(struct hl_fmm_options *options,
  * by pair.
  *
  * Boxes of an adaptive octree have their sources replaced by charges on a surface round them (L. Ying, G. Biros, D. Zorin,
- * J. Comput. Phys. 196, 591 (2004)); these are carried between boxes by Fourier transforms on the surfaces' lattice.
+ * J. Comput. Phys. 196, 591 (2004)); these are carried between boxes by Fourier transforms on the surfaces' lattice, or by matrices.
  *
  * @param plan      out: the plan; not touched unless HL_OK. Destroy it with hl_fmm_plan_destroy
  * @param n_source  number of sources, at most 2147483647
@@ -1922,7 +2082,7 @@ hl_status hl_fmm_set_points_f32(struct hl_fmm_plan *plan,
  *
  * @param n_source          that of the plan
  * @param n_target          that of the plan
- * @param n_charge_vectors  number of right-hand sides, evaluated one after another
+ * @param n_charge_vectors  number of right-hand sides. Four at a time share distances; results have the bits of separate calls
  * @param charges     [n_charge_vectors][n_source]
  * @param potentials  [n_charge_vectors][n_target] out, or NULL
  * @param gradients   [n_charge_vectors][n_target][3] out, or NULL; not both.
@@ -1931,7 +2091,7 @@ hl_status hl_fmm_set_points_f32(struct hl_fmm_plan *plan,
  * Outputs share no element with each other or with charges. Any number of threads may evaluate a plan at once. Errors: array errors;
  * HL_ERR_NULL if there is nothing to write; HL_ERR_SHAPE for other numbers of points than the plan's; HL_ERR_NONFINITE names the
  * charge; HL_ERR_BUSY while hl_fmm_set_points runs. After HL_ERR_CANCELLED or HL_ERR_ALLOC some charge vectors have been
- * evaluated, one perhaps in part, and the others' outputs are as they were.
+ * evaluated, up to four perhaps in part, and the others' outputs are as they were.
  */
 hl_status hl_fmm_evaluate(const struct hl_fmm_plan *plan,
                           ptrdiff_t n_source,
@@ -2029,6 +2189,30 @@ hl_status hl_fmm_estimate_error_f32(const struct hl_fmm_plan *plan,
  * takes longer once: a tenth of a second for eps = 1e-6, seconds for 1e-11. Returns HL_OK.
  */
 hl_status hl_fmm_forget_operators(void);
+
+/**
+ * Writes the operators of a plan to a file, from which hl_fmm_load_operators takes them in another process: reading those of
+ * eps = 1e-9 takes a third of the time of making them, compressed matrices (HL_FMM_TRANSLATIONS_BLAS) a tenth. A plan whose points need no expansions has none; its file is valid and empty.
+ *
+ * @param path  name of the file, as the system writes names, ended by 0. The file is written under another name in the same directory and renamed
+ *              when it is complete, so that another process sees the old one or the new one; one of that name is replaced
+ *
+ * Errors: HL_ERR_NULL, HL_ERR_ARGUMENT for an empty name, HL_ERR_BUSY, HL_ERR_IO if it cannot be written (a file that was there stays).
+ */
+hl_status hl_fmm_save_operators(const struct hl_fmm_plan *plan,
+                                const char *path);
+
+/**
+ * Keeps the operators of a file for later plans of the same kernel, order, precision and translations, as if plans with them had been made before: results
+ * have the same bits. They go with hl_fmm_forget_operators. Operators of a kernel that is not homogeneous (Yukawa's) serve
+ * only plans whose root box has the size of the one they were made for.
+ *
+ * @param path  name of a file that hl_fmm_save_operators wrote: with this version of the library and at the SIMD level that is in use (hl_config)
+ *
+ * Errors: HL_ERR_NULL, HL_ERR_ARGUMENT for an empty name; HL_ERR_IO if the file cannot be read, is damaged or cut short, or comes from another
+ * version or SIMD level; HL_ERR_ALLOC; HL_ERR_BUSY while another thread begins or ends the making of operators. After any of them nothing has changed.
+ */
+hl_status hl_fmm_load_operators(const char *path);
 
 /**
  * Codes of the boxes that hold points.

@@ -23,6 +23,7 @@ include "hotloop/exciton/sticks.inc"
 include "hotloop/exciton/broaden.inc"
 include "hotloop/exciton/spectrum.inc"
 include "hotloop/exciton/fit_c.inc"
+include "hotloop/exciton/sample.inc"
 include "hotloop/exciton/derivatives.inc"
 include "hotloop/exciton/ensembles.inc"
 include "hotloop/exciton/fit.inc"
@@ -77,6 +78,7 @@ module hotloop
   use hotloop_exciton_broaden
   use hotloop_exciton_spectrum
   use hotloop_fit_constants
+  use hotloop_exciton_sample, only: hl_exciton_sample
   use hotloop_exciton_derivatives
   use hotloop_exciton_ensembles
   use hotloop_exciton_fit

@@ -1,6 +1,6 @@
-"""Site energies from what hotloop's own fit does not compare: a sample with a pigment partly lost, the difference spectrum of a mutant
-that lacks it, and linear dichroism. All three are sums of absorption spectra, so their Jacobians are sums of Jacobians, and a dozen
-lines of Gauss and Newton do the fit.
+"""Site energies from three samples at once: one with a pigment partly lost, the difference spectrum of a mutant that lacks it, and linear
+dichroism. hotloop's own fit knows each of them alone; all three are sums of absorption spectra, so their Jacobians are sums of
+Jacobians, and a dozen lines of Gauss and Newton do the fit.
 
     python fit_differences.py conf.csv
 

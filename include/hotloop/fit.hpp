@@ -12,7 +12,14 @@ namespace hl {
 
 namespace exciton {
 
-enum class spectrum_kind : std::int32_t { absorption = HL_SPECTRUM_ABSORPTION, cd = HL_SPECTRUM_CD, both = HL_SPECTRUM_BOTH };
+// `both` is absorption and CD, `all` these and linear dichroism.
+enum class spectrum_kind : std::int32_t {
+    absorption = HL_SPECTRUM_ABSORPTION,
+    cd = HL_SPECTRUM_CD,
+    both = HL_SPECTRUM_BOTH,
+    ld = HL_SPECTRUM_LD,
+    all = HL_SPECTRUM_ALL
+};
 
 // What may vary; see HL_PARAMETER_* for units. Sites and axes count from 0.
 struct parameter {
@@ -23,6 +30,9 @@ struct parameter {
     static parameter dipole_scale(std::int32_t site) { return {HL_PARAMETER_DIPOLE_SCALE, site, 0}; }
     static parameter dipole_rotation(std::int32_t site, std::int32_t axis) { return {HL_PARAMETER_DIPOLE_ROTATION, site, axis}; }
     static parameter position(std::int32_t site, std::int32_t axis) { return {HL_PARAMETER_POSITION, site, axis}; }
+    static parameter variant_site_energy(std::int32_t site, std::int32_t variant) {
+        return {HL_PARAMETER_VARIANT_SITE_ENERGY, site, variant};
+    }
     static parameter fwhm(spectrum_kind of) { return {HL_PARAMETER_FWHM, static_cast<std::int32_t>(of), 0}; }
     static parameter shift(spectrum_kind of) { return {HL_PARAMETER_SHIFT, static_cast<std::int32_t>(of), 0}; }
     static parameter scale(spectrum_kind of) { return {HL_PARAMETER_SCALE, static_cast<std::int32_t>(of), 0}; }
@@ -32,6 +42,24 @@ struct parameter {
 // A measured spectrum; default-constructed: not measured. Without sigma all standard deviations are 1.
 struct measured_spectrum {
     view<const double, 1> grid, values, sigma;
+};
+
+// What a fit may be told of a sample beyond its configurations; default-constructed: nothing. Fields as in hotloop.h. An
+// ensemble that is drawn takes a view of Hamiltonians whose first axis has stride 0.
+struct sample {
+    sample() : fwhm_ld(0.0), seed(0), first_member(0) {}
+
+    measured_spectrum ld;                        // linear dichroism; hl::exciton::jacobian needs its grid alone
+    view<const double, 1> axis;                  // [3], about which the sample is oriented
+    double fwhm_ld;                              // cm-1; 0 = that of absorption
+    view<double, 1> model_ld;                    // output [n_ld]
+    view<double, 2> ld_jacobian;                 // output [n_ld][n_parameter] of hl::exciton::jacobian
+    view<const double, 1> variant_weights;       // [n_variant]
+    view<const std::uint8_t, 2> variant_deleted; // [n_variant][n_site]
+    view<const double, 2> variant_energies;      // [n_variant][n_site] cm-1
+    view<const double, 2> site_factor;           // [n_site][n_factor] cm-1
+    view<const double, 2> coupling_sigma;        // [n_site][n_site] cm-1
+    std::uint64_t seed, first_member;
 };
 
 // The fit's options with the library's defaults; fields as in hotloop.h. Arrays are kept as views: they must live until the call.
@@ -56,6 +84,57 @@ inline void expect_measured(const char* function, const measured_spectrum& measu
     expect(function, "measured sigma", measured.sigma, measured.grid.extents(), "as grid");
 }
 
+// The C struct of one call; what it points to lives in the caller's sample. NULL for a sample that says nothing.
+class call_sample {
+public:
+    call_sample(const char* function, const sample& given, std::ptrdiff_t n_site, std::ptrdiff_t n_parameter) {
+        const std::ptrdiff_t n_ld = given.ld.grid.extent(0), n_variant = given.variant_weights.extent(0);
+        expect(function, "sample: ld", given.ld.values, given.ld.grid.extents(), "as its grid");
+        expect(function, "sample: ld sigma", given.ld.sigma, given.ld.grid.extents(), "as its grid");
+        expect(function, "sample: axis", given.axis, {{3}}, "a direction");
+        expect(function, "sample: model_ld", given.model_ld, given.ld.grid.extents(), "as its grid");
+        expect(function, "sample: ld_jacobian", given.ld_jacobian, {{n_ld, n_parameter}}, "n_ld, n_parameter");
+        expect(function, "sample: variant_deleted", given.variant_deleted, {{n_variant, n_site}}, "n_variant, n_site");
+        expect(function, "sample: variant_energies", given.variant_energies, {{n_variant, n_site}}, "n_variant, n_site");
+        expect(function, "sample: site_factor", given.site_factor, {{n_site, given.site_factor.extent(1)}}, "n_site, n_factor");
+        expect(function, "sample: coupling_sigma", given.coupling_sigma, {{n_site, n_site}}, "n_site, n_site");
+        check(hl_exciton_sample_init(&values_, sizeof values_));
+        values_.n_ld = n_ld;
+        values_.ld_grid = address(given.ld.grid);
+        values_.ld_grid_strides = strides(given.ld.grid);
+        values_.ld_measured = address(given.ld.values);
+        values_.ld_measured_strides = strides(given.ld.values);
+        values_.ld_sigma = address(given.ld.sigma);
+        values_.ld_sigma_strides = strides(given.ld.sigma);
+        values_.axis = address(given.axis);
+        values_.axis_strides = strides(given.axis);
+        values_.fwhm_ld = given.fwhm_ld;
+        values_.ld = address(given.model_ld);
+        values_.ld_strides = strides(given.model_ld);
+        values_.ld_jacobian = address(given.ld_jacobian);
+        values_.ld_jacobian_strides = strides(given.ld_jacobian);
+        values_.n_variant = n_variant;
+        values_.variant_weights = address(given.variant_weights);
+        values_.variant_weights_strides = strides(given.variant_weights);
+        values_.variant_deleted = address(given.variant_deleted);
+        values_.variant_deleted_strides = strides(given.variant_deleted);
+        values_.variant_energies = address(given.variant_energies);
+        values_.variant_energies_strides = strides(given.variant_energies);
+        values_.n_factor = given.site_factor.extent(1);
+        values_.site_factor = address(given.site_factor);
+        values_.site_factor_strides = strides(given.site_factor);
+        values_.coupling_sigma = address(given.coupling_sigma);
+        values_.coupling_sigma_strides = strides(given.coupling_sigma);
+        values_.seed = given.seed;
+        values_.first_member = given.first_member;
+    }
+
+    const hl_exciton_sample* get() const { return &values_; }
+
+private:
+    hl_exciton_sample values_;
+};
+
 // The rows of `parameters` lie as the library reads them.
 static_assert(sizeof(parameter) == 3 * sizeof(std::int32_t), "three numbers a row");
 inline const std::int32_t* rows(const std::vector<parameter>& parameters) {
@@ -70,7 +149,7 @@ inline double residual_gradient(view<const double, 3> hamiltonians, view<const d
                                 const std::vector<parameter>& parameters, view<const double, 1> values,
                                 view<double, 1> gradient = view<double, 1>(), view<double, 1> absorption = view<double, 1>(),
                                 view<double, 1> cd = view<double, 1>(), const options& chosen = options(),
-                                view<const double, 1> weights = view<const double, 1>()) {
+                                view<const double, 1> weights = view<const double, 1>(), const sample& of = sample()) {
     using namespace detail;
     const char* const function = "hl_exciton_residual_gradient";
     const std::ptrdiff_t n_parameter = static_cast<std::ptrdiff_t>(parameters.size());
@@ -85,7 +164,8 @@ inline double residual_gradient(view<const double, 3> hamiltonians, view<const d
     expect(function, "absorption", absorption, a.grid.extents(), "as its grid");
     expect(function, "cd", cd, c.grid.extents(), "as its grid");
     expect(function, "weights", weights, {{hamiltonians.extent(0)}}, "n_conf");
-    call_options call(function, chosen, hamiltonians.extent(1));
+    const call_sample its_sample(function, of, hamiltonians.extent(1), n_parameter);
+    call_options call(function, chosen, hamiltonians.extent(1), its_sample.get());
     call.finish(hl_exciton_residual_gradient(
         hamiltonians.extent(0), hamiltonians.extent(1), a.grid.extent(0), c.grid.extent(0), n_parameter, address(hamiltonians),
         strides(hamiltonians), address(dipoles), strides(dipoles), address(positions), strides(positions), address(weights),
@@ -101,7 +181,7 @@ inline void jacobian(view<const double, 3> hamiltonians, view<const double, 3> d
                      view<const double, 1> absorption_grid, view<const double, 1> cd_grid, const std::vector<parameter>& parameters,
                      view<const double, 1> values, view<double, 1> absorption, view<double, 1> cd, view<double, 2> absorption_jacobian,
                      view<double, 2> cd_jacobian, const options& chosen = options(),
-                     view<const double, 1> weights = view<const double, 1>()) {
+                     view<const double, 1> weights = view<const double, 1>(), const sample& of = sample()) {
     using namespace detail;
     const char* const function = "hl_exciton_jacobian";
     const std::ptrdiff_t n_parameter = static_cast<std::ptrdiff_t>(parameters.size());
@@ -113,7 +193,8 @@ inline void jacobian(view<const double, 3> hamiltonians, view<const double, 3> d
     expect(function, "absorption_jacobian", absorption_jacobian, {{absorption_grid.extent(0), n_parameter}}, "n_grid, n_parameter");
     expect(function, "cd_jacobian", cd_jacobian, {{cd_grid.extent(0), n_parameter}}, "n_grid, n_parameter");
     expect(function, "weights", weights, {{hamiltonians.extent(0)}}, "n_conf");
-    call_options call(function, chosen, hamiltonians.extent(1));
+    const call_sample its_sample(function, of, hamiltonians.extent(1), n_parameter);
+    call_options call(function, chosen, hamiltonians.extent(1), its_sample.get());
     call.finish(hl_exciton_jacobian(
         hamiltonians.extent(0), hamiltonians.extent(1), absorption_grid.extent(0), cd_grid.extent(0), n_parameter,
         address(hamiltonians), strides(hamiltonians), address(dipoles), strides(dipoles), address(positions), strides(positions),
@@ -128,7 +209,8 @@ inline hl_exciton_fit_result fit(view<const double, 3> hamiltonians, view<const 
                                  const measured_spectrum& absorption_measured, const measured_spectrum& cd_measured,
                                  const std::vector<parameter>& parameters, view<double, 1> values,
                                  const fit_outputs& outputs = fit_outputs(), const fit_options& how = fit_options(),
-                                 const options& chosen = options(), view<const double, 1> weights = view<const double, 1>()) {
+                                 const options& chosen = options(), view<const double, 1> weights = view<const double, 1>(),
+                                 const sample& of = sample()) {
     using namespace detail;
     const char* const function = "hl_exciton_fit";
     const std::ptrdiff_t n_parameter = static_cast<std::ptrdiff_t>(parameters.size());
@@ -158,7 +240,8 @@ inline hl_exciton_fit_result fit(view<const double, 3> hamiltonians, view<const 
     fit_values.prior_strides = strides(how.prior);
     fit_values.prior_sigma = address(how.prior_sigma);
     fit_values.prior_sigma_strides = strides(how.prior_sigma);
-    call_options call(function, chosen, hamiltonians.extent(1));
+    const call_sample its_sample(function, of, hamiltonians.extent(1), n_parameter);
+    call_options call(function, chosen, hamiltonians.extent(1), its_sample.get());
     call.finish(hl_exciton_fit(
         hamiltonians.extent(0), hamiltonians.extent(1), a.grid.extent(0), c.grid.extent(0), n_parameter, address(hamiltonians),
         strides(hamiltonians), address(dipoles), strides(dipoles), address(positions), strides(positions), address(weights),

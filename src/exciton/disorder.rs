@@ -16,6 +16,12 @@ use crate::threads::{Progress, for_each_chunk, ranges};
 pub struct Disorder<'a> {
     /// [n_site][n_site] cm-1
     pub hamiltonian: View<'a, f64, 2>,
+    pub spread: Spread<'a>,
+}
+
+/// How members differ from what they are about, and which members they are.
+#[derive(Clone, Copy)]
+pub struct Spread<'a> {
     /// [n_site][n_factor] cm-1
     pub site_factor: View<'a, f64, 2>,
     /// [n_site][n_site] cm-1, of which the lower triangle is used.
@@ -33,19 +39,18 @@ pub fn disorder(about: &Disorder, members: ViewMut<f64, 3>) -> Result<()> {
     }
     about.check(n)?;
     let level = Level::current()?;
-    let n_factor = about.site_factor.dims()[1];
-    let pairs = if about.coupling_sigma.is_some() { n * (n - 1) / 2 } else { 0 };
+    let spread = &about.spread;
+    let (n_factor, len) = (spread.site_factor.dims()[1], spread.numbers());
     // About 100 us to a chunk.
-    let size = (10_000 / (n * (n + n_factor) + 4 * pairs)).max(1);
+    let size = (10_000 / (n * (n + n_factor) + 4 * (len - n_factor))).max(1);
     for_each_chunk(
         ranges(n_member, size).zip(members.chunks(size)),
         |_| 0,
         &mut Progress::none(),
-        |((first, len), mut output)| {
-            let mut numbers = try_vec("disorder", n_factor + pairs, 0.0)?;
-            for m in 0..len {
-                let stream = about.first.wrapping_add((first + m) as u64);
-                random::normals(level, about.seed, stream, 0, 1, &mut numbers);
+        |((first, len_of_chunk), mut output)| {
+            let mut numbers = try_vec("disorder", len, 0.0)?;
+            for m in 0..len_of_chunk {
+                spread.draw(level, first + m, &mut numbers);
                 about.write(m, &numbers, &mut output);
             }
             Ok(())
@@ -56,20 +61,11 @@ pub fn disorder(about: &Disorder, members: ViewMut<f64, 3>) -> Result<()> {
 
 impl Disorder<'_> {
     fn write(&self, m: usize, numbers: &[f64], output: &mut ViewMut<f64, 3>) {
-        let [n, n_factor] = self.site_factor.dims();
-        let (of_sites, mut of_pairs) = numbers.split_at(n_factor);
+        let n = self.hamiltonian.dims()[0];
         for i in 0..n {
-            let mut energy = self.hamiltonian.at([i, i]);
-            for (k, z) in of_sites.iter().enumerate() {
-                energy += self.site_factor.at([i, k]) * z;
-            }
-            output.set([m, i, i], energy);
+            output.set([m, i, i], self.spread.moved(numbers, i, i, self.hamiltonian.at([i, i])));
             for j in 0..i {
-                let mut coupling = self.hamiltonian.at([i, j]);
-                if let (Some(sigma), Some((z, rest))) = (&self.coupling_sigma, of_pairs.split_first()) {
-                    coupling += sigma.at([i, j]) * z;
-                    of_pairs = rest;
-                }
+                let coupling = self.spread.moved(numbers, i, j, self.hamiltonian.at([i, j]));
                 output.set([m, i, j], coupling);
                 output.set([m, j, i], coupling);
             }
@@ -77,23 +73,63 @@ impl Disorder<'_> {
     }
 
     fn check(&self, n: usize) -> Result<()> {
-        let refuse = |name: &str, i: usize, j: usize, value: f64| {
-            let status = if value.is_finite() { Status::Argument } else { Status::Nonfinite };
-            let message = format!("{name}: element ({i}, {j}) is {}; use finite values, and standard deviations of at least 0", Number(value));
-            Err(Error::new(status, message))
-        };
         for i in 0..n {
             for j in 0..=i {
                 let value = self.hamiltonian.at([i, j]);
                 if !value.is_finite() {
                     return refuse("hamiltonian", i, j, value);
                 }
-                let sigma = self.coupling_sigma.as_ref().filter(|_| j < i).map_or(0.0, |sigma| sigma.at([i, j]));
+            }
+        }
+        self.spread.check()
+    }
+}
+
+fn refuse(name: &str, i: usize, j: usize, value: f64) -> Result<()> {
+    let status = if value.is_finite() { Status::Argument } else { Status::Nonfinite };
+    let message = format!("{name}: element ({i}, {j}) is {}; use finite values, and standard deviations of at least 0", Number(value));
+    Err(Error::new(status, message))
+}
+
+impl Spread<'_> {
+    /// Random numbers of a member: of the factor's columns, then of the pairs row by row.
+    pub fn numbers(&self) -> usize {
+        let [n, n_factor] = self.site_factor.dims();
+        n_factor + if self.coupling_sigma.is_some() { n * n.saturating_sub(1) / 2 } else { 0 }
+    }
+
+    /// Those of the `m`-th member from `first` on.
+    pub fn draw(&self, level: Level, m: usize, numbers: &mut [f64]) {
+        random::normals(level, self.seed, self.first.wrapping_add(m as u64), 0, 1, numbers);
+    }
+
+    /// Where the number of a pair stands among them; `j < i`.
+    pub fn pair(&self, i: usize, j: usize) -> usize {
+        self.site_factor.dims()[1] + i * (i - 1) / 2 + j
+    }
+
+    /// Element (i, j) of a member, `j <= i`, whose mean is `element`.
+    pub fn moved(&self, numbers: &[f64], i: usize, j: usize, element: f64) -> f64 {
+        if i != j {
+            return self.coupling_sigma.map_or(element, |sigma| element + sigma.at([i, j]) * numbers[self.pair(i, j)]);
+        }
+        let mut energy = element;
+        for (k, z) in numbers[..self.site_factor.dims()[1]].iter().enumerate() {
+            energy += self.site_factor.at([i, k]) * z;
+        }
+        energy
+    }
+
+    pub fn check(&self) -> Result<()> {
+        let [n, n_factor] = self.site_factor.dims();
+        for i in 0..n {
+            for j in 0..i {
+                let sigma = self.coupling_sigma.map_or(0.0, |sigma| sigma.at([i, j]));
                 if !(sigma >= 0.0 && sigma.is_finite()) {
                     return refuse("coupling_sigma", i, j, sigma);
                 }
             }
-            for k in 0..self.site_factor.dims()[1] {
+            for k in 0..n_factor {
                 let value = self.site_factor.at([i, k]);
                 if !value.is_finite() {
                     return refuse("site_factor", i, k, value);
@@ -118,10 +154,12 @@ mod tests {
         let mut members = vec![0.0; n_member * N * N];
         let about = Disorder {
             hamiltonian: View::from_slice("hamiltonian", &HAMILTONIAN, [N, N]),
-            site_factor: View::from_slice("site_factor", &FACTOR, [N, 4]),
-            coupling_sigma: with_couplings.then(|| View::from_slice("coupling_sigma", &SIGMA, [N, N])),
-            seed: 42,
-            first,
+            spread: Spread {
+                site_factor: View::from_slice("site_factor", &FACTOR, [N, 4]),
+                coupling_sigma: with_couplings.then(|| View::from_slice("coupling_sigma", &SIGMA, [N, N])),
+                seed: 42,
+                first,
+            },
         };
         disorder(&about, ViewMut::from_slice("members", &mut members, [n_member, N, N])).unwrap();
         members

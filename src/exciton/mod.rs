@@ -47,7 +47,7 @@ mod way;
 mod weights;
 
 pub use broadening::{Grid, Method};
-pub use disorder::{Disorder, disorder};
+pub use disorder::{Disorder, Spread, disorder};
 pub use couplings::{PointDipoles, point_dipole_couplings};
 pub use options::{Lineshape, Normalization, Options, Widths};
 pub use spectrum::{Spectra, StickArrays, broaden, spectrum};

@@ -162,7 +162,7 @@ impl<'a, V: Lanes> Solver<'a, V> {
     pub fn check(&mut self, first: usize, count: usize) -> Result<()> {
         match &mut self.workspace {
             Workspace::Lanes { batch, vectors, .. } => {
-                self.system.pack_matrices(first, count, &Changes::default(), &mut batch.matrix)?;
+                self.system.pack_matrices(first, count, &Changes::default(), None, &mut batch.matrix)?;
                 if self.system.has_clearly_finite_geometry::<V>(first, count) {
                     return Ok(());
                 }
@@ -183,7 +183,7 @@ impl<'a, V: Lanes> Solver<'a, V> {
     fn solve_inline(&mut self, first: usize, count: usize) -> Result<()> {
         match &mut self.workspace {
             Workspace::Lanes { batch, shared_rows, shared_rows_are_known, vectors } => {
-                let packed = self.system.pack_matrices(first, count, &Changes::default(), &mut batch.matrix)?;
+                let packed = self.system.pack_matrices(first, count, &Changes::default(), None, &mut batch.matrix)?;
                 if *shared_rows_are_known {
                     batch.rows.copy_from_slice(shared_rows);
                 } else {

@@ -4,10 +4,11 @@
 //! finite, one comparison per pair whether the matrix is symmetric. Only when a group of configurations fails is it
 //! read again, element by element, for the message.
 
+use super::disorder::Spread;
 use crate::array::View;
-use crate::error::{Error, Number, Result, Status};
+use crate::error::{Error, Number, Result, Status, try_vec};
 use crate::linalg::transposed;
-use crate::simd::Lanes;
+use crate::simd::{Lanes, Level};
 
 /// Asymmetry up to this part of the largest element is rounding.
 const SYMMETRY_TOLERANCE: f64 = 1e-12;
@@ -34,7 +35,16 @@ pub struct System<'a> {
     pub normalize_dipoles: bool,
     /// A unit vector: strengths of excitons are then those of linear dichroism about it instead of dipole strengths.
     pub axis: Option<[f64; 3]>,
+    /// Disorder about the Hamiltonians, drawn as they are loaded: configuration c becomes member c.
+    pub spread: Option<Spread<'a>>,
     pub needs: Needs,
+}
+
+/// Memory for the random numbers of a group's members; lanes last.
+pub struct Draws {
+    level: Level,
+    of_one: Vec<f64>,
+    in_lanes: Vec<f64>,
 }
 
 /// What is changed in every configuration as it is loaded, by kept site; an empty table changes nothing.
@@ -88,6 +98,43 @@ impl System<'_> {
         [self.dipoles, self.positions].iter().flatten().all(|view| view.is_shared_along_first_axis())
     }
 
+    /// Memory for what `pack_matrices` draws in groups of `width`.
+    pub fn draws(&self, width: usize) -> Result<Draws> {
+        let len = self.spread.map_or(0, |spread| spread.numbers());
+        Ok(Draws {
+            level: Level::current()?,
+            of_one: try_vec("disorder", len, 0.0)?,
+            in_lanes: try_vec("disorder", len.saturating_mul(width), 0.0)?,
+        })
+    }
+
+    /// Turns Hamiltonians in lanes into members: the sums of `Spread::moved`, term by term.
+    #[inline(always)]
+    fn add_disorder<V: Lanes>(&self, spread: &Spread, first: usize, count: usize, draws: &mut Draws, matrix: &mut [V]) {
+        let n = self.n();
+        for lane in 0..V::WIDTH {
+            spread.draw(draws.level, first + lane.min(count - 1), &mut draws.of_one);
+            for (z, numbers) in draws.of_one.iter().zip(draws.in_lanes.chunks_exact_mut(V::WIDTH)) {
+                numbers[lane] = *z;
+            }
+        }
+        let n_factor = spread.site_factor.dims()[1];
+        for (i, &site) in self.kept.iter().enumerate() {
+            let mut energy = matrix[i * n + i];
+            for (k, z) in draws.in_lanes.chunks_exact(V::WIDTH).take(n_factor).enumerate() {
+                energy = energy + V::splat(spread.site_factor.at([site, k])) * V::load(z);
+            }
+            matrix[i * n + i] = energy;
+            let Some(sigma) = &spread.coupling_sigma else { continue };
+            for (j, &other) in self.kept[..i].iter().enumerate() {
+                let z = V::load(&draws.in_lanes[spread.pair(site, other) * V::WIDTH..]);
+                let change = V::splat(sigma.at([site, other])) * z;
+                matrix[i * n + j] = matrix[i * n + j] + change;
+                matrix[j * n + i] = matrix[j * n + i] + change;
+            }
+        }
+    }
+
     /// Loads the Hamiltonians of configurations `first..first + count` (at most `V::WIDTH`; spare lanes repeat the
     /// last) into `matrix` [n][n]: checked, changed, moved to mean 0 on the diagonal so that rounding is relative to the
     /// couplings and not to 12,000 cm-1, and scaled by a power of 2 if far from 1.
@@ -97,6 +144,7 @@ impl System<'_> {
         first: usize,
         count: usize,
         changes: &Changes,
+        draws: Option<&mut Draws>,
         matrix: &mut [V],
     ) -> Result<PackedMatrices<V>> {
         let n = self.n();
@@ -104,6 +152,9 @@ impl System<'_> {
         gather(&self.hamiltonians, first, count, self.keeps_all(), n, matrix, |c, i, j| {
             self.hamiltonians.at([c, self.kept[i], self.kept[j]])
         });
+        if let (Some(spread), Some(draws)) = (&self.spread, draws) {
+            self.add_disorder(spread, first, count, draws, matrix);
+        }
 
         let mut not_finite = V::zero();
         let mut largest = V::zero();
@@ -320,7 +371,15 @@ impl System<'_> {
 
     /// All checks of one Hamiltonian, element by element.
     fn check_matrix(&self, c: usize) -> Result<()> {
-        let at = |i: usize, j: usize| self.hamiltonians.at([c, self.kept[i], self.kept[j]]);
+        let mut numbers = try_vec("disorder", self.spread.map_or(0, |spread| spread.numbers()), 0.0)?;
+        if let Some(spread) = &self.spread {
+            spread.draw(Level::current()?, c, &mut numbers);
+        }
+        let at = |i: usize, j: usize| {
+            let (site, other) = (self.kept[i], self.kept[j]);
+            let element = self.hamiltonians.at([c, site, other]);
+            self.spread.map_or(element, |spread| spread.moved(&numbers, site.max(other), site.min(other), element))
+        };
         let name = |i: usize, j: usize| format!("({}, {})", self.kept[i], self.kept[j]);
         let n = self.n();
         let mut largest: f64 = 0.0;

@@ -45,7 +45,8 @@ impl Precision {
     }
 }
 
-/// The faster way to carry multipoles between boxes of a level.
+/// The faster way to carry multipoles between boxes of a level: the same at every order and precision that was measured, whatever the number of vectors
+/// of charges (docs/fmm.md).
 pub fn translations_of(_order: usize, _precision: Precision) -> Translations {
     Translations::Fourier
 }

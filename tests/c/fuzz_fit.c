@@ -13,11 +13,11 @@
 #include <sys/mman.h>
 
 #define PAGE 4096
-#define MAX_ARRAYS 20
+#define MAX_ARRAYS 28
 #define MAX_ELEMENTS 64
 
 enum function { GRADIENT, JACOBIAN, FIT, DISORDER, COUPLINGS, DICHROISM, N_FUNCTIONS };
-enum { CONF, SITE, ABSORPTION, CD, PARAMETER, FACTOR, N_DIMS, THREE = N_DIMS, ONE };
+enum { CONF, SITE, ABSORPTION, CD, PARAMETER, FACTOR, LD, VARIANT, N_DIMS, THREE = N_DIMS, ONE };
 enum use { INPUT, OPTIONAL, OUTPUT, REQUIRED_OUTPUT, IN_OUT };
 
 typedef struct {
@@ -29,7 +29,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    int n_dims, dims[5];
+    int n_dims, dims[8];
     int n_arrays;
     parameter arrays[MAX_ARRAYS];
 } signature;
@@ -44,18 +44,25 @@ typedef struct {
 #define VECTOR(name, use, axis) {name, use, 1, {axis, 0, 0}, F64}
 #define MATRIX(name, use, rows, columns) {name, use, 2, {rows, columns, 0}, F64}
 
+#define OF_SAMPLE \
+    VECTOR("variant_weights", INPUT, VARIANT), MATRIX("variant_energies", OPTIONAL, VARIANT, SITE), MATRIX("site_factor", INPUT, SITE, FACTOR), \
+        MATRIX("coupling_sigma", OPTIONAL, SITE, SITE), VECTOR("axis", INPUT, THREE), VECTOR("ld", OUTPUT, LD)
+#define SAMPLE_DIMS FACTOR, LD, VARIANT
+
 static const signature signatures[N_FUNCTIONS] = {
-    {"hl_exciton_residual_gradient", 5, {CONF, SITE, ABSORPTION, CD, PARAMETER}, 16,
+    {"hl_exciton_residual_gradient", 8, {CONF, SITE, ABSORPTION, CD, PARAMETER, SAMPLE_DIMS}, 25,
      {SYSTEM, MEASURED("absorption", ABSORPTION), MEASURED("cd", CD), PARAMETERS, VECTOR("values", INPUT, PARAMETER),
-      VECTOR("misfit", OUTPUT, ONE), VECTOR("gradient", OUTPUT, PARAMETER), VECTOR("absorption", OUTPUT, ABSORPTION), VECTOR("cd", OUTPUT, CD)}},
-    {"hl_exciton_jacobian", 5, {CONF, SITE, ABSORPTION, CD, PARAMETER}, 12,
+      VECTOR("misfit", OUTPUT, ONE), VECTOR("gradient", OUTPUT, PARAMETER), VECTOR("absorption", OUTPUT, ABSORPTION), VECTOR("cd", OUTPUT, CD),
+      OF_SAMPLE, MEASURED("ld", LD)}},
+    {"hl_exciton_jacobian", 8, {CONF, SITE, ABSORPTION, CD, PARAMETER, SAMPLE_DIMS}, 20,
      {SYSTEM, VECTOR("absorption_grid", INPUT, ABSORPTION), VECTOR("cd_grid", INPUT, CD), PARAMETERS, VECTOR("values", INPUT, PARAMETER),
       VECTOR("absorption", OUTPUT, ABSORPTION), VECTOR("cd", OUTPUT, CD), MATRIX("absorption_jacobian", OUTPUT, ABSORPTION, PARAMETER),
-      MATRIX("cd_jacobian", OUTPUT, CD, PARAMETER)}},
-    {"hl_exciton_fit", 5, {CONF, SITE, ABSORPTION, CD, PARAMETER}, 17,
+      MATRIX("cd_jacobian", OUTPUT, CD, PARAMETER), OF_SAMPLE, VECTOR("ld_grid", INPUT, LD), MATRIX("ld_jacobian", OUTPUT, LD, PARAMETER)}},
+    {"hl_exciton_fit", 8, {CONF, SITE, ABSORPTION, CD, PARAMETER, SAMPLE_DIMS}, 26,
      {SYSTEM, MEASURED("absorption", ABSORPTION), MEASURED("cd", CD), PARAMETERS, VECTOR("values", IN_OUT, PARAMETER),
       VECTOR("standard_errors", OUTPUT, PARAMETER), MATRIX("covariance", OUTPUT, PARAMETER, PARAMETER),
-      MATRIX("correlation", OUTPUT, PARAMETER, PARAMETER), VECTOR("absorption", OUTPUT, ABSORPTION), VECTOR("cd", OUTPUT, CD)}},
+      MATRIX("correlation", OUTPUT, PARAMETER, PARAMETER), VECTOR("absorption", OUTPUT, ABSORPTION), VECTOR("cd", OUTPUT, CD),
+      OF_SAMPLE, MEASURED("ld", LD)}},
     {"hl_exciton_disorder", 3, {CONF, SITE, FACTOR, 0, 0}, 4,
      {MATRIX("hamiltonian", INPUT, SITE, SITE), MATRIX("site_factor", INPUT, SITE, FACTOR), MATRIX("coupling_sigma", OPTIONAL, SITE, SITE),
       {"hamiltonians", REQUIRED_OUTPUT, 3, {CONF, SITE, SITE}, F64}}},
@@ -79,6 +86,7 @@ typedef struct {
     void *p[MAX_ARRAYS];
     const ptrdiff_t *t[MAX_ARRAYS];
     placed arrays[MAX_ARRAYS];
+    int has_sample;
 } call;
 
 static unsigned char *regions[MAX_ARRAYS], before[MAX_ARRAYS][PAGE];
@@ -88,6 +96,30 @@ static int one_in(int n) { return random_between(&seed, 1, n) == 1; }
 static int writes(enum use use) { return use == OUTPUT || use == REQUIRED_OUTPUT || use == IN_OUT; }
 static ptrdiff_t extent_of(const call *c, int axis) { return axis == THREE ? 3 : axis == ONE ? 1 : c->dims[axis]; }
 
+/* Where a signature's arrays of the sample begin; none for functions that know no samples. */
+static const int sample_from[N_FUNCTIONS] = {16, 12, 17, MAX_ARRAYS, MAX_ARRAYS, MAX_ARRAYS};
+
+static void fill_sample(const call *c, hl_exciton_sample *sample)
+{
+    void *const *p = c->p + sample_from[c->function];
+    const ptrdiff_t *const *t = c->t + sample_from[c->function];
+    hl_exciton_sample_init(sample, sizeof *sample);
+    sample->n_ld = c->dims[LD], sample->n_variant = c->dims[VARIANT], sample->n_factor = c->dims[FACTOR];
+    sample->variant_weights = p[0], sample->variant_weights_strides = t[0];
+    sample->variant_energies = p[1], sample->variant_energies_strides = t[1];
+    sample->site_factor = p[2], sample->site_factor_strides = t[2];
+    sample->coupling_sigma = p[3], sample->coupling_sigma_strides = t[3];
+    sample->axis = p[4], sample->axis_strides = t[4];
+    sample->ld = p[5], sample->ld_strides = t[5];
+    sample->ld_grid = p[6], sample->ld_grid_strides = t[6];
+    if (c->function == JACOBIAN) {
+        sample->ld_jacobian = p[7], sample->ld_jacobian_strides = t[7];
+    } else {
+        sample->ld_measured = p[7], sample->ld_measured_strides = t[7];
+        sample->ld_sigma = p[8], sample->ld_sigma_strides = t[8];
+    }
+}
+
 static hl_status perform(const call *c)
 {
     void *const *p = c->p;
@@ -95,8 +127,13 @@ static hl_status perform(const call *c)
     const ptrdiff_t *d = c->dims;
     hl_exciton_fit_options how;
     hl_exciton_options options;
+    hl_exciton_sample sample;
     hl_exciton_options_init(&options, sizeof options);
     options.fwhm = 90.0;
+    if (c->has_sample) {
+        fill_sample(c, &sample);
+        options.sample = &sample;
+    }
     switch (c->function) {
     case GRADIENT:
         return hl_exciton_residual_gradient(d[CONF], d[SITE], d[ABSORPTION], d[CD], d[PARAMETER], p[0], t[0], p[1], t[1], p[2], t[2], p[3],
@@ -104,7 +141,7 @@ static hl_status perform(const call *c)
                                             t[11], p[12], p[13], t[13], p[14], t[14], p[15], t[15], &options);
     case JACOBIAN:
         return hl_exciton_jacobian(d[CONF], d[SITE], d[ABSORPTION], d[CD], d[PARAMETER], p[0], t[0], p[1], t[1], p[2], t[2], p[3], t[3], p[4],
-                                   t[4], p[5], t[5], p[6], t[6], p[7], t[7], p[8], t[8], p[9], t[9], p[10], t[10], p[11], t[11], NULL);
+                                   t[4], p[5], t[5], p[6], t[6], p[7], t[7], p[8], t[8], p[9], t[9], p[10], t[10], p[11], t[11], &options);
     case FIT:
         hl_exciton_fit_options_init(&how, sizeof how);
         how.max_iterations = 4;
@@ -217,8 +254,13 @@ static call invent(void)
     c.dims[CD] = one_in(4) ? 0 : random_between(&seed, 1, 6);
     c.dims[PARAMETER] = random_between(&seed, 1, 4);
     c.dims[FACTOR] = random_between(&seed, 1, 3);
+    c.dims[LD] = random_between(&seed, 1, 5);
+    c.dims[VARIANT] = random_between(&seed, 1, 3);
+    c.has_sample = sample_from[c.function] < MAX_ARRAYS && one_in(2);
     for (k = 0; k < s->n_arrays; k++) {
         place(&c, k);
+        if (k >= sample_from[c.function] && !c.has_sample)
+            c.p[k] = NULL, c.arrays[k].n = 0;
         if ((s->arrays[k].use == OPTIONAL || s->arrays[k].use == OUTPUT) && one_in(3))
             c.p[k] = NULL, c.arrays[k].n = 0;
     }
@@ -238,6 +280,8 @@ static hl_status spoil(call *c, char *what, size_t size)
     switch (random_between(&seed, 0, 4)) {
     case 0:
         axis = s->dims[random_between(&seed, 0, s->n_dims - 1)];
+        if (axis >= FACTOR && sample_from[c->function] < MAX_ARRAYS && !c->has_sample)
+            return HL_OK;
         c->dims[axis] = -random_between(&seed, 1, 4);
         snprintf(what, size, "dimension %d negative", axis);
         return HL_ERR_SHAPE;

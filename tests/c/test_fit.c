@@ -91,7 +91,7 @@ static void refused(const request *q, hl_status expected, const char *words)
 
 static void bad_arguments(void)
 {
-    static const int32_t unknown[3] = {9, 0, 0}, same[2][3] = {{0, 1, 0}, {0, 1, 5}}, far[3] = {0, SITE, 0}, axis[3] = {4, 0, 3};
+    static const int32_t unknown[3] = {10, 0, 0}, same[2][3] = {{0, 1, 0}, {0, 1, 5}}, far[3] = {0, SITE, 0}, axis[3] = {4, 0, 3};
     static const double nan_values[PARAMETER] = {0.0, NAN, 0.0, 1.0, 70.0, 1.0};
     request q;
     hl_exciton_options options;
@@ -111,7 +111,7 @@ static void bad_arguments(void)
     q = all(), q.absorption = measured, refused(&q, HL_ERR_ALIAS, "absorption: shares memory with absorption_measured");
     q = all(), q.gradient = &misfit, q.n_parameter = 1, refused(&q, HL_ERR_ALIAS, "gradient: shares memory with misfit");
     q = all(), q.h = (const double *)((const char *)q.h + 4), refused(&q, HL_ERR_ALIGNMENT, "hamiltonians: address");
-    q = all(), q.parameters = unknown, q.n_parameter = 1, refused(&q, HL_ERR_ARGUMENT, "parameters: row 0 is of kind 9");
+    q = all(), q.parameters = unknown, q.n_parameter = 1, refused(&q, HL_ERR_ARGUMENT, "parameters: row 0 is of kind 10");
     q = all(), q.parameters = same[0], q.n_parameter = 2, refused(&q, HL_ERR_ARGUMENT, "row 1 sets what row 0 sets");
     q = all(), q.parameters = far, q.n_parameter = 1, refused(&q, HL_ERR_ARGUMENT, "row 0 names site 4; there are 4");
     q = all(), q.parameters = axis, q.n_parameter = 1, refused(&q, HL_ERR_ARGUMENT, "row 0 names axis 3");

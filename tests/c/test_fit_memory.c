@@ -16,16 +16,32 @@ enum { N_PARAMETER = 7 };
 
 static int32_t parameters[N_PARAMETER][3];
 
-typedef enum { GRADIENT, JACOBIAN, FIT, DICHROISM } kind;
+typedef enum { GRADIENT, JACOBIAN, FIT, DICHROISM, DRAWN } kind;
+
+/* Two variants of an ensemble that is drawn, and linear dichroism of it. */
+static void fill_sample(hl_exciton_options *options, hl_exciton_sample *sample, ptrdiff_t n_ld, const double *ld_grid, const double *measured)
+{
+    static const double axis[3] = {0.0, 0.0, 1.0}, weights[2] = {1.0, -0.3}, factor = 9.0;
+    static const ptrdiff_t zero[2] = {0, 0};
+    hl_exciton_options_init(options, sizeof *options);
+    hl_exciton_sample_init(sample, sizeof *sample);
+    options->sample = sample;
+    sample->n_ld = n_ld, sample->ld_grid = ld_grid, sample->ld_measured = measured, sample->axis = axis;
+    sample->n_variant = 2, sample->variant_weights = weights;
+    sample->n_factor = 2, sample->site_factor = &factor, sample->site_factor_strides = zero;
+    sample->coupling_sigma = &factor, sample->coupling_sigma_strides = zero;
+}
 
 static hl_status run(kind what, const problem *p)
 {
-    static const ptrdiff_t shared[3] = {0, 3, 1};
+    static const ptrdiff_t shared[3] = {0, 3, 1}, one_matrix[3] = {0, N_PARAMETER, 1};
     static const double axis[3] = {0.0, 0.0, 1.0};
     double values[N_PARAMETER] = {0}, misfit, gradient[N_PARAMETER];
     double *rows = malloc((size_t)(p->n_grid * N_PARAMETER) * sizeof *rows);
     hl_status status = HL_ERR_INTERNAL;
     hl_exciton_fit_options how;
+    hl_exciton_options options;
+    hl_exciton_sample sample;
     int k;
     for (k = 0; k < N_PARAMETER; k++)
         parameters[k][1] = k;
@@ -37,19 +53,21 @@ static hl_status run(kind what, const problem *p)
         status = hl_exciton_jacobian(p->n_conf, p->n_site, p->n_grid, 0, N_PARAMETER, p->hamiltonians, NULL, p->dipoles, shared, NULL, NULL,
                                      NULL, NULL, p->grid, NULL, NULL, NULL, &parameters[0][0], NULL, values, NULL, NULL, NULL, NULL, NULL,
                                      rows, NULL, NULL, NULL, NULL);
-    if (what == FIT) {
+    if (what == FIT || what == DRAWN) {
         hl_exciton_fit_options_init(&how, sizeof how);
         how.max_iterations = 3;
-        status = hl_exciton_fit(p->n_conf, p->n_site, p->n_grid, 0, N_PARAMETER, p->hamiltonians, NULL, p->dipoles, shared, NULL, NULL, NULL,
+        fill_sample(&options, &sample, p->n_grid, p->grid, p->absorption);
+        status = hl_exciton_fit(p->n_conf, p->n_site, p->n_grid, 0, N_PARAMETER, p->hamiltonians, what == DRAWN ? one_matrix : NULL, p->dipoles, shared, NULL, NULL, NULL,
                                 NULL, p->grid, NULL, p->absorption, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &parameters[0][0],
-                                NULL, values, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &how);
+                                NULL, values, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                                what == DRAWN ? &options : NULL, &how);
     }
     if (what == DICHROISM)
         status = hl_exciton_linear_dichroism(p->n_conf, p->n_site, p->n_grid, p->hamiltonians, NULL, p->dipoles, shared, NULL, NULL, p->grid,
                                              NULL, axis, NULL, rows, NULL, NULL);
     free(rows);
     /* Its few points do not tell all energies apart, which is an end like any other. */
-    return what == FIT && status == HL_ERR_SINGULAR ? HL_OK : status;
+    return (what == FIT || what == DRAWN) && status == HL_ERR_SINGULAR ? HL_OK : status;
 }
 
 static long heap_of(kind what, problem *p)
@@ -65,7 +83,7 @@ static long heap_of(kind what, problem *p)
 
 static void growth(void)
 {
-    static const char *const names[] = {"a gradient", "a Jacobian", "a fit", "linear dichroism"};
+    static const char *const names[] = {"a gradient", "a Jacobian", "a fit", "linear dichroism", "a fit of a drawn ensemble"};
     problem few = problem_new(3000, N_PARAMETER, 300), many = problem_new(60000, N_PARAMETER, 300);
     const long input = (many.n_conf - few.n_conf) * (ptrdiff_t)(N_PARAMETER * N_PARAMETER * sizeof(double));
     int what, threads;
@@ -73,7 +91,7 @@ static void growth(void)
     problem_spectrum(&few, NULL); /* something to compare with */
     problem_spectrum(&many, NULL);
     for (threads = 1; threads <= 2; threads++)
-        for (what = GRADIENT; what <= DICHROISM; what++) {
+        for (what = GRADIENT; what <= DRAWN; what++) {
             /* Energies and eigenvectors are a gradient's to keep, and in parts until they are gathered. */
             const long allowed = what == GRADIENT ? 2 * (input + input / N_PARAMETER) + input / 10 : input / 20;
             long first, second;
@@ -98,7 +116,7 @@ static void leaks(void)
         int what;
         if (k == 10)
             after_ten = heap_in_use();
-        for (what = GRADIENT; what <= DICHROISM; what++) {
+        for (what = GRADIENT; what <= DRAWN; what++) {
             const hl_status status = run((kind)what, &p);
             expect(status == HL_OK, "%d: %s", (int)status, hl_last_error_message());
         }
@@ -114,6 +132,8 @@ static hl_status large(kind what, double *output)
     const double hamiltonian = 12400.0, axis[3] = {1.0, 0.0, 0.0};
     static double grid = 12400.0, measured = 1.0;
     static const int32_t row[3] = {HL_PARAMETER_SITE_ENERGY, 0, 0};
+    hl_exciton_options options;
+    hl_exciton_sample sample;
     if (what == GRADIENT)
         return hl_exciton_residual_gradient(1, n, 1, 0, 1, &hamiltonian, zero, &hamiltonian, zero, NULL, NULL, NULL, NULL, &grid, NULL, &measured,
                                             NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, row, NULL, output, NULL, output + 1, output + 2,
@@ -121,10 +141,11 @@ static hl_status large(kind what, double *output)
     if (what == JACOBIAN)
         return hl_exciton_jacobian(1, n, 1, 0, 1, &hamiltonian, zero, &hamiltonian, zero, NULL, NULL, NULL, NULL, &grid, NULL, NULL, NULL, row,
                                    NULL, output, NULL, output + 1, NULL, NULL, NULL, output + 2, NULL, NULL, NULL, NULL);
-    if (what == FIT)
+    fill_sample(&options, &sample, 1, &grid, &measured);
+    if (what == FIT || what == DRAWN)
         return hl_exciton_fit(1, n, 1, 0, 1, &hamiltonian, zero, &hamiltonian, zero, NULL, NULL, NULL, NULL, &grid, NULL, &measured, NULL, NULL,
                               NULL, NULL, NULL, NULL, NULL, NULL, NULL, row, NULL, output, NULL, output + 1, NULL, output + 2, NULL, NULL, NULL,
-                              NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+                              NULL, NULL, NULL, NULL, NULL, what == DRAWN ? &options : NULL, NULL);
     return hl_exciton_linear_dichroism(1, n, 1, &hamiltonian, zero, &hamiltonian, zero, NULL, NULL, &grid, NULL, axis, NULL, output + 1, NULL,
                                        NULL);
 }
@@ -132,7 +153,7 @@ static hl_status large(kind what, double *output)
 static void no_memory(void)
 {
     int what;
-    for (what = GRADIENT; what <= DICHROISM; what++) {
+    for (what = GRADIENT; what <= DRAWN; what++) {
         pid_t pid;
         test("kind %d: where the scratch cannot be had: HL_ERR_ALLOC, outputs untouched, and the process goes on", what);
         fflush(stdout);

@@ -123,6 +123,38 @@ PLACE(deleted, 112);
 PLACE(deleted_strides, 120);
 PLACE(progress, 128);
 PLACE(progress_user, 136);
+PLACE(sample, 144);
+#undef PLACE
+#define PLACE(field, offset) PLACE_IN(hl_exciton_sample, field, offset)
+PLACE(struct_size, 0);
+PLACE(n_ld, 8);
+PLACE(ld_grid, 16);
+PLACE(ld_grid_strides, 24);
+PLACE(ld_measured, 32);
+PLACE(ld_measured_strides, 40);
+PLACE(ld_sigma, 48);
+PLACE(ld_sigma_strides, 56);
+PLACE(axis, 64);
+PLACE(axis_strides, 72);
+PLACE(fwhm_ld, 80);
+PLACE(ld, 88);
+PLACE(ld_strides, 96);
+PLACE(ld_jacobian, 104);
+PLACE(ld_jacobian_strides, 112);
+PLACE(n_variant, 120);
+PLACE(variant_weights, 128);
+PLACE(variant_weights_strides, 136);
+PLACE(variant_deleted, 144);
+PLACE(variant_deleted_strides, 152);
+PLACE(variant_energies, 160);
+PLACE(variant_energies_strides, 168);
+PLACE(n_factor, 176);
+PLACE(site_factor, 184);
+PLACE(site_factor_strides, 192);
+PLACE(coupling_sigma, 200);
+PLACE(coupling_sigma_strides, 208);
+PLACE(seed, 216);
+PLACE(first_member, 224);
 #undef PLACE
 #define PLACE(field, offset) PLACE_IN(hl_kuramoto_options, field, offset)
 PLACE(struct_size, 0);
@@ -236,6 +268,7 @@ int main(void)
     double r = 0.0, psi = 0.0, phase = 0.5;
     float single_r = 0.0f, single_phase = 0.5f;
     hl_exciton_fit_options fit_options;
+    hl_exciton_sample sample;
     const double axis[3] = {0.0, 0.0, 1.0};
     hl_progress_fn progress = never_called;
     double wavenumber = 8065.543937, electronvolt = 0.0;
@@ -279,6 +312,7 @@ int main(void)
     check(hl_exciton_jacobian(1, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
                               NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == HL_OK,
           "derivatives of nothing");
+    check(hl_exciton_sample_init(&sample, sizeof sample) == HL_OK && sample.n_ld == 0 && sample.n_variant == 0, "samples");
     check(hl_exciton_fit_options_init(&fit_options, sizeof fit_options) == HL_OK && fit_options.n_start == 1, "options of fits");
     check(hl_exciton_fit(1, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
                          NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,

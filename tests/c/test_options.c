@@ -216,7 +216,7 @@ static void initialisation(void)
                defaults.energy_offset == 0.0,
            "a real field is not its default");
     expect(!defaults.fwhm_values && !defaults.fwhm_values_strides && !defaults.fwhm_cd_values && !defaults.fwhm_cd_values_strides &&
-               !defaults.deleted && !defaults.deleted_strides && !defaults.progress && !defaults.progress_user,
+               !defaults.deleted && !defaults.deleted_strides && !defaults.progress && !defaults.progress_user && !defaults.sample,
            "a pointer is not NULL");
 
     test("hl_exciton_options_init: writes at most struct_size bytes, at every size");

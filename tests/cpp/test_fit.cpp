@@ -64,4 +64,61 @@ static void fits() {
     claim(check::largest(ld) > 0.0, "linear dichroism is written");
 }
 
-int main() { return check::run("test_fit", fits); }
+// A drawn ensemble of a mutant less the wild type, with linear dichroism beside absorption.
+static void samples() {
+    const std::ptrdiff_t n = 7, n_conf = 20, n_point = 150;
+    const std::vector<double> hamiltonian = check::reference("hamiltonian"), dipoles = check::reference("dipoles");
+    std::vector<double> factor(static_cast<std::size_t>(n * n), 0.0), members(static_cast<std::size_t>(n_conf * n * n));
+    for (std::ptrdiff_t i = 0; i < n; ++i) factor[static_cast<std::size_t>(i * n + i)] = 40.0;
+    hl::exciton::disorder(hl::row_major(hamiltonian, n, n), hl::row_major(factor, n, n), {}, 3, hl::row_major(members, n_conf, n, n));
+    const hl::view<const double, 3> one = hl::broadcast(hl::row_major(hamiltonian, n, n), n_conf), in_memory = hl::row_major(members, n_conf, n, n),
+                                    mu = hl::broadcast(hl::row_major(dipoles, n, 3), n_conf);
+    std::vector<parameter> parameters;
+    for (std::int32_t i = 0; i < n; ++i) parameters.push_back(parameter::site_energy(i));
+    parameters.push_back(parameter::variant_site_energy(2, 1));
+    parameters.push_back(parameter::scale(hl::exciton::spectrum_kind::ld));
+    const std::vector<double> truth = {12.0, -7.0, 20.0, -15.0, 4.0, 9.0, -11.0, 45.0, 0.8}, axis = {0.0, 1.0, 2.0}, weights = {-1.0, 0.9};
+    const std::vector<std::uint8_t> deleted = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    std::vector<double> grid(static_cast<std::size_t>(n_point)), absorption_values(grid.size()), ld_values(grid.size()), rows(9 * grid.size());
+    for (std::size_t i = 0; i < grid.size(); ++i) grid[i] = 11800.0 + 8.0 * static_cast<double>(i);
+
+    hl::exciton::sample sample;
+    sample.axis = axis;
+    sample.ld.grid = grid;
+    sample.model_ld = ld_values;
+    sample.ld_jacobian = hl::row_major(rows, n_point, 9);
+    sample.variant_weights = weights;
+    sample.variant_deleted = hl::row_major(deleted, 2, n);
+    hl::exciton::jacobian(in_memory, mu, {}, grid, {}, parameters, truth, absorption_values, {}, {}, {}, hl::exciton::options(), {}, sample);
+    const std::vector<double> expected = ld_values, expected_rows = rows;
+    sample.site_factor = hl::row_major(factor, n, n);
+    sample.seed = 3;
+    hl::exciton::jacobian(one, mu, {}, grid, {}, parameters, truth, absorption_values, {}, {}, {}, hl::exciton::options(), {}, sample);
+    claim(check::same_bits(expected, ld_values) && check::same_bits(expected_rows, rows), "a drawn ensemble has the bits of one in memory");
+
+    hl::exciton::measured_spectrum absorption;
+    absorption.grid = grid;
+    absorption.values = absorption_values;
+    std::vector<double> model(grid.size()), values = {0, 0, 0, 0, 0, 0, 0, 0, 1};
+    sample.ld.values = ld_values;
+    sample.model_ld = model;
+    sample.ld_jacobian = hl::view<double, 2>();
+    hl::exciton::fit(one, mu, {}, absorption, {}, parameters, values, {}, hl::exciton::fit_options(), hl::exciton::options(), {}, sample);
+    check::within(values, truth, 1e-6, "a fit finds what a mutation moves");
+    check::within(model, ld_values, 1e-6, "the model of linear dichroism is written");
+    const std::vector<double> short_axis = {1.0, 0.0};
+    sample.axis = short_axis;
+    try {
+        hl::exciton::residual_gradient(one, mu, {}, absorption, {}, parameters, values, {}, {}, {}, hl::exciton::options(), {}, sample);
+        claim(false, "an axis of two numbers is refused");
+    } catch (const hl::argument_error& thrown) {
+        claim(check::contains(thrown.what(), "axis"), "an axis of two numbers is refused", thrown.what());
+    }
+}
+
+static void all() {
+    fits();
+    samples();
+}
+
+int main() { return check::run("test_fit", all); }

@@ -20,6 +20,7 @@ ptrdiff_t hl_test_offset(int32_t field)
         offsetof(hl_exciton_options, fwhm_cd_values), offsetof(hl_exciton_options, fwhm_cd_values_strides),
         offsetof(hl_exciton_options, deleted), offsetof(hl_exciton_options, deleted_strides),
         offsetof(hl_exciton_options, progress), offsetof(hl_exciton_options, progress_user),
+        offsetof(hl_exciton_options, sample),
         sizeof(hl_exciton_options),
     };
     return field >= 0 && (size_t)field < sizeof offsets / sizeof *offsets ? (ptrdiff_t)offsets[field] : -1;

@@ -76,6 +76,7 @@ program test_fit
   call derivatives()
   call one_configuration()
   call ensembles()
+  call samples()
   call conclude("test_fit")
 
 contains
@@ -122,6 +123,66 @@ contains
     call hl_exciton_fit(hamiltonians(:, :, 1), dipoles, positions, parameters, found, grid, made, sigma, grid, cd, sigma)
     call claim(all(abs(found - truth) < 1.0e-5_c_double), "a single configuration is fitted")
   end subroutine one_configuration
+
+  ! A drawn ensemble of a mutant less the wild type, with linear dichroism beside absorption.
+  subroutine samples()
+    integer, parameter :: n_unknown = n + 2, n_member = 30
+    type(hl_exciton_sample) :: sample
+    real(c_double), target :: members(n, n, n_member), factor(n, n), axis(3), ld(n_point), ld_grid(n_point)
+    real(c_double), target :: weights(2), energies(n, 2), ld_measured(n_point), slopes(n_point, n_unknown)
+    logical, target :: missing_pigments(n, 2)
+    real(c_double) :: expected(n_point), expected_slopes(n_point, n_unknown), made(n_point), known(n_unknown), found(n_unknown)
+    integer(c_int32_t) :: unknown(3, n_unknown)
+    integer :: k
+    factor = 0
+    do k = 1, n
+      factor(k, k) = 40.0_c_double
+    end do
+    unknown(:, :n) = parameters
+    unknown(:, n + 1) = [HL_PARAMETER_VARIANT_SITE_ENERGY, 2, 1]
+    unknown(:, n + 2) = [HL_PARAMETER_SCALE, HL_SPECTRUM_LD, 0]
+    known = [truth, 45.0_c_double, 0.8_c_double]
+    axis = [0.0_c_double, 1.0_c_double, 2.0_c_double]
+    weights = [-1.0_c_double, 0.9_c_double]
+    energies = 0
+    energies(2, 2) = 20
+    missing_pigments = .false.
+    missing_pigments(7, 2) = .true.
+    ld_grid = grid
+    sample%ld_grid => ld_grid
+    sample%axis => axis
+    sample%ld => ld
+    sample%ld_jacobian => slopes
+    sample%variant_weights => weights
+    sample%variant_deleted => missing_pigments
+    sample%variant_energies => energies
+    call hl_exciton_disorder(hamiltonians(:, :, 1), factor, members, seed=3_c_int64_t)
+    call hl_exciton_jacobian(members, dipoles, positions, unknown, known, grid, absorption=made, sample=sample)
+    expected = ld
+    expected_slopes = slopes
+    sample%members = n_member
+    sample%site_factor => factor
+    sample%seed = 3
+    call hl_exciton_jacobian(hamiltonians(:, :, 1), dipoles, positions, unknown, known, grid, absorption=made, sample=sample)
+    call claim(all(abs(ld - expected) <= 0) .and. all(abs(slopes - expected_slopes) <= 0) .and. maxval(abs(ld)) > 0, &
+      "a drawn ensemble has the bits of one in memory")
+    ld_measured = ld
+    sample%ld_measured => ld_measured
+    sample%ld_jacobian => null()
+    found = 0
+    found(n_unknown) = 1
+    call hl_exciton_fit(hamiltonians(:, :, 1), dipoles, positions, unknown, found, grid, made, sample=sample)
+    call claim(all(abs(found - known) < 1.0e-6_c_double), "a fit finds what a mutation moves")
+    sample%variant_energies => energies(2:, :)
+    call hl_exciton_residual_gradient(hamiltonians(:, :, 1), dipoles, positions, unknown, found, grid, made, sample=sample, &
+      stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_SHAPE .and. index(message, "sample%variant_energies: extents (6, 2) where (7, 2)") > 0, &
+      "energies of too few sites are refused", message)
+    sample%variant_energies => energies
+    call hl_exciton_fit(members, dipoles, positions, unknown, found, grid, made, sample=sample, stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_SHAPE .and. index(message, "with sample%members it is one") > 0, &
+      "members about several Hamiltonians are refused", message)
+  end subroutine samples
 
   subroutine ensembles()
     real(c_double) :: factor(n, n), members(n, n, 6), later(n, n, 2), ld(n_point, 3), made(n_point), coupled(n, n), r(3)

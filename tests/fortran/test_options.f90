@@ -27,7 +27,7 @@ contains
 
   subroutine layout()
     type(c_options), target :: seen
-    integer(c_intptr_t) :: offsets(0:21), base
+    integer(c_intptr_t) :: offsets(0:22), base
     character(len=8) :: number
     integer :: field
     base = transfer(c_loc(seen), base)
@@ -38,13 +38,14 @@ contains
       address(c_loc(seen%cutoff)), address(c_loc(seen%energy_offset)), address(c_loc(seen%fwhm_values)), &
       address(c_loc(seen%fwhm_values_strides)), address(c_loc(seen%fwhm_cd_values)), &
       address(c_loc(seen%fwhm_cd_values_strides)), address(c_loc(seen%deleted)), address(c_loc(seen%deleted_strides)), &
-      address(c_loc(seen%progress)), address(c_loc(seen%progress_user))] - base
-    do field = 0, 21
+      address(c_loc(seen%progress)), address(c_loc(seen%progress_user)), &
+      address(c_loc(seen%sample))] - base
+    do field = 0, 22
       write (number, "(i0)") field
       call claim(offsets(field) == hl_test_offset(int(field, c_int32_t)), "field " // trim(number) // " lies where C has it")
     end do
-    call claim(int(c_sizeof(seen), c_ptrdiff_t) == hl_test_offset(22_c_int32_t), "the derived type is as large as the C struct")
-    call claim(hl_test_offset(23_c_int32_t) == -1, "every field was compared")
+    call claim(int(c_sizeof(seen), c_ptrdiff_t) == hl_test_offset(23_c_int32_t), "the derived type is as large as the C struct")
+    call claim(hl_test_offset(24_c_int32_t) == -1, "every field was compared")
   end subroutine layout
 
   integer(c_intptr_t) function address(pointer)

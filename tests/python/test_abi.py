@@ -23,6 +23,7 @@ C_TYPES = {
     "hl_exciton_options *": ctypes.POINTER(_abi.ExcitonOptions),
     "struct hl_kuramoto_options *": ctypes.POINTER(_abi.KuramotoOptions),
     "hl_kuramoto_options *": ctypes.POINTER(_abi.KuramotoOptions),
+    "struct hl_exciton_sample *": ctypes.POINTER(_abi.ExcitonSample),
     "struct hl_exciton_fit_options *": ctypes.POINTER(_abi.ExcitonFitOptions),
     "struct hl_exciton_fit_result *": ctypes.POINTER(_abi.ExcitonFitResult),
     "struct hl_anisoap_options *": ctypes.POINTER(_abi.AnisoapOptions),

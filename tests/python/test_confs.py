@@ -215,3 +215,23 @@ def test_a_measurement_in_another_unit_is_said(folder, tmp_path, capsys):
     command = ["fit", str(folder), "-e", "--experiment", str(tmp_path / "abs.csv"), "-o"]
     assert main([*command, str(tmp_path / "one")]) == 0 and "add scale to --free" in capsys.readouterr().err
     assert main([*command, str(tmp_path / "two"), "--free", "site-energies", "scale"]) == 0 and capsys.readouterr().err == ""
+
+
+def test_the_command_fit_takes_linear_dichroism_and_its_axis(folder, tmp_path, capsys):
+    confs = exciton.load_confs(folder)
+    grid = np.arange(11_900.0, 13_000.0, 5.0)
+    moved = confs.hamiltonians.copy()
+    moved[:, 0, 0] += 15.0
+    axis = (0.0, 1.0, 2.0)
+    ld = 0.7 * exciton.linear_dichroism(moved, confs.dipoles, axis, grid, broadening="direct", cutoff=np.inf)
+    np.savetxt(tmp_path / "ld.csv", np.c_[grid, ld], delimiter=",")
+    command = ["fit", str(folder), "-e", "--ld", str(tmp_path / "ld.csv"), "-o"]
+    assert main([*command, str(tmp_path / "out"), "--axis", "0,1,2", "--free", "site-energies", "scale", "--prior", "500"]) == 0
+    report = json.loads((tmp_path / "out" / "fit.json").read_text())
+    values = {tuple(p["parameter"]): p["value"] for p in report["parameters"]}
+    assert abs(values["site-energy", 0] - 15.0) < 1.0 and abs(values["scale", "ld"] - 0.7) < 0.02
+    assert (tmp_path / "out" / "ld_fit.csv").exists()
+    assert main([*command, str(tmp_path / "no")]) == 1
+    assert "takes both --ld FILE and --axis" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([*command, str(tmp_path / "no"), "--axis", "0,1"])

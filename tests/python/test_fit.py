@@ -253,7 +253,7 @@ def bad(**changes):
         (bad(parameters=[("coupling", 1)]), ValueError, "'coupling' takes 2 more items"),
         (bad(parameters=[("coupling", 1, 1)]), ValueError, "row 0 is the coupling of site 1 with itself"),
         (bad(parameters=[("position", 1, "w")]), ValueError, "axes are 'x', 'y' and 'z'"),
-        (bad(parameters=[("fwhm", "ld")]), ValueError, "use 'absorption', 'cd' or 'both'"),
+        (bad(parameters=[("fwhm", "lid")]), ValueError, "use 'absorption', 'cd', 'ld', 'both' or 'all'"),
         (bad(parameters=[("site-energy", 0)] * 2), ValueError, "row 1 sets what row 0 sets"),
         (bad(parameters=[("site-energy", 0)], deleted=[0]), ValueError, "names site 0, which is deleted"),
         (bad(values=np.zeros(6)), ValueError, r"values: shape is \(6,\), expected \(7,\)"),

@@ -49,6 +49,7 @@ include("exciton/sticks.jl")
 include("exciton/broaden.jl")
 include("exciton/spectrum.jl")
 include("exciton/ensembles.jl")
+include("exciton/sample.jl") # what fits know of a sample
 include("exciton/fit.jl")
 include("kuramoto/arrays.jl")   # arrays of oscillators
 include("kuramoto/options.jl")  # keywords become the option struct

@@ -46,9 +46,12 @@ const HL_PARAMETER_FWHM = Int32(5)
 const HL_PARAMETER_SHIFT = Int32(6)
 const HL_PARAMETER_SCALE = Int32(7)
 const HL_PARAMETER_OFFSET = Int32(8)
+const HL_PARAMETER_VARIANT_SITE_ENERGY = Int32(9)
 const HL_SPECTRUM_ABSORPTION = Int32(0)
 const HL_SPECTRUM_CD = Int32(1)
 const HL_SPECTRUM_BOTH = Int32(2)
+const HL_SPECTRUM_LD = Int32(3)
+const HL_SPECTRUM_ALL = Int32(4)
 const HL_FIT_ENDED_MISFIT = Int32(1)
 const HL_FIT_ENDED_STEP = Int32(2)
 const HL_FIT_ENDED_GRADIENT = Int32(3)
@@ -116,6 +119,39 @@ const HL_UNIT_ANGSTROM = Int32(200)
 const HL_UNIT_BOHR = Int32(201)
 const HL_UNIT_NANOMETER = Int32(202)
 
+# hl_exciton_sample.
+struct ExcitonSample
+    struct_size::Csize_t
+    n_ld::Int
+    ld_grid::Ptr{Float64}
+    ld_grid_strides::Ptr{Int}
+    ld_measured::Ptr{Float64}
+    ld_measured_strides::Ptr{Int}
+    ld_sigma::Ptr{Float64}
+    ld_sigma_strides::Ptr{Int}
+    axis::Ptr{Float64}
+    axis_strides::Ptr{Int}
+    fwhm_ld::Float64
+    ld::Ptr{Float64}
+    ld_strides::Ptr{Int}
+    ld_jacobian::Ptr{Float64}
+    ld_jacobian_strides::Ptr{Int}
+    n_variant::Int
+    variant_weights::Ptr{Float64}
+    variant_weights_strides::Ptr{Int}
+    variant_deleted::Ptr{UInt8}
+    variant_deleted_strides::Ptr{Int}
+    variant_energies::Ptr{Float64}
+    variant_energies_strides::Ptr{Int}
+    n_factor::Int
+    site_factor::Ptr{Float64}
+    site_factor_strides::Ptr{Int}
+    coupling_sigma::Ptr{Float64}
+    coupling_sigma_strides::Ptr{Int}
+    seed::UInt64
+    first_member::UInt64
+end
+
 # hl_exciton_options.
 struct ExcitonOptions
     struct_size::Csize_t
@@ -140,6 +176,7 @@ struct ExcitonOptions
     deleted_strides::Ptr{Int}
     progress::Ptr{Cvoid}
     progress_user::Ptr{Cvoid}
+    sample::Ptr{ExcitonSample}
 end
 
 # hl_exciton_fit_options.
@@ -287,7 +324,7 @@ const FUNCTION_NAMES = (
     :hl_units_convert,
     :hl_exciton_options_init, :hl_exciton_sticks, :hl_exciton_broaden, :hl_exciton_spectrum, :hl_exciton_point_dipole_couplings,
     :hl_exciton_linear_dichroism, :hl_exciton_disorder,
-    :hl_exciton_fit_options_init, :hl_exciton_residual_gradient, :hl_exciton_jacobian, :hl_exciton_fit,
+    :hl_exciton_sample_init, :hl_exciton_fit_options_init, :hl_exciton_residual_gradient, :hl_exciton_jacobian, :hl_exciton_fit,
     :hl_kuramoto_options_init, :hl_kuramoto_rhs, :hl_kuramoto_rhs_f32, :hl_kuramoto_integrate, :hl_kuramoto_integrate_f32,
     :hl_kuramoto_order_parameter, :hl_kuramoto_order_parameter_f32,
     :hl_kuramoto_mean_field_rhs, :hl_kuramoto_mean_field_rhs_f32,

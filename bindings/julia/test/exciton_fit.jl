@@ -47,6 +47,32 @@ let reference = joinpath(ROOT, "tests", "data", "exciton", "brixner_conf.csv")
         @test isapprox(by_rows, here.gradient; rtol = 1e-9)
     end
 
+    @testset "samples: linear dichroism, variants, disorder that is drawn" begin
+        sigma = fill(2.0, 7, 7)
+        drawn = (members = 60, site_factor = fill(40.0, 7), coupling_sigma = sigma, seed = 3, first_member = 1)
+        in_memory = exciton_disorder(hamiltonian, 60, fill(40.0, 7); coupling_sigma = sigma, seed = 3, first_member = 1)
+        variants = [(weight = -1.0,), (weight = 0.9, deleted = [7], energies = [0.0, 20, 0, 0, 0, 0, 0])]
+        unknown = [[(:site_energy, i) for i in 1:7]; (:variant_site_energy, 3, 2); (:scale, :ld)]
+        values = [truth[1:7]; 45.0; 0.8]
+        sample = (axis = (0.0, 1.0, 2.0), variants = variants)
+        grids = (absorption_grid = grid, ld_grid = grid)
+        expected = exciton_jacobian(in_memory, dipoles, positions, unknown, values; grids..., sample...)
+        found = exciton_jacobian(hamiltonian, dipoles, positions, unknown, values; grids..., sample..., disorder = drawn)
+        @test found == expected && size(found.ld_jacobian) == (length(grid), 9)
+        ld = exciton_linear_dichroism(in_memory, dipoles, (0.0, 1.0, 2.0), grid; cutoff = Inf, broadening = :direct, fwhm = 50.0)
+        alone = exciton_jacobian(hamiltonian, dipoles, positions, [], []; ld_grid = grid, axis = (0.0, 1.0, 2.0), fwhm_ld = 50.0, disorder = drawn)
+        @test maximum(abs.(alone.ld .- ld)) < 1e-12 * maximum(abs.(ld))
+        compared = (absorption = (grid, found.absorption), ld = (grid, found.ld))
+        here = exciton_residual_gradient(hamiltonian, dipoles, positions, unknown, 0.5 .* values; compared..., sample..., disorder = drawn)
+        rows = exciton_jacobian(hamiltonian, dipoles, positions, unknown, 0.5 .* values; grids..., sample..., disorder = drawn)
+        by_rows = rows.absorption_jacobian' * (rows.absorption .- found.absorption) + rows.ld_jacobian' * (rows.ld .- found.ld)
+        @test isapprox(by_rows, here.gradient; rtol = 1e-9)
+        best = exciton_fit(hamiltonian, dipoles, positions, unknown; compared..., sample..., disorder = drawn)
+        @test maximum(abs.(best.values .- values)) < 1e-6 && maximum(abs.(best.ld .- found.ld)) < 1e-6
+        @test_throws ArgumentError exciton_fit(hamiltonian, dipoles, positions, unknown; compared..., variants = variants)
+        @test_throws ArgumentError exciton_fit(members, dipoles, positions, unknown; compared..., sample..., disorder = drawn)
+    end
+
     @testset "a fit that does not determine all keeps what it found" begin
         ended = try
             exciton_fit(members, dipoles, positions, [[(:site_energy, i) for i in 1:7]; (:shift, :absorption)];

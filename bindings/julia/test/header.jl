@@ -16,7 +16,7 @@ end
 number(expression) = "printf(\"%lld\\n\", (long long)($expression));"
 
 const STRUCTS = ("hl_exciton_options" => Hotloop.ExcitonOptions, "hl_exciton_fit_options" => Hotloop.ExcitonFitOptions,
-                 "hl_exciton_fit_result" => Hotloop.ExcitonFitResult, "hl_kuramoto_options" => Hotloop.KuramotoOptions,
+                 "hl_exciton_fit_result" => Hotloop.ExcitonFitResult, "hl_exciton_sample" => Hotloop.ExcitonSample, "hl_kuramoto_options" => Hotloop.KuramotoOptions,
                  "hl_anisoap_options" => Hotloop.AnisoapOptions, "hl_direct_options" => Hotloop.DirectOptions,
                  "hl_fmm_options" => Hotloop.FmmOptions, "hl_fmm_plan_stats" => Hotloop.FmmPlanStats)
 

@@ -26,6 +26,7 @@ summary = counted("Hotloop") do
     @testset "properties of spectra" begin include("exciton_properties.jl") end
     @testset "forms of the exciton functions" begin include("exciton_forms.jl") end
     @testset "fits" begin include("exciton_fit.jl") end
+    @testset "shared cases of fits" begin include("fit_cases.jl") end
     @testset "lattices" begin include("kuramoto_cases.jl") end
     @testset "forms of the lattices' functions" begin include("kuramoto_forms.jl") end
     @testset "networks and mean fields" begin include("kuramoto_nodes_cases.jl") end
@@ -35,6 +36,7 @@ summary = counted("Hotloop") do
     @testset "shared cases of AniSOAP" begin include("anisoap_cases.jl") end
     @testset "direct sums" begin include("fmm_cases.jl") end
     @testset "fast multipole plans" begin include("fmm_plan.jl") end
+    @testset "shared cases of plans" begin include("fmm_plan_cases.jl") end
     @testset "Morton codes" begin include("morton.jl") end
     @testset "bad input" begin include("bad_input.jl") end
     @testset "bad lattices" begin include("kuramoto_bad_input.jl") end

@@ -20,9 +20,9 @@ CD_SCALES = {"dissymmetry": 0, "rosenfeld": 1}
 BROADENINGS = {"auto": 0, "direct": 1, "gridded": 2}
 PARAMETERS = {
     "site-energy": 0, "coupling": 1, "dipole-scale": 2, "dipole-rotation": 3, "position": 4, "fwhm": 5, "shift": 6,
-    "scale": 7, "offset": 8,
+    "scale": 7, "offset": 8, "variant-site-energy": 9,
 }  # fmt: skip
-SPECTRA = {"absorption": 0, "cd": 1, "both": 2}
+SPECTRA = {"absorption": 0, "cd": 1, "both": 2, "ld": 3, "all": 4}
 FIT_ENDS = {"misfit": 1, "step": 2, "gradient": 3, "max-iterations": 4, "no-progress": 5, "cancelled": 6}
 COUPLING_LAWS = {"sine": 0, "direct-sine": 1, "linear": 2}
 BOUNDARIES = {"zero-flux": 0, "periodic": 1, "halo": 2}
@@ -40,6 +40,42 @@ FMM_TRANSLATIONS = {"auto": 0, "fft": 1, "blas": 2, "dense": 3}
 FMM_OPERATORS = ("P2M", "M2M", "M2L", "L2L", "L2P", "P2L", "M2P", "P2P")
 MORTON_FINEST = 19
 MORTON_NONE = -1
+
+
+class ExcitonSample(Structure):
+    """hl_exciton_sample, field by field."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("n_ld", c_ssize_t),
+        ("ld_grid", c_void_p),
+        ("ld_grid_strides", c_void_p),
+        ("ld_measured", c_void_p),
+        ("ld_measured_strides", c_void_p),
+        ("ld_sigma", c_void_p),
+        ("ld_sigma_strides", c_void_p),
+        ("axis", c_void_p),
+        ("axis_strides", c_void_p),
+        ("fwhm_ld", c_double),
+        ("ld", c_void_p),
+        ("ld_strides", c_void_p),
+        ("ld_jacobian", c_void_p),
+        ("ld_jacobian_strides", c_void_p),
+        ("n_variant", c_ssize_t),
+        ("variant_weights", c_void_p),
+        ("variant_weights_strides", c_void_p),
+        ("variant_deleted", c_void_p),
+        ("variant_deleted_strides", c_void_p),
+        ("variant_energies", c_void_p),
+        ("variant_energies_strides", c_void_p),
+        ("n_factor", c_ssize_t),
+        ("site_factor", c_void_p),
+        ("site_factor_strides", c_void_p),
+        ("coupling_sigma", c_void_p),
+        ("coupling_sigma_strides", c_void_p),
+        ("seed", c_uint64),
+        ("first_member", c_uint64),
+    ]
 
 
 class ExcitonOptions(Structure):
@@ -68,6 +104,7 @@ class ExcitonOptions(Structure):
         ("deleted_strides", c_void_p),
         ("progress", ProgressFunction),
         ("progress_user", c_void_p),
+        ("sample", POINTER(ExcitonSample)),
     ]
 
 
@@ -283,6 +320,7 @@ FUNCTIONS = {
     "hl_exciton_disorder": (STATUS, 3 * _SIZE + 3 * _ARRAY + (c_uint64, c_uint64) + _ARRAY),
     "hl_exciton_residual_gradient": (STATUS, 5 * _SIZE + 12 * _ARRAY + _PLACE + 3 * _ARRAY + _OPTIONS),
     "hl_exciton_jacobian": (STATUS, 5 * _SIZE + 12 * _ARRAY + _OPTIONS),
+    "hl_exciton_sample_init": (STATUS, (POINTER(ExcitonSample), c_size_t)),
     "hl_exciton_fit_options_init": (STATUS, _FIT_OPTIONS + (c_size_t,)),
     "hl_exciton_fit": (STATUS, 5 * _SIZE + 17 * _ARRAY + (POINTER(ExcitonFitResult),) + _OPTIONS + _FIT_OPTIONS),
     "hl_kuramoto_options_init": (STATUS, _KURAMOTO_OPTIONS + (c_size_t,)),

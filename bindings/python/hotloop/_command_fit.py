@@ -14,17 +14,19 @@ from . import _command_spectrum as shared, _confs, exciton
 from ._errors import ArgumentError, Cancelled, SingularError
 
 _FREE = ("site-energies", "couplings", "dipole-scales", "fwhm", "shift", "scale", "offset")
-_BANDS = ("absorption", "cd")
+_BANDS = ("absorption", "cd", "ld")
 
 
 def add_to(commands: Any) -> None:
     parser = commands.add_parser("fit", help="fit configuration files to measured spectra")
     parser.add_argument("confs", help="folder, file or pattern of conf*.csv")
     parser.add_argument(
-        "--experiment", nargs="+", required=True, metavar="FILE",
+        "--experiment", nargs="+", default=[], metavar="FILE",
         help="measured absorption and, if there is one, CD: columns of wavenumber, value and, if known, standard deviation "
         "(1 %% of the peak where it is not); '-' for absorption that was not measured",
     )  # fmt: skip
+    parser.add_argument("--ld", metavar="FILE", help="measured linear dichroism, as the files of --experiment")
+    parser.add_argument("--axis", type=axis_of, metavar="x,y,z", help="the axis about which the sample is oriented, for --ld")
     parser.add_argument("--free", nargs="+", default=["site-energies"], choices=_FREE, help="what varies")
     parser.add_argument("--prior", type=float, help="standard deviation of site energies and couplings about the files', cm-1")
     parser.add_argument("--starts", type=int, default=1)
@@ -32,6 +34,17 @@ def add_to(commands: Any) -> None:
     shared.add_model(parser)
     parser.add_argument("-f", "--plot", action="store_true", help="draw fit.png")
     parser.set_defaults(run=run)
+
+
+def axis_of(text: str) -> tuple[float, ...]:
+    """Three numbers between commas."""
+    try:
+        numbers = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        numbers = ()
+    if len(numbers) != 3:
+        raise argparse.ArgumentTypeError(f"{text!r} is not three numbers; write --axis=0,0,1")
+    return numbers
 
 
 def read_experiment(path: str) -> tuple[tuple[np.ndarray, ...], bool]:
@@ -98,10 +111,16 @@ def run(chosen: argparse.Namespace) -> int:
     config = shared.settings(chosen)
     confs = _confs.load_confs(chosen.confs)
     options = shared.system(confs, config)
-    files = {band: read_experiment(path) for band, path in zip(_BANDS, chosen.experiment) if path != "-"}
+    paths = dict(zip(_BANDS, chosen.experiment))
+    if (chosen.ld is None) != (chosen.axis is None):
+        raise ArgumentError("--axis: linear dichroism takes both --ld FILE and --axis x,y,z")
+    if chosen.ld is not None:
+        paths["ld"] = chosen.ld
+        options["axis"] = chosen.axis
+    files = {band: read_experiment(path) for band, path in paths.items() if path != "-"}
     measured = {band: columns for band, (columns, _) in files.items()}
     if not measured:
-        raise ArgumentError("--experiment: no file is given")
+        raise ArgumentError("--experiment: no file is given, nor --ld")
     grids = {f"{band}_grid": columns[0] for band, columns in measured.items()}
     before = exciton.jacobian(*confs[:3], [], [], **grids, **options)
     initial = {band: getattr(before, band) for band in measured}
@@ -158,7 +177,7 @@ def save(folder: Path, found: Any, measured: dict[str, Any], initial: dict[str, 
     (folder / "fit.json").write_text(json.dumps(report, indent=2) + "\n")
     for band, (grid, values, *_) in measured.items():
         fitted = getattr(found, band)
-        name = {"absorption": "abs", "cd": "cd"}[band]
+        name = {"absorption": "abs"}.get(band, band)
         shared.save_columns(folder / f"{name}_fit.csv", grid, values, initial[band], fitted, values - fitted)
 
 

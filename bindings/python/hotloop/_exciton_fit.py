@@ -14,10 +14,11 @@ from ._errors import ArgumentError, Cancelled, MissingArrayError, ShapeError, Si
 from ._fit_arguments import Call, FitOptions, optional, whole
 from ._library import library
 from ._options import number
+from ._sample import Drawn, Variant, site_factor
 
 Array = np.ndarray
 #: A kind and what it concerns: ("site-energy", 3), ("coupling", 1, 2), ("dipole-scale", 0), ("dipole-rotation", 0, "x"),
-#: ("position", 0, "z"), ("fwhm", "both"), ("shift", "cd"), ("scale", "absorption"), ("offset", "absorption").
+#: ("position", 0, "z"), ("variant-site-energy", 3, 1), ("fwhm", "both"), ("shift", "cd"), ("scale", "absorption"), ("offset", "ld").
 Parameter = tuple[Any, ...]
 Progress = Callable[[int, int], Any]
 
@@ -32,7 +33,7 @@ class Misfit:
     value : float
         1/2 sum ((model - measured) / sigma)^2.
     gradient : ndarray, shape (n_parameter,)
-    absorption, cd : ndarray or None
+    absorption, cd, ld : ndarray or None
         The model at the measurement's points.
     """
 
@@ -40,6 +41,7 @@ class Misfit:
     gradient: Array
     absorption: Array | None
     cd: Array | None
+    ld: Array | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +50,10 @@ class Jacobian:
 
     absorption: Array | None
     cd: Array | None
+    ld: Array | None
     absorption_jacobian: Array | None
     cd_jacobian: Array | None
+    ld_jacobian: Array | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +66,7 @@ class FitResult:
     values, standard_errors : ndarray, shape (n_parameter,)
         A standard error of 0 belongs to a value that ended at a bound, an infinite one to a value that nothing determines.
     covariance, correlation : ndarray, shape (n_parameter, n_parameter)
-    absorption, cd : ndarray or None
+    absorption, cd, ld : ndarray or None
         The model at the best values.
     reason : str
         "misfit", "step" or "gradient" (which tolerance was met), "max-iterations", "no-progress" or "cancelled".
@@ -79,6 +83,7 @@ class FitResult:
     correlation: Array
     absorption: Array | None
     cd: Array | None
+    ld: Array | None
     reason: str
     start: int
     iterations: int
@@ -113,15 +118,16 @@ def residual_gradient(
     *,
     absorption: Sequence[Array] | None = None,
     cd: Sequence[Array] | None = None,
+    ld: Sequence[Array] | None = None,
     progress: Progress | bool | None = None,
     **model: Any,
 ) -> Misfit:
     """The misfit of mean spectra to measured ones and its gradient, for any optimiser. The arguments are those of `fit`."""
     call = Call(hamiltonians, dipoles, positions, parameters, model)
     values = call.by_parameter("values", values)
-    measured = call.measurement(absorption, cd)
+    measured = call.measurement(absorption, cd, ld)
     gradient = np.empty(call.n_parameter)
-    spectra = call.spectra()
+    spectra, _ = call.spectra()
     value = ctypes.c_double()
     arguments = (
         *call.sizes(), *call.system, *measured, *call.parameter_rows, *_arrays.argument(values), ctypes.addressof(value),
@@ -140,6 +146,7 @@ def jacobian(
     *,
     absorption_grid: Array | None = None,
     cd_grid: Array | None = None,
+    ld_grid: Array | None = None,
     progress: Progress | bool | None = None,
     **model: Any,
 ) -> Jacobian:
@@ -149,11 +156,10 @@ def jacobian(
     """
     call = Call(hamiltonians, dipoles, positions, parameters, model)
     values = call.by_parameter("values", values)
-    grids = call.grids(absorption_grid, cd_grid)
-    spectra = call.spectra()
-    rows = [None if s is None else np.empty((len(s), call.n_parameter)) for s in spectra]
+    grids = call.grids(absorption_grid, cd_grid, ld_grid)
+    spectra, rows = call.spectra(with_jacobian=True)
     arguments = (*call.sizes(), *call.system, *grids, *call.parameter_rows, *_arrays.argument(values))
-    for array in (*spectra, *rows):
+    for array in (*spectra[:2], *rows[:2]):
         arguments += optional(array)
     _progress.run(library.hl_exciton_jacobian, arguments, call.options, progress, call.steps(3))
     return Jacobian(*spectra, *rows)
@@ -168,6 +174,7 @@ def fit(
     *,
     absorption: Sequence[Array] | None = None,
     cd: Sequence[Array] | None = None,
+    ld: Sequence[Array] | None = None,
     lower: Any = None,
     upper: Any = None,
     prior: Any = None,
@@ -200,16 +207,18 @@ def fit(
         ("dipole-scale", i)                 factor of the dipole
         ("dipole-rotation", i, "x")         radians, a component of the rotation vector that turns the dipole
         ("position", i, "x")                angstrom, added to the position
-        ("fwhm", "absorption")              cm-1, the width; the spectrum may also be "cd" or "both"
+        ("variant-site-energy", i, v)       cm-1, added to the site energy in variant v alone
+        ("fwhm", "absorption")              cm-1, the width; the spectrum may also be "cd", "ld", "both"
+                                            (absorption and CD) or "all"
         ("shift", "absorption")             cm-1, added to the energies at which lines appear
         ("scale", "absorption")             factor of the spectrum
         ("offset", "absorption")            added to the spectrum
         ==================================  ===============================================================
     values : array_like, shape (n_parameter,), optional
         Where to start. Default: what changes nothing (0, and 1 for scales), and the option's width for "fwhm".
-    absorption, cd : (grid, measured) or (grid, measured, sigma), optional
+    absorption, cd, ld : (grid, measured) or (grid, measured, sigma), optional
         Measured spectra: ascending wavenumbers (cm-1), values, and their standard deviations (default 1; infinite for a
-        point that does not count). At least one of the two spectra.
+        point that does not count). At least one of the three spectra. Linear dichroism is that of `linear_dichroism`.
     lower, upper : array_like, shape (n_parameter,), optional
         Bounds.
     prior, prior_sigma : array_like, shape (n_parameter,), optional
@@ -230,6 +239,8 @@ def fit(
     **model
         ``weights``, ``fwhm``, ``fwhm_cd``, ``normalization``, ``cd_scale``, ``frequency_prefactor``,
         ``normalize_dipoles``, ``deleted``, ``energy_offset`` as in `spectrum`. Lines are Gaussian and never cut.
+        ``axis``: of linear dichroism, three numbers; ``fwhm_ld``: its width, default that of absorption. ``variants``: a list
+        of `Variant`, over which the model is a sum. ``disorder``: `Drawn`, then ``hamiltonians`` is one Hamiltonian.
 
     Returns
     -------
@@ -247,9 +258,9 @@ def fit(
     """
     call = Call(hamiltonians, dipoles, positions, parameters, model)
     best = call.by_parameter("values", call.neutral() if values is None else values, copy=True)
-    if absorption is None and cd is None:
-        raise MissingArrayError("absorption: neither absorption nor cd is given; pass (grid, measured) of at least one")
-    measured = call.measurement(absorption, cd)
+    if absorption is None and cd is None and ld is None:
+        raise MissingArrayError("absorption: neither absorption nor cd nor ld is given; pass (grid, measured) of at least one")
+    measured = call.measurement(absorption, cd, ld)
     if call.has_sigma and call.lacks_sigma:
         raise ArgumentError(
             "sigma: one spectrum has it and the other does not; give both or neither, since it says how much each counts"
@@ -269,10 +280,10 @@ def fit(
             fit_options.set_array(name, *_arrays.argument(call.by_parameter(name, given)))
     n = call.n_parameter
     errors, covariance, correlation = np.empty(n), np.empty((n, n)), np.empty((n, n))
-    spectra = call.spectra()
+    spectra, _ = call.spectra()
     ended = _abi.ExcitonFitResult()
     arguments = (*call.sizes(), *call.system, *measured, *call.parameter_rows)
-    for array in (best, errors, covariance, correlation, *spectra):
+    for array in (best, errors, covariance, correlation, *spectra[:2]):
         arguments += optional(array)
     arguments += (ctypes.byref(ended),)
 
@@ -364,13 +375,7 @@ def disorder(
     if hamiltonian.ndim != 2 or hamiltonian.shape[0] != hamiltonian.shape[1]:
         raise ShapeError(f"hamiltonian: shape is {hamiltonian.shape}, expected (n_site, n_site)")
     n_site = len(hamiltonian)
-    factor = np.asarray(site_sigma, np.float64)
-    if factor.ndim < 2:
-        if factor.ndim == 1:
-            _arrays.check_shape("site_sigma", factor, (n_site,), "one per site")
-        factor = np.diag(np.broadcast_to(factor, n_site))
-    if factor.ndim != 2 or len(factor) != n_site:
-        raise ShapeError(f"site_sigma: shape is {factor.shape}, expected ({n_site}, n_factor)")
+    factor = site_factor(site_sigma, n_site)
     sigma_at: tuple[Any, Any] = (None, None)
     if coupling_sigma is not None:
         coupling_sigma, *place = _arrays.as_input("coupling_sigma", coupling_sigma, 2)

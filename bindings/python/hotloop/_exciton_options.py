@@ -84,14 +84,18 @@ class ExcitonOptions(Options):
 
     def set_deleted(self, deleted: Any, n_site: int) -> int:
         """A boolean mask or 0-based indices of deleted pigments; returns how many pigments stay."""
-        array = np.asarray(deleted)
-        if array.dtype == np.bool_:
-            _arrays.check_shape("deleted", array, (n_site,), "one flag per site")
-            mask = array
-        else:
-            mask = _mask_from_indices(array, n_site)
+        mask = deleted_mask(deleted, n_site)
         self.set_array("deleted", *_arrays.argument(mask))
         return n_site - int(np.count_nonzero(mask))
+
+
+def deleted_mask(deleted: Any, n_site: int) -> np.ndarray:
+    """The mask of deleted pigments, from a mask or from indices."""
+    array = np.asarray(deleted)
+    if array.dtype == np.bool_:
+        _arrays.check_shape("deleted", array, (n_site,), "one flag per site")
+        return array
+    return _mask_from_indices(array, n_site)
 
 
 def _mask_from_indices(indices: np.ndarray, n_site: int) -> np.ndarray:

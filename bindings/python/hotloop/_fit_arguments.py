@@ -13,6 +13,7 @@ from ._errors import ArgumentError, MissingArrayError, ShapeError, check
 from ._exciton_options import ExcitonOptions
 from ._library import library
 from ._options import Options, flag, number
+from ._sample import Drawn, Sample
 
 Array = np.ndarray
 Parameter = tuple[Any, ...]
@@ -56,18 +57,26 @@ class Call:
     """The arguments that derivatives and fits share."""
 
     def __init__(self, hamiltonians: Any, dipoles: Any, positions: Any, parameters: Any, model: dict[str, Any]) -> None:
+        drawn = model.pop("disorder", None)
+        if drawn is not None:
+            hamiltonians, dipoles, positions = _shared_by_members(drawn, hamiltonians, dipoles, positions)
         self._sizes, system = inputs.system(hamiltonians, dipoles, positions)
+        self._arrays = hamiltonians, dipoles, positions
         self._has_positions = positions is not None
         self.parameters = [tuple(parameter) for parameter in parameters]
         self.n_parameter = len(self.parameters)
         self._rows = np.array([_row(p, q) for p, q in enumerate(self.parameters)], _INT32).reshape(-1, 3)
         self.parameter_rows = _arrays.argument(self._rows)
         self.options = ExcitonOptions()
+        self.sample = Sample()
         self._set(**model)
+        if drawn is not None:
+            self.sample.set_disorder(drawn, self._sizes.n_site)
         self.system = (*system, *self._weights)
         self.has_sigma = False
         self.lacks_sigma = False
-        self._points = [0, 0]
+        self._points = [0, 0, 0]
+        self._is_wanted = [False, False, False]
 
     def _set(
         self,
@@ -81,6 +90,9 @@ class Call:
         normalize_dipoles: bool = False,
         deleted: Any = None,
         energy_offset: float = 0.0,
+        axis: Any = None,
+        fwhm_ld: float | None = None,
+        variants: Any = None,
     ) -> None:
         n_conf, n_site = self._sizes.n_conf, self._sizes.n_site
         self._weights: tuple[Any, Any] = (None, None)
@@ -95,7 +107,11 @@ class Call:
             energy_offset=energy_offset,
         )
         self.options.set_widths(fwhm, fwhm_cd, None, n_site, ())
-        self._fwhm = {"absorption": fwhm, "cd": fwhm if fwhm_cd is None else fwhm_cd, "both": fwhm}
+        self._fwhm = {"absorption": fwhm, "cd": fwhm if fwhm_cd is None else fwhm_cd, "both": fwhm, "all": fwhm}
+        self._fwhm["ld"] = fwhm if fwhm_ld is None else fwhm_ld
+        self._axis, self._fwhm_ld = axis, fwhm_ld
+        if variants is not None:
+            self.sample.set_variants(variants, n_site)
         if deleted is not None:
             self.options.set_deleted(deleted, n_site)
 
@@ -114,22 +130,22 @@ class Call:
         _arrays.check_shape(name, array, (self.n_parameter,), "one number per parameter")
         return array
 
-    def grids(self, absorption_grid: Any, cd_grid: Any) -> tuple[Any, ...]:
+    def grids(self, absorption_grid: Any, cd_grid: Any, ld_grid: Any) -> tuple[Any, ...]:
         arguments: tuple[Any, ...] = ()
         for band, (name, grid) in enumerate((("absorption_grid", absorption_grid), ("cd_grid", cd_grid))):
             arguments += self._points_of(band, name, grid)
+        if ld_grid is not None:
+            self._set_ld(ld_grid)
         return arguments
 
-    def measurement(self, absorption: Any, cd: Any) -> tuple[Any, ...]:
-        """The arrays of both spectra as arguments."""
+    def measurement(self, absorption: Any, cd: Any, ld: Any) -> tuple[Any, ...]:
+        """The arrays of absorption and CD as arguments; those of linear dichroism become the sample's."""
         arguments: tuple[Any, ...] = ()
         for band, (name, given) in enumerate((("absorption", absorption), ("cd", cd))):
             if given is None:
                 arguments += (None,) * 6
                 continue
-            if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
-                raise TypeError(f"{name}: expected (grid, measured) or (grid, measured, sigma)")
-            grid, measured, sigma = (*given, None)[:3]
+            grid, measured, sigma = self._measured(name, given)
             arguments += self._points_of(band, f"{name}_grid", grid)
             for part, value in (("measured", measured), ("sigma", sigma)):
                 if value is None and part == "sigma":
@@ -138,9 +154,26 @@ class Call:
                 array, *place = _arrays.as_input(f"{name}_{part}", value, 1)
                 _arrays.check_shape(f"{name}_{part}", array, (self._points[band],), "the grid's")
                 arguments += tuple(place)
-            self.has_sigma |= sigma is not None
-            self.lacks_sigma |= sigma is None
+        if ld is not None:
+            grid, measured, sigma = self._measured("ld", ld)
+            self._set_ld(grid)
+            for part, value in (("ld_measured", measured), ("ld_sigma", sigma)):
+                if value is not None or part == "ld_measured":
+                    array, *_ = _arrays.as_input(part, value, 1)
+                    _arrays.check_shape(part, array, (self._points[2],), "the grid's")
+                    self.sample.set_array(part, array)
         return arguments
+
+    def _measured(self, name: str, given: Any) -> tuple[Any, Any, Any]:
+        if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
+            raise TypeError(f"{name}: expected (grid, measured) or (grid, measured, sigma)")
+        self.has_sigma |= len(given) == 3 and given[2] is not None
+        self.lacks_sigma |= len(given) == 2 or given[2] is None
+        return (*given, None)[:3]
+
+    def _set_ld(self, grid: Any) -> None:
+        self._points[2] = self.sample.set_ld(grid, self._axis, self._fwhm_ld)
+        self._is_wanted[2] = True
 
     def _points_of(self, band: int, name: str, grid: Any) -> tuple[Any, Any]:
         if grid is None:
@@ -151,15 +184,24 @@ class Call:
         if band == 1 and len(grid) and not self._has_positions:
             raise MissingArrayError("positions: cd is asked for and needs the pigments' positions")
         self._points[band] = len(grid)
-        self._is_wanted = (*getattr(self, "_is_wanted", ()), band)
+        self._is_wanted[band] = True
         return address, strides
 
-    def spectra(self) -> list[Array | None]:
-        wanted = getattr(self, "_is_wanted", ())
-        return [np.empty(self._points[band]) if band in wanted else None for band in (0, 1)]
+    def spectra(self, with_jacobian: bool = False) -> tuple[list[Array | None], list[Array | None]]:
+        """Where the model's spectra go, and their Jacobians; those of linear dichroism by the sample."""
+        spectra = [np.empty(points) if wanted else None for points, wanted in zip(self._points, self._is_wanted)]
+        rows: list[Array | None] = [None] * 3
+        if with_jacobian:
+            rows = [None if s is None else np.empty((len(s), self.n_parameter)) for s in spectra]
+        for name, array in (("ld", spectra[2]), ("ld_jacobian", rows[2])):
+            if array is not None:
+                self.sample.set_array(name, array)
+        if self.sample.struct is not None:
+            self.options.struct.sample = ctypes.pointer(self.sample.struct)
+        return spectra, rows
 
     def sizes(self) -> tuple[int, ...]:
-        return self._sizes.n_conf, self._sizes.n_site, *self._points, self.n_parameter
+        return self._sizes.n_conf, self._sizes.n_site, *self._points[:2], self.n_parameter
 
     def steps(self, passes: int) -> int:
         """An estimate of the work, as `_progress.run` takes it."""
@@ -171,23 +213,34 @@ def optional(array: Array | None) -> tuple[Any, Any]:
     return (None, None) if array is None else _arrays.argument(array)
 
 
+def _shared_by_members(drawn: Any, hamiltonian: Any, dipoles: Any, positions: Any) -> tuple[Any, Any, Any]:
+    """One Hamiltonian and its geometry as arrays of stride 0 along the members."""
+    if not isinstance(drawn, Drawn):
+        raise TypeError(f"disorder: expected exciton.Drawn(n_member, site_sigma, ...), got {type(drawn).__name__}")
+    n_member = whole(0, 2**62)("n_member", drawn.n_member)
+    hamiltonian, *_ = _arrays.as_input("hamiltonian", hamiltonian, 2)
+    if hamiltonian.ndim != 2:
+        raise ShapeError(f"hamiltonians: shape is {hamiltonian.shape}; with disorder it is one, (n_site, n_site)")
+    return np.broadcast_to(hamiltonian, (n_member, *hamiltonian.shape)), dipoles, positions
+
+
 def _row(p: int, parameter: Parameter) -> tuple[int, int, int]:
     """A parameter as the library's row of three numbers."""
     kind, *rest = parameter
     if kind not in _abi.PARAMETERS:
         raise ArgumentError(f"parameters: row {p} is {parameter!r}; a kind is one of {', '.join(map(repr, _abi.PARAMETERS))}")
     code = _abi.PARAMETERS[kind]
-    wanted = {"coupling": 2, "dipole-rotation": 2, "position": 2}.get(kind, 1)
+    wanted = {"coupling": 2, "dipole-rotation": 2, "position": 2, "variant-site-energy": 2}.get(kind, 1)
     if len(rest) != wanted:
         raise ArgumentError(f"parameters: row {p} is {parameter!r}; {kind!r} takes {wanted} more item{'s'[: wanted - 1]}")
-    if code >= _abi.PARAMETERS["fwhm"]:
+    if kind in ("fwhm", "shift", "scale", "offset"):
         if rest[0] not in _abi.SPECTRA:
-            raise ArgumentError(f"parameters: row {p} names {rest[0]!r}; use 'absorption', 'cd' or 'both'")
+            raise ArgumentError(f"parameters: row {p} names {rest[0]!r}; use 'absorption', 'cd', 'ld', 'both' or 'all'")
         return code, _abi.SPECTRA[rest[0]], 0
     if kind in ("dipole-rotation", "position"):
         rest[1] = _AXES.get(rest[1], rest[1])
     for item in rest:
         if isinstance(item, (bool, np.bool_)) or not isinstance(item, (int, np.integer)) or not 0 <= item < 2**31:
-            raise ArgumentError(f"parameters: row {p} is {parameter!r}; sites count from 0, axes are 'x', 'y' and 'z'")
+            raise ArgumentError(f"parameters: row {p} is {parameter!r}; sites and variants count from 0, axes are 'x', 'y' and 'z'")
     first, second = (int(item) for item in (*rest, 0)[:2])
     return code, first, second

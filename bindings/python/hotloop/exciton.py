@@ -31,9 +31,11 @@ from . import _arrays, _exciton_inputs as inputs, _progress
 from ._confs import Confs, align, load_confs, save_confs
 from ._errors import MissingArrayError
 from ._exciton_fit import (
+    Drawn,
     FitResult,
     Jacobian,
     Misfit,
+    Variant,
     disorder,
     fit,
     jacobian,
@@ -49,7 +51,9 @@ __all__ = [
     "Confs",
     "FitResult",
     "Jacobian",
+    "Drawn",
     "Misfit",
+    "Variant",
     "Sticks",
     "align",
     "broaden",

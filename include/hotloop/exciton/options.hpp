@@ -115,7 +115,7 @@ using hl::detail::strides;
 // The C options of one call; what they point to lives in here and in the caller's options.
 class call_options {
 public:
-    call_options(const char* function, const options& chosen, std::ptrdiff_t n_value)
+    call_options(const char* function, const options& chosen, std::ptrdiff_t n_value, const hl_exciton_sample* its_sample = nullptr)
         : values_(chosen.values()), progress_(chosen.progress()) {
         expect(function, "options: fwhm_values", chosen.fwhm_values(), {{n_value}}, "one per site or exciton");
         expect(function, "options: fwhm_cd_values", chosen.fwhm_cd_values(), {{n_value}}, "one per site or exciton");
@@ -126,6 +126,7 @@ public:
         values_.fwhm_cd_values_strides = strides(chosen.fwhm_cd_values());
         values_.deleted = address(chosen.deleted());
         values_.deleted_strides = strides(chosen.deleted());
+        if (its_sample != nullptr) values_.sample = its_sample;
         if (chosen.progress()) {
             values_.progress = hl_cpp_report_progress;
             values_.progress_user = &progress_;

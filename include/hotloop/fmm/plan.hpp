@@ -163,7 +163,7 @@ public:
                   const view<float, 2>& gradients = view<float, 2>(), const progress_function& progress = progress_function()) const {
         sums<float>(hl::detail::single(charges), hl::detail::single(potentials), hl::detail::single(gradients), progress);
     }
-    // Several vectors of charges [n_charge_vectors][n_source], one after another.
+    // Several vectors of charges [n_charge_vectors][n_source], with the bits of one after another.
     void evaluate(const view<const double, 2>& charges, const view<double, 2>& potentials,
                   const view<double, 3>& gradients = view<double, 3>(), const progress_function& progress = progress_function()) const {
         sums<double>(charges, potentials, gradients, progress);

@@ -2,6 +2,7 @@
 
 use super::fit_model::{MeasuredViews, Model, Sizes, model_outputs, write_matrix};
 use super::options::hl_exciton_options;
+use super::sample::Purpose;
 use super::spectra::write;
 use crate::array::{View, ViewMut, disjoint};
 use crate::capi::arrays::wanted;
@@ -16,8 +17,11 @@ use crate::exciton::fit;
 /// are Gaussian and not cut, so cutoff and broadening are not used. Degenerate levels are nothing special: the derivative
 /// of tr(B g(H)) is sum_kl X_kl B_kl g[e_k, e_l] with divided differences of the line g (Daletskii and Krein).
 ///
+/// The field `sample` of the options adds linear dichroism as a third spectrum, sums over variants of the complex, and
+/// disorder that is drawn on the fly.
+///
 /// A row of `parameters` is a kind, HL_PARAMETER_*, and what it concerns: a site, two sites, a site and an axis, or
-/// HL_SPECTRUM_*. No two rows may set the same number. What has no row is not changed (widths are then those of the options).
+/// HL_SPECTRUM_*, a site and a variant. No two rows may set the same number. What has no row is not changed (widths are then those of the options).
 ///
 /// @param n_conf               number of configurations, at least 1
 /// @param n_site               number of pigments
@@ -101,6 +105,7 @@ pub unsafe extern "C" fn hl_exciton_residual_gradient(
                     [(absorption_grid, absorption_grid_strides), (cd_grid, cd_grid_strides)],
                     (parameters, parameters_strides),
                     options,
+                    Purpose::Measured,
                 )?,
                 MeasuredViews::new(
                     sizes,
@@ -118,12 +123,14 @@ pub unsafe extern "C" fn hl_exciton_residual_gradient(
         inputs.push(values.footprint());
         let mut outputs: Vec<_> = misfit.iter().map(ViewMut::footprint).collect();
         outputs.extend(gradient.iter().chain(spectra.iter().flatten()).map(ViewMut::footprint));
+        outputs.extend(model.sample.outputs());
         disjoint(&inputs, &outputs)?;
+        let ld = model.sample.ld.take();
         let measured = measured.read(&model)?;
         let values = values.to_vec("values")?;
         let mut result = None;
         model.solve(measured.points(), |problem, progress| {
-            progress.begin(problem.system.n_conf())?;
+            progress.begin(problem.configurations())?;
             result = Some(fit::residual_gradient(problem, &measured, &values, progress)?);
             progress.end()
         })?;
@@ -132,7 +139,7 @@ pub unsafe extern "C" fn hl_exciton_residual_gradient(
             misfit.set([], result.value);
         }
         write(gradient, result.gradient);
-        for (output, values) in spectra.into_iter().zip(result.spectra) {
+        for (output, values) in spectra.into_iter().chain([ld]).zip(result.spectra) {
             write(output, values);
         }
         Ok(())
@@ -212,6 +219,7 @@ pub unsafe extern "C" fn hl_exciton_jacobian(
                     [(absorption_grid, absorption_grid_strides), (cd_grid, cd_grid_strides)],
                     (parameters, parameters_strides),
                     options,
+                    Purpose::Jacobian,
                 )?,
                 View::new("values", values, [sizes.parameters], values_strides)?,
                 model_outputs(sizes, [(absorption, absorption_strides), (cd, cd_strides)])?,
@@ -230,21 +238,23 @@ pub unsafe extern "C" fn hl_exciton_jacobian(
         inputs.push(values.footprint());
         let mut outputs: Vec<_> = spectra.iter().flatten().map(ViewMut::footprint).collect();
         outputs.extend(rows.iter().flatten().map(ViewMut::footprint));
+        outputs.extend(model.sample.outputs());
         disjoint(&inputs, &outputs)?;
-        let points = [model.points(0)?, model.points(1)?];
+        let (ld, ld_rows) = (model.sample.ld.take(), model.sample.ld_jacobian.take());
+        let points = model.points()?;
         let values = values.to_vec("values")?;
         let mut result = None;
-        model.solve([&points[0], &points[1]], |problem, progress| {
-            progress.begin(problem.system.n_conf())?;
-            let with_rows = rows.iter().any(Option::is_some);
+        model.solve(std::array::from_fn(|band| points[band].as_slice()), |problem, progress| {
+            progress.begin(problem.configurations())?;
+            let with_rows = rows.iter().any(Option::is_some) || ld_rows.is_some();
             result = Some(fit::jacobian(problem, &values, with_rows, progress)?);
             progress.end()
         })?;
         let result = result.expect("solved");
-        for (output, values) in spectra.into_iter().zip(result.spectra) {
+        for (output, values) in spectra.into_iter().chain([ld]).zip(result.spectra) {
             write(output, values);
         }
-        for (output, values) in rows.into_iter().zip(result.rows) {
+        for (output, values) in rows.into_iter().chain([ld_rows]).zip(result.rows) {
             if let Some(mut output) = output {
                 write_matrix(&mut output, &values);
             }

@@ -2,10 +2,10 @@
 
 use crate::array::{View, ViewMut, disjoint, extent};
 use super::options::{Given, hl_exciton_options};
+use super::sample::unit_axis;
 use super::spectra::write;
 use crate::capi::arrays::needed;
-use crate::capi::guard::{self, hl_status, refuse};
-use crate::error::{Number, Status};
+use crate::capi::guard::{self, hl_status};
 use crate::exciton::{self, Needs, System, Widths};
 
 /// Linear dichroism of samples that are oriented about an axis: the weighted mean over configurations, on the scale of
@@ -67,15 +67,7 @@ pub unsafe extern "C" fn hl_exciton_linear_dichroism(
         inputs.extend([grid.footprint(), axis.footprint()]);
         inputs.extend(weights.iter().map(View::footprint));
         disjoint(&inputs, &[output.footprint()])?;
-        let axis: [f64; 3] = std::array::from_fn(|x| axis.at([x]));
-        if let Some(x) = axis.iter().position(|component| !component.is_finite()) {
-            return refuse(Status::Nonfinite, format!("axis: element {x} is {}; use finite numbers", axis[x]));
-        }
-        let largest = axis.iter().fold(0.0f64, |largest, x| largest.max(x.abs()));
-        if largest == 0.0 {
-            return refuse(Status::Argument, format!("axis: has length {}; it needs a direction", Number(0.0)));
-        }
-        let length = axis.iter().map(|x| (x / largest).powi(2)).sum::<f64>().sqrt();
+        let axis = unit_axis(&axis)?;
         let system = System {
             hamiltonians,
             dipoles: Some(dipoles),
@@ -83,7 +75,8 @@ pub unsafe extern "C" fn hl_exciton_linear_dichroism(
             kept: given.options.kept_sites(if n_conf == 0 { 0 } else { n_site })?,
             energy_offset: given.options.energy_offset,
             normalize_dipoles: given.options.normalize_dipoles,
-            axis: Some(axis.map(|x| x / largest / length)),
+            axis: Some(axis),
+            spread: None,
             needs: Needs {
                 dipoles: true,
                 rotation: false,

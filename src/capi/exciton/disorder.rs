@@ -3,7 +3,7 @@
 use crate::array::{View, ViewMut, disjoint, extent};
 use crate::capi::arrays::needed;
 use crate::capi::guard::{self, hl_status};
-use crate::exciton::{Disorder, disorder};
+use crate::exciton::{Disorder, Spread, disorder};
 
 /// An ensemble with static disorder about one Hamiltonian: member m has site energies H_ii + sum_k site_factor_ik z_k and
 /// couplings H_ij + coupling_sigma_ij z_ij with independent standard normal numbers z.
@@ -57,6 +57,7 @@ pub unsafe extern "C" fn hl_exciton_disorder(
         let mut inputs = vec![hamiltonian.footprint(), site_factor.footprint()];
         inputs.extend(coupling_sigma.iter().map(View::footprint));
         disjoint(&inputs, &[members.footprint()])?;
-        disorder(&Disorder { hamiltonian, site_factor, coupling_sigma, seed, first: first_member }, members)
+        let spread = Spread { site_factor, coupling_sigma, seed, first: first_member };
+        disorder(&Disorder { hamiltonian, spread }, members)
     })
 }

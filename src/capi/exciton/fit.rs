@@ -3,6 +3,7 @@
 use super::fit_model::{MeasuredViews, Model, Sizes, model_outputs, write_matrix};
 use super::fit_options::{GivenFit, hl_exciton_fit_options, hl_exciton_fit_result};
 use super::options::hl_exciton_options;
+use super::sample::Purpose;
 use super::spectra::write;
 use crate::array::{ViewMut, disjoint};
 use crate::capi::arrays::wanted;
@@ -110,6 +111,7 @@ pub unsafe extern "C" fn hl_exciton_fit(
                     [(absorption_grid, absorption_grid_strides), (cd_grid, cd_grid_strides)],
                     (parameters, parameters_strides),
                     options,
+                    Purpose::Measured,
                 )?,
                 MeasuredViews::new(
                     sizes,
@@ -134,7 +136,9 @@ pub unsafe extern "C" fn hl_exciton_fit(
         outputs.extend(errors.iter().chain(spectra.iter().flatten()).map(ViewMut::footprint));
         outputs.extend(matrices.iter().flatten().map(ViewMut::footprint));
         outputs.extend(result.iter().map(ViewMut::footprint));
+        outputs.extend(model.sample.outputs());
         disjoint(&inputs, &outputs)?;
+        let ld = model.sample.ld.take();
         let measured = measured.read(&model)?;
         let mut start = try_vec("values", sizes.parameters, 0.0)?;
         for (p, slot) in start.iter_mut().enumerate() {
@@ -188,7 +192,7 @@ pub unsafe extern "C" fn hl_exciton_fit(
         if let Some(mut output) = result {
             output.set([], hl_exciton_fit_result::new(&outcome));
         }
-        for (output, values) in spectra.into_iter().zip(outcome.spectra) {
+        for (output, values) in spectra.into_iter().chain([ld]).zip(outcome.spectra) {
             write(output, values);
         }
         if let Some(interruption) = interruption {

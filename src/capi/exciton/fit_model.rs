@@ -2,11 +2,12 @@
 
 use super::fit_options::{differentiable, parameter_list};
 use super::options::{Given, hl_exciton_options};
+use super::sample::{GivenSample, Purpose};
 use crate::array::{Footprint, View, ViewMut, extent};
 use crate::capi::arrays::{needed, wanted};
 use crate::capi::guard::refuse;
-use crate::error::{Result, Status};
-use crate::exciton::fit::{Band, Measured, Parameters, Problem};
+use crate::error::{Result, Status, try_collect};
+use crate::exciton::fit::{BANDS, Band, Measured, Parameters, Problem};
 use crate::exciton::{Needs, System};
 use crate::threads::Progress;
 
@@ -15,6 +16,7 @@ use crate::threads::Progress;
 pub(super) struct Sizes {
     pub conf: usize,
     pub site: usize,
+    /// Of absorption and CD; those of linear dichroism belong to the sample.
     pub points: [usize; 2],
     pub parameters: usize,
 }
@@ -43,6 +45,7 @@ pub(super) struct Model<'a> {
     grids: [View<'a, f64, 1>; 2],
     parameters: View<'a, i32, 2>,
     given: Given,
+    pub sample: GivenSample<'a>,
 }
 
 impl Model<'_> {
@@ -58,15 +61,19 @@ impl Model<'_> {
         grids: [Raw<f64>; 2],
         parameters: Raw<i32>,
         options: *const hl_exciton_options,
+        purpose: Purpose,
     ) -> Result<Self> {
         let Sizes { conf, site, points, .. } = sizes;
         let vectors = [conf, site, 3];
         // SAFETY: passed on.
         unsafe {
+            let given = Given::with_sample(options, site, true)?;
+            let sample = GivenSample::new(given.sample, site, sizes.parameters, purpose)?;
+            let is_any_wanted = points != [0, 0] || sample.points() > 0;
             Ok(Self {
                 sizes,
                 hamiltonians: View::new("hamiltonians", hamiltonians.0, [conf, site, site], hamiltonians.1)?,
-                dipoles: needed("dipoles", points != [0, 0], dipoles.0, vectors, dipoles.1)?,
+                dipoles: needed("dipoles", is_any_wanted, dipoles.0, vectors, dipoles.1)?,
                 positions: needed("positions", points[1] > 0, positions.0, vectors, positions.1)?,
                 weights: needed("weights", !weights.0.is_null(), weights.0, [conf], weights.1)?,
                 grids: [
@@ -74,7 +81,8 @@ impl Model<'_> {
                     View::new("cd_grid", grids[1].0, [points[1]], grids[1].1)?,
                 ],
                 parameters: View::new("parameters", parameters.0, [sizes.parameters, 3], parameters.1)?,
-                given: Given::new(options, site, true)?,
+                given,
+                sample,
             })
         }
     }
@@ -85,41 +93,43 @@ impl Model<'_> {
         inputs.extend([self.dipoles, self.positions].iter().flatten().map(View::footprint));
         inputs.extend(self.weights.iter().chain(&self.grids).map(View::footprint));
         inputs.push(self.parameters.footprint());
+        inputs.extend(self.sample.footprints());
         inputs
     }
 
-    /// The checked points of a band.
-    pub fn points(&self, band: usize) -> Result<Vec<f64>> {
-        Ok(Band::new(["", ""], &self.grids[band], None, None)?.points)
+    /// The checked points of each band.
+    pub fn points(&self) -> Result<[Vec<f64>; BANDS]> {
+        let of = |grid| Ok(Band::new(["", ""], grid, None, None)?.points);
+        Ok([of(&self.grids[0])?, of(&self.grids[1])?, of(&self.sample.ld_grid)?])
     }
 
     /// Runs `body` on the problem that the arrays pose.
-    pub fn solve(self, points: [&[f64]; 2], body: impl FnOnce(&Problem, &mut Progress) -> Result<()>) -> Result<()> {
+    pub fn solve(self, points: [&[f64]; BANDS], body: impl FnOnce(&Problem, &mut Progress) -> Result<()>) -> Result<()> {
         if self.sizes.conf == 0 {
             return refuse(Status::Shape, "n_conf: is 0; a mean needs at least one configuration".into());
         }
         let list = parameter_list(&self.parameters)?;
-        let fwhm = differentiable(&self.given, &list)?;
+        let [absorption, cd] = differentiable(&self.given, &list)?;
+        let fwhm = [absorption, cd, self.sample.fwhm(absorption)];
         let site = self.sizes.site;
         let options = self.given.options;
-        let kept = options.kept_sites(site)?;
-        let parameters = Parameters::new(&list, site, &kept)?;
-        let system = System {
-            hamiltonians: self.hamiltonians,
-            dipoles: self.dipoles,
-            positions: self.positions,
+        let kept = self.sample.kept(&options.kept_sites(site)?)?;
+        let views = try_collect("variants", kept.iter().map(Vec::as_slice))?;
+        let parameters = Parameters::new(&list, site, &views)?;
+        let (hamiltonians, dipoles, positions) = (self.hamiltonians, self.dipoles, self.positions);
+        let variants = self.sample.variants(kept, &parameters, |kept, axis, spread| System {
+            hamiltonians,
+            dipoles,
+            positions,
             kept,
             energy_offset: options.energy_offset,
             normalize_dipoles: options.normalize_dipoles,
-            axis: None,
-            needs: Needs {
-                dipoles: self.dipoles.is_some(),
-                rotation: self.positions.is_some(),
-                eigenvectors: false,
-            },
-        };
-        let problem =
-            Problem { system: &system, weights: self.weights, points, parameters: &parameters, options: &options, fwhm };
+            axis,
+            spread,
+            needs: Needs { dipoles: dipoles.is_some(), rotation: positions.is_some(), eigenvectors: false },
+        })?;
+        let (parameters, options) = (&parameters, &options);
+        let problem = Problem { variants: &variants, weights: self.weights, points, parameters, options, fwhm };
         let mut progress = self.given.progress;
         body(&problem, &mut progress)
     }
@@ -163,12 +173,13 @@ impl MeasuredViews<'_> {
             bands: [
                 band(0, ["absorption_measured", "absorption_sigma"])?,
                 band(1, ["cd_measured", "cd_sigma"])?,
+                model.sample.measured()?,
             ],
         })
     }
 }
 
-/// Where model spectra go.
+/// Where model spectra of absorption and CD go.
 ///
 /// # Safety
 /// As for `wanted`.

@@ -26,11 +26,17 @@ pub const HL_PARAMETER_SHIFT: i32 = 6;
 pub const HL_PARAMETER_SCALE: i32 = 7;
 /// HL_SPECTRUM_*: added to the spectrum; 0 without this parameter.
 pub const HL_PARAMETER_OFFSET: i32 = 8;
+/// Site i, variant v of hl_exciton_sample: added to its site energy in that variant alone, cm-1.
+pub const HL_PARAMETER_VARIANT_SITE_ENERGY: i32 = 9;
 
 pub const HL_SPECTRUM_ABSORPTION: i32 = 0;
 pub const HL_SPECTRUM_CD: i32 = 1;
-/// One value for both.
+/// One value for absorption and CD.
 pub const HL_SPECTRUM_BOTH: i32 = 2;
+/// Linear dichroism.
+pub const HL_SPECTRUM_LD: i32 = 3;
+/// One value for all three.
+pub const HL_SPECTRUM_ALL: i32 = 4;
 
 /// Why a fit ended: the last step gained less than misfit_tolerance of the misfit, as expected.
 pub const HL_FIT_ENDED_MISFIT: i32 = 1;
@@ -256,9 +262,11 @@ fn parameter(p: usize, kind: i32, first: i32, second: i32) -> Result<Parameter> 
     };
     let bands = || -> Result<Bands> {
         match first {
-            HL_SPECTRUM_ABSORPTION => Ok([true, false]),
-            HL_SPECTRUM_CD => Ok([false, true]),
-            HL_SPECTRUM_BOTH => Ok([true, true]),
+            HL_SPECTRUM_ABSORPTION => Ok([true, false, false]),
+            HL_SPECTRUM_CD => Ok([false, true, false]),
+            HL_SPECTRUM_BOTH => Ok([true, true, false]),
+            HL_SPECTRUM_LD => Ok([false, false, true]),
+            HL_SPECTRUM_ALL => Ok([true; 3]),
             _ => Err(bad(format!("names spectrum {first}; use one of HL_SPECTRUM_*"))),
         }
     };
@@ -272,6 +280,10 @@ fn parameter(p: usize, kind: i32, first: i32, second: i32) -> Result<Parameter> 
         HL_PARAMETER_SHIFT => Parameter::Shift(bands()?),
         HL_PARAMETER_SCALE => Parameter::Scale(bands()?),
         HL_PARAMETER_OFFSET => Parameter::Offset(bands()?),
+        HL_PARAMETER_VARIANT_SITE_ENERGY => {
+            let variant = usize::try_from(second).map_err(|_| bad(format!("names variant {second}; variants are counted from 0")))?;
+            Parameter::VariantSiteEnergy(site(first)?, variant)
+        }
         _ => return Err(bad(format!("is of kind {kind}, which is unknown; use one of HL_PARAMETER_*"))),
     })
 }

@@ -3,6 +3,7 @@
 // In the header's order.
 mod options;
 mod sticks;
+mod sample;
 mod spectra;
 mod dichroism;
 mod couplings;
@@ -19,5 +20,6 @@ pub use disorder::*;
 pub use fit::*;
 pub use fit_options::*;
 pub use options::*;
+pub use sample::*;
 pub use spectra::*;
 pub use sticks::*;

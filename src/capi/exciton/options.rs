@@ -1,5 +1,6 @@
 //! The exciton functions' options: the C struct, its defaults, and what it means.
 
+use super::sample::{hl_exciton_sample, refuse_sample};
 use crate::array::{Footprint, View};
 use crate::capi::guard::{self, hl_status, refuse};
 use crate::capi::options::{self, Known};
@@ -86,6 +87,9 @@ pub struct hl_exciton_options {
     /// NULL for none.
     pub progress: hl_progress_fn,
     pub progress_user: *mut c_void,
+    /// What hl_exciton_residual_gradient, hl_exciton_jacobian and hl_exciton_fit may be told of a sample; other functions refuse
+    /// it. NULL for nothing.
+    pub sample: *const hl_exciton_sample,
 }
 
 impl hl_exciton_options {
@@ -112,6 +116,7 @@ impl hl_exciton_options {
         deleted_strides: std::ptr::null(),
         progress: None,
         progress_user: std::ptr::null_mut(),
+        sample: std::ptr::null(),
     };
 }
 
@@ -134,12 +139,24 @@ pub(super) struct Given {
     pub options: Options,
     pub progress: Progress,
     pub footprints: Vec<Footprint>,
+    pub sample: *const hl_exciton_sample,
 }
 
 impl Given {
+    /// For a function that knows no samples.
+    ///
     /// # Safety
     /// `raw` is NULL or points to an options struct of the size that it says, whose arrays are as documented.
     pub unsafe fn new(raw: *const hl_exciton_options, n_site: usize, uses_deleted: bool) -> Result<Self> {
+        // SAFETY: passed on.
+        let given = unsafe { Self::with_sample(raw, n_site, uses_deleted)? };
+        refuse_sample(&given)?;
+        Ok(given)
+    }
+
+    /// # Safety
+    /// As for `new`.
+    pub unsafe fn with_sample(raw: *const hl_exciton_options, n_site: usize, uses_deleted: bool) -> Result<Self> {
         // SAFETY: passed on.
         let raw = unsafe { options::read(raw, hl_exciton_options::DEFAULT)? };
         let mut footprints = Vec::new();
@@ -204,7 +221,7 @@ impl Given {
         options.check()?;
         // SAFETY: the callback is called during this call only, on this thread.
         let progress = unsafe { Progress::new(raw.progress, raw.progress_user) };
-        Ok(Self { options, progress, footprints })
+        Ok(Self { options, progress, footprints, sample: raw.sample })
     }
 }
 

@@ -168,6 +168,7 @@ pub unsafe extern "C" fn hl_exciton_spectrum(
             energy_offset: given.options.energy_offset,
             normalize_dipoles: given.options.normalize_dipoles,
             axis: None,
+            spread: None,
             needs: Needs {
                 dipoles: dipoles_wanted,
                 rotation,

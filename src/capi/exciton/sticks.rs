@@ -105,6 +105,7 @@ pub unsafe extern "C" fn hl_exciton_sticks(
             energy_offset: given.options.energy_offset,
             normalize_dipoles: given.options.normalize_dipoles,
             axis: None,
+            spread: None,
             needs,
         };
         let mut progress = given.progress;

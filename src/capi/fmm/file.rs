@@ -8,8 +8,8 @@ use std::ffi::{CStr, OsStr, c_char};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-/// Writes the operators of a plan to a file, from which hl_fmm_load_operators takes them in another process: making those of eps = 1e-9 takes a
-/// second, reading them a tenth. A plan whose points need no expansions has none; its file is valid and empty.
+/// Writes the operators of a plan to a file, from which hl_fmm_load_operators takes them in another process: reading those of
+/// eps = 1e-9 takes a third of the time of making them, compressed matrices (HL_FMM_TRANSLATIONS_BLAS) a tenth. A plan whose points need no expansions has none; its file is valid and empty.
 ///
 /// @param path  name of the file, as the system writes names, ended by 0. The file is written under another name in the same directory and renamed
 ///              when it is complete, so that another process sees the old one or the new one; one of that name is replaced

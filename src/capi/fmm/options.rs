@@ -21,7 +21,7 @@ pub const HL_FMM_PRECISION_MIXED: i32 = 2;
 pub const HL_FMM_TRANSLATIONS_AUTO: i32 = 0;
 /// Convolutions in Fourier space, exact to rounding.
 pub const HL_FMM_TRANSLATIONS_FFT: i32 = 1;
-/// Matrices of low rank in a basis that all of them share; what they leave out is below a tenth of the error of the order.
+/// Matrices of low rank in a basis that all of them share; what they leave out is about a third of the error of the order.
 pub const HL_FMM_TRANSLATIONS_BLAS: i32 = 2;
 /// Whole matrices: a reference for the other two, several times slower and with much memory for operators of high orders.
 pub const HL_FMM_TRANSLATIONS_DENSE: i32 = 3;

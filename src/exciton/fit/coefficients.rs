@@ -13,9 +13,11 @@
 //! `phi(e) = e g(x - e)`, `phi' = g + e g'` turns a value and a slope into `e value + slope` and `e slope`.
 
 use super::forward::Problem;
-use super::group::{Group, form};
+use super::group::{Group, dot, form, polarised};
 use super::lines::{Cells, SIGMA_PER_FWHM};
-use super::parameters::{Parameter, Parameters, State};
+use super::parameters::{Moved, Parameter, Parameters, State};
+use super::variants::Variant;
+use super::{BANDS, CD, LD};
 use crate::error::{Result, try_vec};
 use crate::exciton::solve::ROTATION_FACTOR;
 use crate::exciton::system::Changes;
@@ -23,8 +25,9 @@ use crate::simd::{Lanes, Task};
 
 /// Columns of moments: parameters of the Hamiltonian, then the sticks themselves, then parameters of the geometry.
 pub struct Columns {
-    hamiltonian: Vec<Parameter>,
-    geometry: Vec<Parameter>,
+    /// Numbers of the parameters.
+    hamiltonian: Vec<usize>,
+    geometry: Vec<usize>,
     /// By parameter; the sticks' own for what concerns spectra.
     of: Vec<usize>,
 }
@@ -42,12 +45,14 @@ impl Columns {
             vec.try_reserve_exact(list.len()).map_err(failed)?;
         }
         columns.of = try_vec("parameters", list.len(), 0)?;
-        columns.hamiltonian.extend(list.iter().filter(|p| p.concerns_hamiltonian()));
-        for (&parameter, slot) in list.iter().zip(&mut columns.of) {
-            *slot = if parameter.concerns_hamiltonian() {
-                columns.hamiltonian.iter().position(|&p| p == parameter).expect("it was put there")
-            } else if parameter.concerns_sticks() {
-                columns.geometry.push(parameter);
+        columns.hamiltonian.extend((0..list.len()).filter(|&p| list[p].concerns_hamiltonian()));
+        let mut of_hamiltonian = 0;
+        for (p, slot) in columns.of.iter_mut().enumerate() {
+            *slot = if list[p].concerns_hamiltonian() {
+                of_hamiltonian += 1;
+                of_hamiltonian - 1
+            } else if list[p].concerns_sticks() {
+                columns.geometry.push(p);
                 columns.hamiltonian.len() + columns.geometry.len()
             } else {
                 columns.hamiltonian.len()
@@ -69,20 +74,20 @@ impl Columns {
         self.of[p]
     }
 
-    pub fn hamiltonian(&self) -> &[Parameter] {
+    pub fn hamiltonian(&self) -> &[usize] {
         &self.hamiltonian
     }
 }
 
-impl State {
+impl Moved {
     pub fn changes(&self) -> Changes<'_> {
         Changes { hamiltonian: &self.hamiltonian, dipoles: &self.dipoles, positions: &self.positions }
     }
 }
 
 /// Energies nearer than this count as one.
-pub fn degeneracy(fwhm: [f64; 2]) -> f64 {
-    1e-5 * SIGMA_PER_FWHM * fwhm[0].min(fwhm[1])
+pub fn degeneracy(fwhm: [f64; BANDS]) -> f64 {
+    1e-5 * SIGMA_PER_FWHM * fwhm.iter().fold(f64::INFINITY, |least, &fwhm| least.min(fwhm))
 }
 
 /// Of one group of configurations; lanes last.
@@ -116,8 +121,7 @@ struct Work<S> {
 
 impl<S: Lanes> Coefficients<S> {
     #[inline(always)]
-    pub fn new(problem: &Problem, columns: &Columns) -> Result<Self> {
-        let n = problem.system.n();
+    pub fn new(n: usize, columns: &Columns) -> Result<Self> {
         let hamiltonian_columns = columns.hamiltonian.len();
         let numbers = |len: usize| try_vec("coefficients", len.saturating_mul(S::WIDTH), 0.0);
         let lanes = |len: usize| try_vec("coefficients", len, S::zero());
@@ -128,8 +132,8 @@ impl<S: Lanes> Coefficients<S> {
             hamiltonian_columns,
             cells: numbers(n)?,
             places: numbers(n)?,
-            values: numbers(2 * n * columns.len())?,
-            slopes: numbers(2 * n * hamiltonian_columns)?,
+            values: numbers(BANDS * n * columns.len())?,
+            slopes: numbers(BANDS * n * hamiltonian_columns)?,
             work: Work {
                 inverse_gaps: lanes(square)?,
                 equal: lanes(square)?,
@@ -168,37 +172,41 @@ impl<S: Lanes> Coefficients<S> {
     pub fn fill(
         &mut self,
         problem: &Problem,
+        variant: usize,
         state: &State,
         columns: &Columns,
         cells: &Cells,
         group: &Group<S>,
         first: usize,
         count: usize,
-        wanted: [bool; 2],
+        wanted: [bool; BANDS],
     ) {
-        S::outlined(Fill { coefficients: self, problem, state, columns, cells, group, first, count, wanted });
+        let (variant, moved) = (&problem.variants[variant], &state.variants[variant]);
+        S::outlined(Fill { coefficients: self, problem, variant, state, moved, columns, cells, group, first, count, wanted });
     }
 }
 
 struct Fill<'c, 'a, S> {
     coefficients: &'c mut Coefficients<S>,
     problem: &'a Problem<'a>,
+    variant: &'a Variant<'a>,
     state: &'a State,
+    moved: &'a Moved,
     columns: &'a Columns,
     cells: &'a Cells,
     group: &'a Group<S>,
     first: usize,
     count: usize,
-    wanted: [bool; 2],
+    wanted: [bool; BANDS],
 }
 
 impl<S: Lanes> Task for Fill<'_, '_, S> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        let Self { coefficients, problem, state, columns, cells, group, first, count, wanted } = self;
+        let Self { coefficients, problem, variant, state, moved, columns, cells, group, first, count, wanted } = self;
         let n = coefficients.n;
-        let width = problem.system.vector_columns();
+        let (width, axis) = (variant.system.vector_columns(), variant.axis());
         for k in 0..n {
             let (cell, place) = cells.places(group.energies[k]);
             cell.store(&mut coefficients.cells[k * S::WIDTH..]);
@@ -209,33 +217,33 @@ impl<S: Lanes> Task for Fill<'_, '_, S> {
             let work = &mut coefficients.work;
             any_equal = gaps(n, &group.energies, degeneracy(state.fwhm), &mut work.inverse_gaps, &mut work.equal);
         }
-        for band in (0..2).filter(|&band| wanted[band]) {
-            let factor = S::splat(if band == 1 { ROTATION_FACTOR * problem.options.cd_scale } else { 1.0 });
+        for band in (0..BANDS).filter(|&band| wanted[band]) {
+            let factor = S::splat(if band == CD { ROTATION_FACTOR * problem.options.cd_scale } else { 1.0 });
             for k in 0..n {
-                let strength = form(&group.moments, width, band == 1, k, k) * factor;
-                let strength = if band == 1 { strength * group.energies[k] } else { strength };
+                let strength = form(&group.moments, width, band, axis, k, k) * factor;
+                let strength = if band == CD { strength * group.energies[k] } else { strength };
                 let at = ((band * n + k) * coefficients.columns + columns.sticks()) * S::WIDTH;
                 strength.store(&mut coefficients.values[at..]);
             }
             if !columns.hamiltonian.is_empty() {
                 for k in 0..n {
                     for l in 0..=k {
-                        let value = form(&group.moments, width, band == 1, k, l) * factor;
+                        let value = form(&group.moments, width, band, axis, k, l) * factor;
                         coefficients.work.forms[k * n + l] = value;
                         coefficients.work.forms[l * n + k] = value;
                     }
                 }
                 for k in 0..n {
-                    hamiltonian_columns(coefficients, columns, group, band, k, any_equal);
+                    hamiltonian_columns(coefficients, variant, columns, group, band, k, any_equal);
                 }
             }
         }
         if !columns.geometry.is_empty() {
             let base = &mut coefficients.work.base_dipoles;
-            if let Some(dipoles) = &problem.system.dipoles {
-                problem.system.gather_vectors(dipoles, first, count, base);
+            if let Some(dipoles) = &variant.system.dipoles {
+                variant.system.gather_vectors(dipoles, first, count, base);
             }
-            geometry_columns(coefficients, problem, state, columns, group, wanted);
+            geometry_columns(coefficients, problem, variant, moved, columns, group, wanted);
         }
     }
 }
@@ -268,6 +276,7 @@ pub fn gaps<S: Lanes>(n: usize, energies: &[S], degeneracy: f64, inverse_gaps: &
 #[inline(always)]
 fn hamiltonian_columns<S: Lanes>(
     coefficients: &mut Coefficients<S>,
+    variant: &Variant,
     columns: &Columns,
     group: &Group<S>,
     band: usize,
@@ -293,16 +302,17 @@ fn hamiltonian_columns<S: Lanes>(
         }
     }
     let amplitudes = &vectors[k * n..(k + 1) * n];
-    for (column, &parameter) in columns.hamiltonian.iter().enumerate() {
-        let (value, slope) = match parameter {
-            Parameter::SiteEnergy(j) => (amplitudes[j] * work.products[j], amplitudes[j] * work.slopes[j]),
-            Parameter::Coupling(i, j) => (
+    for (column, &p) in columns.hamiltonian.iter().enumerate() {
+        let (value, slope) = match variant.parameters[p] {
+            Some(Parameter::SiteEnergy(j)) => (amplitudes[j] * work.products[j], amplitudes[j] * work.slopes[j]),
+            Some(Parameter::Coupling(i, j)) => (
                 amplitudes[i].mul_add(work.products[j], amplitudes[j] * work.products[i]),
                 amplitudes[i].mul_add(work.slopes[j], amplitudes[j] * work.slopes[i]),
             ),
+            // Nothing in this variant: its columns stay 0.
             _ => continue,
         };
-        let (value, slope) = if band == 1 {
+        let (value, slope) = if band == CD {
             (group.energies[k].mul_add(value, slope), group.energies[k] * slope)
         } else {
             (value, slope)
@@ -349,11 +359,6 @@ pub fn cross<S: Lanes>(a: &[S], b: &[S]) -> [S; 3] {
     ]
 }
 
-#[inline(always)]
-pub fn dot<S: Lanes>(a: &[S], b: &[S]) -> S {
-    a[2].mul_add(b[2], a[1].mul_add(b[1], a[0] * b[0]))
-}
-
 /// The mean of the positions: R_k does not depend on where they are counted from, but its rounding does.
 #[inline(always)]
 pub fn centroid<S: Lanes>(n: usize, positions: &[S]) -> [S; 3] {
@@ -367,30 +372,32 @@ pub fn centroid<S: Lanes>(n: usize, positions: &[S]) -> [S; 3] {
 }
 
 /// Values of all excitons for all parameters of the geometry: with q = d mu_j / dp,
-/// `dD_k = 2 V_jk M_k . q` and `dR_k = f e_k V_jk q . (N_k + M_k x r_j)`; with `r_j` along an axis,
+/// `dD_k = 2 V_jk M_k . q`, `dLD_k = 2 V_jk P_k . q` (`polarised`) and `dR_k = f e_k V_jk q . (N_k + M_k x r_j)`; with `r_j` along an axis,
 /// `dR_k = f e_k V_jk (mu_j x M_k)`.
 #[inline(always)]
 fn geometry_columns<S: Lanes>(
     coefficients: &mut Coefficients<S>,
     problem: &Problem,
-    state: &State,
+    variant: &Variant,
+    moved: &Moved,
     columns: &Columns,
     group: &Group<S>,
-    wanted: [bool; 2],
+    wanted: [bool; BANDS],
 ) {
     let n = coefficients.n;
-    let width = problem.system.vector_columns();
+    let (width, axis_of_order) = (variant.system.vector_columns(), variant.axis());
     let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
-    let origin = if wanted[1] { centroid(n, group.positions()) } else { [S::zero(); 3] };
-    for (column, &parameter) in columns.geometry.iter().enumerate() {
+    let origin = if wanted[CD] { centroid(n, group.positions()) } else { [S::zero(); 3] };
+    for (column, &p) in columns.geometry.iter().enumerate() {
         let column = columns.sticks() + 1 + column;
+        let Some(parameter) = variant.parameters[p] else { continue };
         let (site, axis) = match parameter {
             Parameter::DipoleScale(j) | Parameter::DipoleRotation(j, _) => (j, 0),
             Parameter::Position(j, axis) => (j, axis),
             _ => continue,
         };
         let is_position = matches!(parameter, Parameter::Position(..));
-        let change = state.dipole_change(parameter);
+        let change = moved.dipole_change(parameter);
         let base = &coefficients.work.base_dipoles[3 * site..3 * site + 3];
         let mut q = [S::zero(); 3];
         for x in 0..3 {
@@ -402,20 +409,21 @@ fn geometry_columns<S: Lanes>(
         for k in 0..n {
             let amplitude = group.vectors()[k * n + site];
             let moments = &group.moments[k * width..(k + 1) * width];
-            if wanted[0] {
-                let value = if is_position { S::zero() } else { amplitude * S::splat(2.0) * dot(moments, &q) };
-                value.store(&mut coefficients.values[(k * coefficients.columns + column) * S::WIDTH..]);
-            }
-            if wanted[1] {
-                let value = if is_position {
-                    cross(dipole, moments)[axis]
-                } else {
-                    let r = &group.positions()[3 * site..3 * site + 3];
-                    let lever = cross(moments, &[r[0] - origin[0], r[1] - origin[1], r[2] - origin[2]]);
-                    dot(&q, &[moments[3] + lever[0], moments[4] + lever[1], moments[5] + lever[2]])
+            for band in (0..BANDS).filter(|&band| wanted[band]) {
+                let value = match (band, is_position) {
+                    (CD, true) => cross(dipole, moments)[axis],
+                    (CD, false) => {
+                        let r = &group.positions()[3 * site..3 * site + 3];
+                        let lever = cross(moments, &[r[0] - origin[0], r[1] - origin[1], r[2] - origin[2]]);
+                        dot(&q, &[moments[3] + lever[0], moments[4] + lever[1], moments[5] + lever[2]])
+                    }
+                    (_, true) => S::zero(),
+                    (LD, false) => dot(&polarised(moments, axis_of_order), &q),
+                    (_, false) => dot(moments, &q),
                 };
-                let value = value * amplitude * factor * group.energies[k];
-                value.store(&mut coefficients.values[((n + k) * coefficients.columns + column) * S::WIDTH..]);
+                let factor = if band == CD { factor * group.energies[k] } else { S::splat(2.0) };
+                let value = value * amplitude * factor;
+                value.store(&mut coefficients.values[((band * n + k) * coefficients.columns + column) * S::WIDTH..]);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Whole fits of synthetic measurements.
 
-use super::tests::{Sample, noise};
+use super::tests::{Sample, noise, with_variants};
 use super::*;
 use crate::error::Status;
 use crate::random;
@@ -42,7 +42,7 @@ fn synthetic(problem: &Problem, values: &[f64], level: f64, seed: u64) -> Measur
             per_sigma: vec![1.0 / sigma; truth[band].len()],
         }
     };
-    Measured { bands: [band(0), band(1)] }
+    Measured { bands: [band(0), band(1), band(2)] }
 }
 
 fn site_energies(n: usize) -> Vec<Parameter> {
@@ -54,8 +54,8 @@ fn known_shifts_are_found_again() {
     for (n_conf, n) in [(1, 3), (30, 7)] {
         let sample = Sample::new(n_conf, n);
         let mut list = site_energies(n);
-        list.push(Parameter::Scale([true, true]));
-        list.push(Parameter::Fwhm([true, false]));
+        list.push(Parameter::Scale([true; BANDS]));
+        list.push(Parameter::Fwhm([true, false, false]));
         let mut truth: Vec<_> = (0..n).map(|i| 40.0 * noise(i + 10)).collect();
         truth.extend([1.3, 75.0]);
         let mut start = vec![0.0; n];
@@ -70,6 +70,25 @@ fn known_shifts_are_found_again() {
             assert!(outcome.misfit < 1e-6 * outcome.initial_misfit && outcome.iterations < 30, "{}", outcome.iterations);
         });
     }
+}
+
+/// A difference spectrum says what a mutation moves, though both complexes have the same shifts of all site energies.
+#[test]
+fn what_a_mutation_moves_is_found_again_from_differences() {
+    let n = 5;
+    let sample = with_variants(Sample::new(30, n));
+    let mut list = site_energies(n);
+    list.push(Parameter::VariantSiteEnergy(2, 1));
+    let mut truth: Vec<_> = (0..n).map(|i| 40.0 * noise(i + 10)).collect();
+    truth.push(55.0);
+    sample.with(&list, |problem| {
+        let measured = synthetic(problem, &truth, 0.0, 0);
+        let (outcome, _) = fit(&settings(problem, &measured), vec![0.0; n + 1], &mut Progress::none()).unwrap();
+        assert!(!outcome.undetermined.contains(&true));
+        for (found, true_value) in outcome.values.iter().zip(&truth) {
+            assert!((found - true_value).abs() < 1e-6, "{:?} {truth:?}", outcome.values);
+        }
+    });
 }
 
 #[test]
@@ -112,7 +131,7 @@ fn priors_weigh_against_the_scatter_that_remains() {
         let mut trusting = settings(problem, &with_sigma);
         trusting.prior_sigma = vec![1.0, f64::INFINITY, 1e3];
         let (expected, _) = fit(&trusting, vec![0.0; n], &mut Progress::none()).unwrap();
-        let one_band = Problem { points: [problem.points[0], &[]], ..*problem };
+        let one_band = Problem { points: [problem.points[0], &[], &[]], ..*problem };
         for unit in [1.0, 1e-3, 1e6] {
             let mut measured = synthetic(&one_band, &truth, 0.03, 3);
             let sigma = 1.0 / measured.bands[0].per_sigma[0];
@@ -136,8 +155,9 @@ fn priors_weigh_against_the_scatter_that_remains() {
         // What no datum concerns keeps its prior.
         assert!(expected.covariance[0].sqrt() <= 1.0);
         let dark = [Parameter::SiteEnergy(0), Parameter::Position(1, 0)];
-        let parameters = Parameters::new(&dark, n, &[0, 1, 2]).unwrap();
-        let blind = Problem { parameters: &parameters, ..one_band };
+        let parameters = Parameters::new(&dark, n, &[&[0, 1, 2]]).unwrap();
+        let variants = [Variant::sole(sample.system(), &parameters).unwrap()];
+        let blind = Problem { variants: &variants, parameters: &parameters, ..one_band };
         let measured = synthetic(&blind, &[25.0, 0.0], 0.03, 3);
         let mut scaled = settings(&blind, &measured);
         scaled.prior_sigma = vec![f64::INFINITY, 100.0];
@@ -151,7 +171,7 @@ fn priors_weigh_against_the_scatter_that_remains() {
 fn without_points_to_spare_errors_are_infinite_where_they_are_to_be_estimated() {
     let sample = Sample::new(2, 2);
     sample.with(&[Parameter::SiteEnergy(0)], |problem| {
-        let one_point = Problem { points: [&problem.points[0][60..61], &[]], ..*problem };
+        let one_point = Problem { points: [&problem.points[0][60..61], &[], &[]], ..*problem };
         let measured = synthetic(&one_point, &[5.0], 0.0, 0);
         let mut scaled = settings(&one_point, &measured);
         scaled.scales_covariance = true;
@@ -188,9 +208,9 @@ fn bounds_hold_and_priors_pull() {
 fn what_nothing_determines_is_named_and_the_rest_is_fitted() {
     let sample = Sample::new(2, 2);
     // Moving all levels and moving the lines is the same for absorption.
-    let list = [Parameter::SiteEnergy(0), Parameter::SiteEnergy(1), Parameter::Position(1, 0), Parameter::Shift([true, false])];
+    let list = [Parameter::SiteEnergy(0), Parameter::SiteEnergy(1), Parameter::Position(1, 0), Parameter::Shift([true, false, false])];
     sample.with(&list, |problem| {
-        let absorption_alone = Problem { points: [problem.points[0], &[]], ..*problem };
+        let absorption_alone = Problem { points: [problem.points[0], &[], &[]], ..*problem };
         let truth = [20.0, -5.0, 0.0, 3.0];
         let measured = synthetic(&absorption_alone, &truth, 0.0, 0);
         let (outcome, _) = fit(&settings(&absorption_alone, &measured), vec![0.0; 4], &mut Progress::none()).unwrap();
@@ -266,7 +286,7 @@ fn cost_of_derivatives_beside_the_plain_spectrum() {
         }
         sample.options.widths = crate::exciton::Widths::Common { absorption: 70.0, cd: 70.0 };
         let points: Vec<f64> = (0..1510).map(|i| 11_790.0 + i as f64).collect();
-        sample.points = [points.clone(), points.clone()];
+        sample.points = [points.clone(), points.clone(), Vec::new()];
         let best = |body: &mut dyn FnMut()| {
             let time = |body: &mut dyn FnMut()| {
                 let start = processor_seconds();
@@ -286,9 +306,11 @@ fn cost_of_derivatives_beside_the_plain_spectrum() {
             let system = crate::exciton::System {
                 dipoles: system.dipoles.map(shared),
                 positions: system.positions.map(shared),
+                axis: None,
                 ..system
             };
-            let problem = Problem { system: &system, ..*problem };
+            let variants = [Variant::sole(crate::exciton::System { kept: system.kept.clone(), ..system }, problem.parameters).unwrap()];
+            let problem = Problem { variants: &variants, ..*problem };
             let measured = synthetic(&problem, &vec![10.0; n], 0.01, 0);
             let grid = crate::array::View::from_slice("grid", &points, [points.len()]);
             let values = vec![0.0; n];

@@ -8,12 +8,13 @@ use super::coefficients::Columns;
 use super::line_sums::LineWork;
 use super::lines::{self, BandLines, Cells, SIGMA_PER_FWHM, TERMS};
 use super::parameters::{Parameter, Parameters, State};
+use super::variants::Variant;
+use super::BANDS;
 use super::pass::{Part, Pass};
 use crate::array::View;
 use crate::error::{Error, Result, try_collect, try_vec};
 use crate::exciton::options::{Normalization, Options};
 use crate::exciton::sticks::chunk_size;
-use crate::exciton::system::System;
 use crate::exciton::way::Choice;
 use crate::exciton::weights::Weights;
 use crate::simd::{Kernel, Lanes, Level, dispatch};
@@ -22,20 +23,40 @@ use std::sync::{Mutex, PoisonError};
 
 /// What spectra are wanted of which configurations, and which quantities vary.
 pub struct Problem<'a> {
-    pub system: &'a System<'a>,
+    /// At least one; all have the same number of configurations.
+    pub variants: &'a [Variant<'a>],
     pub weights: Option<View<'a, f64, 1>>,
-    /// Ascending points of absorption and CD; empty for a spectrum that is not wanted.
-    pub points: [&'a [f64]; 2],
+    /// Ascending points of each spectrum; empty for one that is not wanted.
+    pub points: [&'a [f64]; BANDS],
     pub parameters: &'a Parameters,
     pub options: &'a Options,
     /// Widths where none is a parameter.
-    pub fwhm: [f64; 2],
+    pub fwhm: [f64; BANDS],
+}
+
+impl Problem<'_> {
+    pub fn n_conf(&self) -> usize {
+        self.variants[0].system.n_conf()
+    }
+
+    /// Of all variants.
+    pub fn configurations(&self) -> usize {
+        self.n_conf().saturating_mul(self.variants.len())
+    }
+
+    pub fn wanted(&self) -> [bool; BANDS] {
+        self.points.map(|points| !points.is_empty())
+    }
+
+    pub fn state(&self, values: &[f64]) -> Result<State> {
+        self.parameters.state(values, self.variants, self.fwhm)
+    }
 }
 
 /// Model spectra, and how they change: `[point][parameter]`, empty if not asked for.
 pub struct Jacobian {
-    pub spectra: [Vec<f64>; 2],
-    pub rows: [Vec<f64>; 2],
+    pub spectra: [Vec<f64>; BANDS],
+    pub rows: [Vec<f64>; BANDS],
 }
 
 /// Mean spectra at the given values, with or without their Jacobian.
@@ -80,35 +101,35 @@ impl Spare {
 }
 
 struct Tables {
-    fwhm: [f64; 2],
-    shift: [f64; 2],
+    fwhm: [f64; BANDS],
+    shift: [f64; BANDS],
     cells: Cells,
-    bands: [Option<BandLines>; 2],
-    /// Which of the bands has the lines of each: CD's are absorption's where all that they depend on is equal.
-    lines_of: [usize; 2],
+    bands: [Option<BandLines>; BANDS],
+    /// Which of the bands has the lines of each: the first of those for which all that they depend on is equal.
+    lines_of: [usize; BANDS],
 }
 
 /// The moments of all configurations, and what the pass kept of them.
 pub struct Moments {
-    pub sums: [Vec<f64>; 2],
-    /// Energies and eigenvectors, group by group; `kept_of` says where. Empty unless asked for.
+    pub sums: [Vec<f64>; BANDS],
+    /// Energies and eigenvectors, variant by variant, group by group. Empty unless asked for.
     pub kept: Vec<f64>,
 }
 
 impl<'a> Evaluator<'a> {
     pub fn new(problem: &'a Problem<'a>) -> Result<Self> {
-        let weights = Weights::new(problem.weights, problem.system.n_conf())?;
+        let weights = Weights::new(problem.weights, problem.n_conf())?;
         Ok(Self { problem, level: Level::current()?, weights, tables: None, spare: Spare::default(), spare_kept: Spare::default() })
     }
 
     pub fn jacobian(&mut self, values: &[f64], with_rows: bool, progress: &mut Progress) -> Result<Jacobian> {
         let problem = self.problem;
-        let state = problem.parameters.state(values, problem.fwhm)?;
+        let state = problem.state(values)?;
         let columns = if with_rows { Columns::new(problem.parameters)? } else { Columns::sticks_alone() };
         self.prepare(&state)?;
         let moments = self.moments(&state, &columns, false, progress)?;
         let mut jacobian = Jacobian { spectra: Default::default(), rows: Default::default() };
-        for band in 0..2 {
+        for band in 0..BANDS {
             let spectra = self.band_spectra(&moments, &state, band, columns.len(), columns.sticks())?;
             jacobian.spectra[band] = spectra.model(&state, band)?;
             if with_rows {
@@ -136,10 +157,10 @@ impl<'a> Evaluator<'a> {
         }
         let points = self.problem.points;
         let cells = Cells::new(points, fwhm, shift)?;
-        let mut bands = [None, None];
-        let is_same = points[0] == points[1] && fwhm[0] == fwhm[1] && shift[0] == shift[1];
-        let lines_of = if is_same { [0, 0] } else { [0, 1] };
-        for band in (0..2).filter(|&band| lines_of[band] == band && !points[band].is_empty()) {
+        let mut bands = [const { None }; BANDS];
+        let is_same = |a: usize, b: usize| points[a] == points[b] && fwhm[a] == fwhm[b] && shift[a] == shift[b];
+        let lines_of = std::array::from_fn(|band| (0..band).find(|&other| is_same(band, other)).unwrap_or(band));
+        for band in (0..BANDS).filter(|&band| lines_of[band] == band && !points[band].is_empty()) {
             let make = MakeLines { cells, points: points[band], fwhm: fwhm[band], shift: shift[band] };
             bands[band] = Some(dispatch(self.level, make)?);
         }
@@ -147,9 +168,9 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    /// Configurations to a chunk, and how they are solved.
-    pub fn chunks(&self, columns: usize) -> (Choice, usize, usize) {
-        let system = self.problem.system;
+    /// Configurations of a variant to a chunk, and how they are solved.
+    pub fn chunks(&self, columns: usize, variant: usize) -> (Choice, usize, usize) {
+        let system = &self.problem.variants[variant].system;
         let n_conf = if system.n() == 0 { 0 } else { system.n_conf() };
         let choice = Choice::in_lanes(n_conf, system.n(), true, self.level);
         let nanoseconds = choice.nanoseconds + system.n() as f64 * (20.0 + 3.0 * columns as f64);
@@ -160,40 +181,49 @@ impl<'a> Evaluator<'a> {
         (choice, size, n_conf)
     }
 
+    /// Numbers that are kept of a variant.
+    pub fn kept_of(&self, variant: usize) -> usize {
+        let (choice, _, n_conf) = self.chunks(1, variant);
+        let n = self.problem.variants[variant].system.n();
+        n_conf.next_multiple_of(choice.group).saturating_mul(n * (n + 1))
+    }
+
     pub fn moments(&self, state: &State, columns: &Columns, keep: bool, progress: &mut Progress) -> Result<Moments> {
-        let (choice, size, n_conf) = self.chunks(columns.len());
         let mut moments = Moments { sums: Default::default(), kept: Vec::new() };
-        let n = self.problem.system.n();
         if keep {
             // One piece of memory, which malloc hands out again in the next call without new pages. It is written once, by
             // whoever adds the chunks up; what a chunk writes stays in its processor's cache.
-            let numbers = n_conf.next_multiple_of(choice.group).saturating_mul(n * (n + 1));
+            let numbers = (0..self.problem.variants.len()).map(|variant| self.kept_of(variant)).fold(0, usize::saturating_add);
             let failed = |_| Error::out_of_memory("excitons", numbers.saturating_mul(size_of::<f64>()));
             moments.kept.try_reserve_exact(numbers).map_err(failed)?;
         }
-        for_each_chunk(
-            ranges(n_conf, size),
-            |(_, len)| *len,
-            progress,
-            |(first, len)| {
-                dispatch(self.level, Pass { evaluator: self, state, columns, keeps: keep, way: choice.way, first, len })
-            },
-            |part: Part| {
-                for (sum, part) in moments.sums.iter_mut().zip(part.sums) {
-                    if sum.is_empty() {
-                        *sum = part;
-                    } else {
-                        sum.iter_mut().zip(&part).for_each(|(total, x)| *total += x);
-                        self.spare.give(part);
+        for variant in 0..self.problem.variants.len() {
+            let (choice, size, n_conf) = self.chunks(columns.len(), variant);
+            for_each_chunk(
+                ranges(n_conf, size),
+                |(_, len)| *len,
+                progress,
+                |(first, len)| {
+                    let pass = Pass { evaluator: self, variant, state, columns, keeps: keep, way: choice.way, first, len };
+                    dispatch(self.level, pass)
+                },
+                |part: Part| {
+                    for (sum, part) in moments.sums.iter_mut().zip(part.sums) {
+                        if sum.is_empty() {
+                            *sum = part;
+                        } else {
+                            sum.iter_mut().zip(&part).for_each(|(total, x)| *total += x);
+                            self.spare.give(part);
+                        }
                     }
-                }
-                if keep {
-                    moments.kept.extend_from_slice(&part.kept);
-                    self.spare_kept.give(part.kept);
-                }
-                Ok(())
-            },
-        )?;
+                    if keep {
+                        moments.kept.extend_from_slice(&part.kept);
+                        self.spare_kept.give(part.kept);
+                    }
+                    Ok(())
+                },
+            )?;
+        }
         Ok(moments)
     }
 

@@ -6,13 +6,17 @@
 //!
 //! ```text
 //! dL/dH    = V [(V^T B V) o h[e_k, e_l]] V^T        h[.,.]: divided differences; e h(e) for CD
-//! dL/dmu_j = sum_k V_jk (2 h(e_k) M_k + f e_k h(e_k) (N_k + M_k x r_j))
+//! dL/dmu_j = sum_k V_jk (2 h(e_k) M_k + 2 h(e_k) P_k + f e_k h(e_k) (N_k + M_k x r_j))
 //! dL/dr_j  = sum_k V_jk f e_k h(e_k) mu_j x M_k
 //! ```
+//!
+//! with an h for each spectrum: that of absorption beside `M_k`, that of linear dichroism beside `P_k = 3/2 (3 n (n . M_k) - M_k)`,
+//! that of CD beside the rest.
 //!
 //! The way back needs the energies and eigenvectors of the way forward. They are kept where all of them fit into 128 MiB,
 //! and computed again, to the same bits, where they do not.
 
+use super::BANDS;
 use super::adjoint::Back;
 use super::coefficients::Columns;
 use super::forward::{Evaluator, Problem};
@@ -28,7 +32,7 @@ use crate::threads::{Progress, for_each_chunk, ranges};
 pub struct Misfit {
     pub value: f64,
     pub gradient: Vec<f64>,
-    pub spectra: [Vec<f64>; 2],
+    pub spectra: [Vec<f64>; BANDS],
 }
 
 /// Bytes of energies and eigenvectors that may be kept between the ways forward and back. There may be as many again in chunks
@@ -41,8 +45,8 @@ pub fn residual_gradient(
     values: &[f64],
     progress: &mut Progress,
 ) -> Result<Misfit> {
-    let n = problem.system.n();
-    let bytes = problem.system.n_conf().saturating_mul(n * (n + 1)).saturating_mul(size_of::<f64>());
+    let of = |n: usize| problem.n_conf().saturating_mul(n * (n + 1)).saturating_mul(size_of::<f64>());
+    let bytes = problem.variants.iter().map(|variant| of(variant.system.n())).fold(0, usize::saturating_add);
     residual_gradient_keeping(problem, measured, values, bytes <= MOST_KEPT, progress)
 }
 
@@ -55,7 +59,7 @@ pub(super) fn residual_gradient_keeping(
 ) -> Result<Misfit> {
     let mut evaluator = Evaluator::new(problem)?;
     let list = problem.parameters.list();
-    let state = problem.parameters.state(values, problem.fwhm)?;
+    let state = problem.state(values)?;
     evaluator.prepare(&state)?;
     let is_compared = problem.points.iter().any(|points| !points.is_empty());
     let through_sticks = is_compared && problem.parameters.any(Parameter::concerns_sticks);
@@ -64,10 +68,11 @@ pub(super) fn residual_gradient_keeping(
 
     let mut misfit = Misfit { value: 0.0, gradient: try_vec("gradient", list.len(), 0.0)?, spectra: Default::default() };
     let cells = evaluator.cells();
-    let table_len = if through_sticks { cells.count * TERMS * evaluator.level.lanes() } else { 0 };
+    let row = weight_row(problem, evaluator.level.lanes());
+    let table_len = if through_sticks { cells.count * TERMS * row } else { 0 };
     let mut weights = try_vec("lines", table_len, 0.0)?;
     let mut work = LineWork::default();
-    for band in 0..2 {
+    for band in 0..BANDS {
         let spectra = evaluator.band_spectra(&moments, &state, band, sticks_alone.len(), 0)?;
         let model = spectra.model(&state, band)?;
         let compared = &measured.bands[band];
@@ -99,7 +104,8 @@ pub(super) fn residual_gradient_keeping(
             for (pull, factor) in pull.iter_mut().zip(&spectra.factors) {
                 *pull *= factor * state.scale[band];
             }
-            dispatch(evaluator.level, Transpose { lines, at_points: &pull, band, weights: &mut weights, work: &mut work })?;
+            let transpose = Transpose { lines, at_points: &pull, band, row, weights: &mut weights, work: &mut work };
+            dispatch(evaluator.level, transpose)?;
         }
         misfit.spectra[band] = model;
     }
@@ -109,10 +115,21 @@ pub(super) fn residual_gradient_keeping(
     Ok(misfit)
 }
 
+/// Quantities of a stick on the way back: its weight in each spectrum and that weight's derivative, `2 band` and `2 band + 1`.
+pub fn quantities(problem: &Problem) -> usize {
+    2 * problem.points.iter().rposition(|points| !points.is_empty()).map_or(0, |last| last + 1)
+}
+
+/// Numbers to a term of the tables of weights: whole vectors.
+pub fn weight_row(problem: &Problem, lanes: usize) -> usize {
+    quantities(problem).next_multiple_of(lanes)
+}
+
 struct Transpose<'a> {
     lines: &'a BandLines,
     at_points: &'a [f64],
     band: usize,
+    row: usize,
     weights: &'a mut [f64],
     work: &'a mut LineWork,
 }
@@ -121,7 +138,7 @@ impl Kernel for Transpose<'_> {
     type Output = Result<()>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Result<()> {
-        self.lines.transpose::<V>(self.at_points, self.band, self.weights, self.work)
+        self.lines.transpose::<V>(self.at_points, 2 * self.band, self.row, self.weights, self.work)
     }
 }
 
@@ -134,19 +151,25 @@ fn back(
     gradient: &mut [f64],
     progress: &mut Progress,
 ) -> Result<()> {
-    let (choice, size, n_conf) = evaluator.chunks(Columns::sticks_alone().len());
-    for_each_chunk(
-        ranges(n_conf, size),
-        |_| 0,
-        progress,
-        |(first, len)| {
-            let n = evaluator.problem.system.n();
-            let kept = kept.get(first * n * (n + 1)..).filter(|rest| !rest.is_empty());
-            dispatch(evaluator.level, Back { evaluator, state, weights, kept, way: choice.way, first, len })
-        },
-        |part: Vec<f64>| {
-            gradient.iter_mut().zip(part).for_each(|(total, x)| *total += x);
-            Ok(())
-        },
-    )
+    let mut kept_before = 0;
+    for variant in 0..evaluator.problem.variants.len() {
+        let (choice, size, n_conf) = evaluator.chunks(Columns::sticks_alone().len(), variant);
+        let kept = kept.get(kept_before..).filter(|rest| !rest.is_empty());
+        kept_before += evaluator.kept_of(variant);
+        let n = evaluator.problem.variants[variant].system.n();
+        for_each_chunk(
+            ranges(n_conf, size),
+            |_| 0,
+            progress,
+            |(first, len)| {
+                let kept = kept.map(|kept| &kept[first * n * (n + 1)..]);
+                dispatch(evaluator.level, Back { evaluator, variant, state, weights, kept, way: choice.way, first, len })
+            },
+            |part: Vec<f64>| {
+                gradient.iter_mut().zip(part).for_each(|(total, x)| *total += x);
+                Ok(())
+            },
+        )?;
+    }
+    Ok(())
 }

@@ -3,9 +3,10 @@
 //! Only the identity follows the eigensolver; exciton dipoles and magnetic moments are products with the eigenvectors
 //! afterwards, which is cheaper than rotating six more columns and gives what the derivatives need anyway.
 
+use super::{CD, LD};
 use crate::error::{Result, try_vec};
 use crate::exciton::solve::not_converged;
-use crate::exciton::system::{Changes, System};
+use crate::exciton::system::{Changes, Draws, System};
 use crate::linalg::{NotConverged, batched::Batch};
 use crate::simd::{Lanes, Task};
 
@@ -15,6 +16,7 @@ pub struct Group<V> {
     site_moments: Vec<V>,
     geometry: Vec<V>,
     geometry_is_known: bool,
+    draws: Draws,
     /// [n] cm-1
     pub energies: Vec<V>,
     /// [n][columns]: M_k | N_k.
@@ -31,6 +33,7 @@ impl<V: Lanes> Group<V> {
             site_moments: vec(n * system.vector_columns())?,
             geometry: vec(6 * n)?,
             geometry_is_known: false,
+            draws: system.draws(V::WIDTH)?,
             energies: vec(n)?,
             moments: vec(n * system.vector_columns())?,
         })
@@ -63,7 +66,7 @@ impl<V: Lanes> Group<V> {
     #[inline(always)]
     fn solve_inline(&mut self, system: &System, changes: &Changes, first: usize, count: usize) -> Result<()> {
         let n = system.n();
-        let packed = system.pack_matrices(first, count, changes, &mut self.batch.matrix)?;
+        let packed = system.pack_matrices(first, count, changes, Some(&mut self.draws), &mut self.batch.matrix)?;
         self.load_geometry(system, changes, first, count)?;
         let rows = &mut self.batch.rows[..n * n];
         rows.fill(V::zero());
@@ -143,15 +146,38 @@ impl<V: Lanes> Task for Solve<'_, '_, V> {
     }
 }
 
-/// B_kl of a quadratic form in the basis of excitons: M_k . M_l, and (M_k . N_l + N_k . M_l) / 2 for CD.
+/// B_kl of a band's quadratic form in the basis of excitons: M_k . M_l; (M_k . N_l + N_k . M_l) / 2 for CD; M_k . P_l with
+/// `polarised` for linear dichroism about the axis.
 #[inline(always)]
-pub fn form<V: Lanes>(moments: &[V], columns: usize, cd: bool, k: usize, l: usize) -> V {
+pub fn form<V: Lanes>(moments: &[V], columns: usize, band: usize, axis: [f64; 3], k: usize, l: usize) -> V {
     let (a, b) = (&moments[k * columns..], &moments[l * columns..]);
-    if cd {
-        let one = a[2].mul_add(b[5], a[1].mul_add(b[4], a[0] * b[3]));
-        let both = a[5].mul_add(b[2], a[4].mul_add(b[1], a[3].mul_add(b[0], one)));
-        both * V::splat(0.5)
-    } else {
-        a[2].mul_add(b[2], a[1].mul_add(b[1], a[0] * b[0]))
+    match band {
+        CD => {
+            let one = a[2].mul_add(b[5], a[1].mul_add(b[4], a[0] * b[3]));
+            let both = a[5].mul_add(b[2], a[4].mul_add(b[1], a[3].mul_add(b[0], one)));
+            both * V::splat(0.5)
+        }
+        LD => {
+            let along = dot_axis(a, axis) * dot_axis(b, axis);
+            V::splat(4.5).mul_add(along, V::splat(-1.5) * dot(a, b))
+        }
+        _ => dot(a, b),
     }
+}
+
+/// `P_k = 3/2 (3 n (n . M_k) - M_k)`: its product with M_k is the linear dichroism about n.
+#[inline(always)]
+pub fn polarised<V: Lanes>(moments: &[V], axis: [f64; 3]) -> [V; 3] {
+    let along = dot_axis(moments, axis) * V::splat(4.5);
+    std::array::from_fn(|x| along.mul_add(V::splat(axis[x]), V::splat(-1.5) * moments[x]))
+}
+
+#[inline(always)]
+fn dot_axis<V: Lanes>(a: &[V], axis: [f64; 3]) -> V {
+    a[2].mul_add(V::splat(axis[2]), a[1].mul_add(V::splat(axis[1]), a[0] * V::splat(axis[0])))
+}
+
+#[inline(always)]
+pub fn dot<V: Lanes>(a: &[V], b: &[V]) -> V {
+    a[2].mul_add(b[2], a[1].mul_add(b[1], a[0] * b[0]))
 }

@@ -18,7 +18,7 @@ pub struct Normal {
     /// [p][p]
     pub curvature: Vec<f64>,
     /// The model there, carried along for whoever wants it of the best values.
-    pub model: [Vec<f64>; 2],
+    pub model: [Vec<f64>; super::BANDS],
 }
 
 impl Normal {

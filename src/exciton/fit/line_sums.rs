@@ -254,19 +254,20 @@ impl BandLines {
     }
 
     /// The transpose of both: from numbers at the points, the polynomial of each cell whose value is their sum over
-    /// the line of a stick there. Written as quantity `quantity` of `weights` [cell][TERMS][V::WIDTH], its derivative in
-    /// energy as quantity `quantity + 2`.
+    /// the line of a stick there. Written as quantity `quantity` of `weights` [cell][TERMS][row], its derivative in energy as the
+    /// quantity after.
     #[inline(always)]
     pub fn transpose<V: Lanes>(
         &self,
         at_points: &[f64],
         quantity: usize,
+        row: usize,
         weights: &mut [f64],
         work: &mut LineWork,
     ) -> Result<()> {
         let LineWork { pulled, turned, .. } = work;
         self.pull::<V>(at_points, pulled, turned)?;
-        for (cell, table) in weights.chunks_exact_mut(TERMS * V::WIDTH).enumerate() {
+        for (cell, table) in weights.chunks_exact_mut(TERMS * row).enumerate() {
             let mut sums = [V::zero(); 4];
             for (tap, terms) in self.smooth.chunks_exact(TERMS).enumerate() {
                 let value = V::splat(work.pulled[STEPS * cell + tap]);
@@ -279,9 +280,9 @@ impl BandLines {
                 sums[part].store(&mut polynomial[part * V::WIDTH..]);
             }
             for n in 0..TERMS {
-                table[n * V::WIDTH + quantity] = polynomial[n];
+                table[n * row + quantity] = polynomial[n];
                 let next = if n + 1 < TERMS { polynomial[n + 1] * (n + 1) as f64 } else { 0.0 };
-                table[n * V::WIDTH + quantity + 2] = next * self.cells.per_half;
+                table[n * row + quantity + 1] = next * self.cells.per_half;
             }
         }
         Ok(())

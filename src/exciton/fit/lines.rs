@@ -11,6 +11,7 @@
 //! may lie anywhere. What is left out beyond 6 sigma of either factor is `exp(-36) = 2e-16` of the peak; the polynomials
 //! err by `2 (a / 2 sigma)^16 max|g^(16)| / 16! = 5e-16` with half a cell `a`.
 
+use super::BANDS;
 use crate::error::{Error, Number, Result, Status, try_vec};
 use crate::simd::{self, Lanes};
 use std::f64::consts::{LN_2, PI};
@@ -24,11 +25,8 @@ pub(super) const STEPS: usize = 3;
 pub(super) const REACH: f64 = 6.0;
 /// More cells than this are for lines that are too narrow for their grid to show.
 const MOST_CELLS: f64 = 1e6;
-/// Both bands share cells of the narrower line, of which a wide one reaches many: the time grows with the square of the ratio.
+/// All bands share cells of the narrowest line, of which a wide one reaches many: the time grows with the square of the ratio.
 const MOST_RATIO: f64 = 30.0;
-/// Quantities of a stick in the transposed direction: weight of absorption, of CD, and their derivatives. Rows of tables
-/// are padded to a vector.
-pub const WEIGHTS: usize = 4;
 
 /// Where cells lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,8 +39,8 @@ pub struct Cells {
 
 impl Cells {
     /// For lines of `fwhm` at the `points` of each band (empty without), moved by its shift.
-    pub fn new(points: [&[f64]; 2], fwhm: [f64; 2], shift: [f64; 2]) -> Result<Self> {
-        let used = || (0..2).filter(|&band| !points[band].is_empty());
+    pub fn new(points: [&[f64]; BANDS], fwhm: [f64; BANDS], shift: [f64; BANDS]) -> Result<Self> {
+        let used = || (0..BANDS).filter(|&band| !points[band].is_empty());
         let sigma = |band: usize| fwhm[band] * SIGMA_PER_FWHM;
         let narrowest = used().map(sigma).fold(f64::INFINITY, f64::min);
         if narrowest.is_infinite() {
@@ -53,7 +51,7 @@ impl Cells {
             return Err(Error::new(
                 Status::Option,
                 format!(
-                    "fwhm: {} and {} cm-1 are too far apart for one fit; lines of absorption and CD may differ by a factor of \
+                    "fwhm: {} and {} cm-1 are too far apart for one fit; lines of different spectra may differ by a factor of \
                      {MOST_RATIO}",
                     Number(narrowest / SIGMA_PER_FWHM),
                     Number(widest / SIGMA_PER_FWHM)
@@ -283,7 +281,7 @@ mod tests {
         fn run<V: Lanes>(self) -> [f64; 5] {
             let points = points();
             let shift = 3.25;
-            let cells = Cells::new([&points, &[]], [FWHM, FWHM], [shift, 0.0]).unwrap();
+            let cells = Cells::new([&points, &[], &[]], [FWHM; BANDS], [shift, 0.0, 0.0]).unwrap();
             let lines = BandLines::new::<V>(cells, &points, FWHM, shift).unwrap();
             assert!(lines.taps < 48);
             let row = 8;
@@ -320,7 +318,7 @@ mod tests {
                 let mut at_points = vec![0.0; points.len()];
                 at_points[i] = 1.0;
                 let mut weights = vec![0.0; cells.count * TERMS * V::WIDTH];
-                lines.transpose::<V>(&at_points, 0, &mut weights, &mut work).unwrap();
+                lines.transpose::<V>(&at_points, 0, V::WIDTH, &mut weights, &mut work).unwrap();
                 let back = cells.place(self.0).map_or(0.0, |(cell, t)| {
                     (0..TERMS).rev().fold(0.0, |sum, n| sum * t + weights[(cell * TERMS + n) * V::WIDTH])
                 });

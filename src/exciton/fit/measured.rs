@@ -1,10 +1,11 @@
 //! Spectra to compare with: points, values and their uncertainties.
 
+use super::BANDS;
 use crate::array::View;
 use crate::error::{Error, Number, Result, Status, try_collect};
 use crate::exciton::Grid;
 
-/// Absorption or CD of a measurement.
+/// One spectrum of a measurement.
 pub struct Band {
     /// cm-1, ascending.
     pub points: Vec<f64>,
@@ -62,12 +63,12 @@ impl Band {
 
 /// What was measured; a band without points is not compared.
 pub struct Measured {
-    pub bands: [Band; 2],
+    pub bands: [Band; BANDS],
 }
 
 impl Measured {
-    pub fn points(&self) -> [&[f64]; 2] {
-        [&self.bands[0].points, &self.bands[1].points]
+    pub fn points(&self) -> [&[f64]; BANDS] {
+        std::array::from_fn(|band| self.bands[band].points.as_slice())
     }
 
     /// Points that count.

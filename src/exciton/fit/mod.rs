@@ -10,6 +10,9 @@
 //! (Daletskii and Krein; Higham, Functions of Matrices, 2008, theorem 3.11), in which degenerate levels are nothing
 //! special. Lines are not cut here, whatever the option `cutoff` says: a cut line has no derivative at its ends.
 //!
+//! There are three spectra, absorption, CD and linear dichroism, which differ in the quadratic form alone.
+//!
+//! * `variants`       systems whose spectra are added up
 //! * `parameters`     which quantities vary, and what their values make of the system
 //! * `lines`          Gaussian lines as local polynomials: from sticks to spectra, and from a misfit back to sticks
 //! * `line_sums`      sums over lines, forward and back
@@ -43,6 +46,7 @@ mod pass;
 mod powers;
 mod product;
 mod run;
+mod variants;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -50,9 +54,17 @@ mod fit_tests;
 #[cfg(test)]
 mod normal_tests;
 
+/// Spectra that may be measured.
+pub const BANDS: usize = 3;
+pub const ABSORPTION: usize = 0;
+pub const CD: usize = 1;
+/// Linear dichroism.
+pub const LD: usize = 2;
+
 pub use forward::{Jacobian, Problem, jacobian};
 pub use gradient::{Misfit, residual_gradient};
 pub use measured::{Band, Measured};
 pub use least_squares::Reason;
 pub use run::{Fit, Outcome, fit};
 pub use parameters::{Axis, Bands, Parameter, Parameters};
+pub use variants::Variant;

@@ -4,6 +4,7 @@
 //! products go from coarse point to coarse point (`product`). Width, shift and offset have rows of points, three for a spectrum
 //! at most. The gradient is that of the residuals at the points, pulled back to the coarse grid once.
 
+use super::BANDS;
 use super::coefficients::Columns;
 use super::forward::{Evaluator, Problem};
 use super::least_squares::{Normal, Want};
@@ -22,9 +23,9 @@ pub struct NormalEquations<'a> {
     measured: &'a Measured,
     columns: Columns,
     sticks_alone: Columns,
-    products: [Option<Product>; 2],
+    products: [Option<Product>; BANDS],
     /// Widths and shifts that the products belong to.
-    products_for: Option<[[f64; 2]; 2]>,
+    products_for: Option<[[f64; BANDS]; 2]>,
     work: Work,
 }
 
@@ -62,7 +63,7 @@ impl<'a> NormalEquations<'a> {
             measured,
             columns: Columns::new(problem.parameters)?,
             sticks_alone: Columns::sticks_alone(),
-            products: [None, None],
+            products: Default::default(),
             products_for: None,
             work: Work::default(),
         })
@@ -71,7 +72,7 @@ impl<'a> NormalEquations<'a> {
     /// At some values. For the misfit alone gradient and curvature are empty.
     pub fn at(&mut self, values: &[f64], want: Want, progress: &mut Progress) -> Result<Normal> {
         let problem = self.evaluator.problem;
-        let state = problem.parameters.state(values, problem.fwhm)?;
+        let state = problem.state(values)?;
         self.evaluator.prepare(&state)?;
         let columns = if want == Want::Everything { &self.columns } else { &self.sticks_alone };
         let moments = self.evaluator.moments(&state, columns, false, progress)?;
@@ -80,7 +81,7 @@ impl<'a> NormalEquations<'a> {
         let key = [state.fwhm, state.shift];
         let keeps_products = self.products_for == Some(key);
         self.products_for = None;
-        for band in 0..2 {
+        for band in 0..BANDS {
             let Some(lines) = self.evaluator.lines(band) else { continue };
             let add = AddBand {
                 lines,

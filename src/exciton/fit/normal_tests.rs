@@ -2,7 +2,7 @@
 
 use super::least_squares::Want;
 use super::normal::NormalEquations;
-use super::tests::{Sample, every_kind};
+use super::tests::{Sample, every_kind, every_kind_of_variants, with_variants};
 use super::*;
 use crate::exciton::options::Normalization;
 use crate::threads::Progress;
@@ -12,7 +12,7 @@ fn by_rows(problem: &Problem, measured: &Measured, values: &[f64]) -> (f64, Vec<
     let count = values.len();
     let rows = jacobian(problem, values, true, &mut Progress::none()).unwrap();
     let (mut misfit, mut gradient, mut curvature) = (0.0, vec![0.0; count], vec![0.0; count * count]);
-    for band in 0..2 {
+    for band in 0..BANDS {
         let compared = &measured.bands[band];
         for i in 0..compared.points.len() {
             let weight = compared.per_sigma[i];
@@ -75,8 +75,10 @@ fn normal_equations_are_those_of_the_rows_for_every_kind_of_parameter() {
     sample.options.normalization = Normalization::Area;
     sample.options.frequency_prefactor = true;
     check(&sample, &every_kind(4), "area, prefactor");
+    check(&with_variants(Sample::new(37, 5)), &every_kind_of_variants(5), "variants");
     // One band alone, and none of what concerns the Hamiltonian.
     sample.points[1] = Vec::new();
+    sample.points[2] = Vec::new();
     let of_spectra: Vec<_> = every_kind(4).into_iter().filter(|(p, ..)| !p.concerns_sticks()).collect();
     check(&sample, &of_spectra, "absorption alone");
 }

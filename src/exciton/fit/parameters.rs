@@ -1,20 +1,25 @@
 //! What a fit may change, and what values make of the system.
 //!
-//! A parameter acts on every configuration alike: a site energy is moved in all of them by the same amount. Those of the
-//! spectra (width, shift, scale, offset) belong to absorption, to CD, or to both.
+//! A parameter acts on every configuration alike: a site energy is moved in all of them by the same amount. It acts on all
+//! variants that have its sites, or on one of them. Those of the spectra (width, shift, scale, offset) belong to some of the
+//! bands.
 
+use super::BANDS;
+use super::variants::Variant;
 use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
 
 /// x, y or z.
 pub type Axis = usize;
 
-/// The spectra that a parameter concerns: absorption, CD.
-pub type Bands = [bool; 2];
+/// The spectra that a parameter concerns: absorption, CD, linear dichroism.
+pub type Bands = [bool; BANDS];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parameter {
     /// cm-1, added to the site energy.
     SiteEnergy(usize),
+    /// The same in one variant alone: site, variant.
+    VariantSiteEnergy(usize, usize),
     /// cm-1, added to both elements.
     Coupling(usize, usize),
     /// Factor of the dipole; 1 leaves it.
@@ -40,7 +45,7 @@ impl Parameter {
     }
 
     pub fn concerns_hamiltonian(self) -> bool {
-        matches!(self, Self::SiteEnergy(_) | Self::Coupling(..))
+        matches!(self, Self::SiteEnergy(_) | Self::VariantSiteEnergy(..) | Self::Coupling(..))
     }
 
     pub fn concerns_dipoles(self) -> bool {
@@ -49,7 +54,7 @@ impl Parameter {
 
     /// Whether two parameters set the same number.
     fn overlaps(self, other: Self) -> bool {
-        let shared = |a: Bands, b: Bands| (0..2).any(|band| a[band] && b[band]);
+        let shared = |a: Bands, b: Bands| (0..BANDS).any(|band| a[band] && b[band]);
         match (self, other) {
             (Self::Fwhm(a), Self::Fwhm(b)) | (Self::Shift(a), Self::Shift(b)) => shared(a, b),
             (Self::Scale(a), Self::Scale(b)) | (Self::Offset(a), Self::Offset(b)) => shared(a, b),
@@ -60,33 +65,45 @@ impl Parameter {
 
     fn sites(self) -> [Option<usize>; 2] {
         match self {
-            Self::SiteEnergy(i) | Self::DipoleScale(i) | Self::DipoleRotation(i, _) | Self::Position(i, _) => [Some(i), None],
+            Self::SiteEnergy(i) | Self::VariantSiteEnergy(i, _) => [Some(i), None],
+            Self::DipoleScale(i) | Self::DipoleRotation(i, _) | Self::Position(i, _) => [Some(i), None],
             Self::Coupling(i, j) => [Some(i), Some(j)],
             _ => [None, None],
         }
     }
 
-    /// The same with sites numbered among those that are kept.
-    fn renumbered(self, number: impl Fn(usize) -> usize) -> Self {
-        match self {
-            Self::SiteEnergy(i) => Self::SiteEnergy(number(i)),
-            Self::Coupling(i, j) => Self::Coupling(number(i), number(j)),
-            Self::DipoleScale(i) => Self::DipoleScale(number(i)),
-            Self::DipoleRotation(i, axis) => Self::DipoleRotation(number(i), axis),
-            Self::Position(i, axis) => Self::Position(number(i), axis),
+    /// What it is in a variant that keeps these sites (ascending), which it numbers by itself; None if it does nothing there.
+    fn in_variant(self, variant: usize, kept: &[usize]) -> Option<Self> {
+        let number = |site: usize| kept.binary_search(&site).ok();
+        Some(match self {
+            Self::SiteEnergy(i) => Self::SiteEnergy(number(i)?),
+            Self::VariantSiteEnergy(i, of) if of == variant => Self::SiteEnergy(number(i)?),
+            Self::VariantSiteEnergy(..) => return None,
+            Self::Coupling(i, j) => Self::Coupling(number(i)?, number(j)?),
+            Self::DipoleScale(i) => Self::DipoleScale(number(i)?),
+            Self::DipoleRotation(i, axis) => Self::DipoleRotation(number(i)?, axis),
+            Self::Position(i, axis) => Self::Position(number(i)?, axis),
             other => other,
-        }
+        })
     }
 }
 
-/// The list of them, sites numbered among those that are kept.
+/// The list of them, sites as the caller numbers them.
 pub struct Parameters {
     list: Vec<Parameter>,
-    n: usize,
 }
 
-/// What the values make of the system and its spectra. Tables are empty where no parameter needs them.
+/// What the values make of the spectra and of each variant.
 pub struct State {
+    pub variants: Vec<Moved>,
+    pub fwhm: [f64; BANDS],
+    pub shift: [f64; BANDS],
+    pub scale: [f64; BANDS],
+    pub offset: [f64; BANDS],
+}
+
+/// What the values make of a variant, by the sites that it keeps. Tables are empty where nothing needs them.
+pub struct Moved {
     /// [n][n] cm-1, added to every Hamiltonian.
     pub hamiltonian: Vec<f64>,
     /// [n]: what every dipole of a site is multiplied by.
@@ -95,26 +112,34 @@ pub struct State {
     pub positions: Vec<[f64; 3]>,
     dipole_scales: Vec<f64>,
     rotations: Vec<[f64; 3]>,
-    pub fwhm: [f64; 2],
-    pub shift: [f64; 2],
-    pub scale: [f64; 2],
-    pub offset: [f64; 2],
 }
 
 impl Parameters {
-    /// Checks a list against a system of `n_site` sites of which `kept` take part.
-    pub fn new(given: &[Parameter], n_site: usize, kept: &[usize]) -> Result<Self> {
+    /// Checks a list against variants of a system of `n_site` sites, each with the sites that it keeps.
+    pub fn new(given: &[Parameter], n_site: usize, kept: &[&[usize]]) -> Result<Self> {
         let refuse = |p: usize, why: String| Err(Error::new(Status::Argument, format!("parameters: row {p} {why}")));
-        // Ascending, as Options::kept_sites makes them.
-        let number = |site: usize| kept.binary_search(&site);
+        // Lists of kept sites ascend, as Options::kept_sites makes them.
+        let has_any = |parameter: Parameter| (0..kept.len()).any(|v| parameter.in_variant(v, kept[v]).is_some());
         for (p, &parameter) in given.iter().enumerate() {
+            if let Parameter::VariantSiteEnergy(_, variant) = parameter
+                && variant >= kept.len()
+            {
+                return refuse(p, format!("names variant {variant}; there are {}, counted from 0", kept.len()));
+            }
             for site in parameter.sites().into_iter().flatten() {
                 if site >= n_site {
                     return refuse(p, format!("names site {site}; there are {n_site}, counted from 0"));
                 }
-                if number(site).is_err() {
-                    return refuse(p, format!("names site {site}, which is deleted; leave the row out"));
-                }
+            }
+            if !has_any(parameter) {
+                let deleted = |site: usize| !kept.iter().any(|kept| kept.binary_search(&site).is_ok());
+                let sites = || parameter.sites().into_iter().flatten();
+                let what = match (sites().find(|&site| deleted(site)), parameter) {
+                    (Some(site), _) => format!("names site {site}, which is deleted"),
+                    (None, Parameter::VariantSiteEnergy(site, variant)) => format!("names site {site}, which variant {variant} deletes"),
+                    (None, _) => "names sites of which every variant deletes one".into(),
+                };
+                return refuse(p, format!("{what}; leave the row out"));
             }
             if let Parameter::Coupling(i, j) = parameter
                 && i == j
@@ -125,12 +150,16 @@ impl Parameters {
                 return refuse(p, format!("sets what row {earlier} sets; leave one of the two out"));
             }
         }
-        let list = try_collect("parameters", given.iter().map(|parameter| parameter.renumbered(|site| number(site).expect("just looked up"))))?;
-        Ok(Self { list, n: kept.len() })
+        Ok(Self { list: try_collect("parameters", given.iter().copied())? })
     }
 
     pub fn list(&self) -> &[Parameter] {
         &self.list
+    }
+
+    /// By parameter: what it is in a variant.
+    pub fn in_variant(&self, variant: usize, kept: &[usize]) -> Result<Vec<Option<Parameter>>> {
+        try_collect("parameters", self.list.iter().map(|parameter| parameter.in_variant(variant, kept)))
     }
 
     pub fn any(&self, is_such: impl Fn(Parameter) -> bool) -> bool {
@@ -138,37 +167,17 @@ impl Parameters {
     }
 
     /// What the values mean, for lines of width `fwhm` where none is a parameter.
-    pub fn state(&self, values: &[f64], fwhm: [f64; 2]) -> Result<State> {
-        let n = self.n;
-        let sized = |needed: bool, len: usize| if needed { len } else { 0 };
-        let moves_dipoles = self.any(Parameter::concerns_dipoles);
-        let mut state = State {
-            hamiltonian: try_vec("parameters", sized(self.any(Parameter::concerns_hamiltonian), n * n), 0.0)?,
-            dipoles: try_vec("parameters", sized(moves_dipoles, n), [[0.0; 3]; 3])?,
-            positions: try_vec("parameters", sized(self.any(|p| matches!(p, Parameter::Position(..))), n), [0.0; 3])?,
-            dipole_scales: try_vec("parameters", sized(moves_dipoles, n), 1.0)?,
-            rotations: try_vec("parameters", sized(moves_dipoles, n), [0.0; 3])?,
-            fwhm,
-            shift: [0.0; 2],
-            scale: [1.0; 2],
-            offset: [0.0; 2],
-        };
+    pub fn state(&self, values: &[f64], variants: &[Variant], fwhm: [f64; BANDS]) -> Result<State> {
+        let mut state =
+            State { variants: Vec::new(), fwhm, shift: [0.0; BANDS], scale: [1.0; BANDS], offset: [0.0; BANDS] };
         for (p, (&parameter, &value)) in self.list.iter().zip(values).enumerate() {
             if !value.is_finite() {
                 return Err(Error::new(Status::Nonfinite, format!("values: element {p} is {value}; use finite values")));
             }
-            let set = |target: &mut [f64; 2], bands: Bands| {
-                (0..2).filter(|&band| bands[band]).for_each(|band| target[band] = value);
+            let set = |target: &mut [f64; BANDS], bands: Bands| {
+                (0..BANDS).filter(|&band| bands[band]).for_each(|band| target[band] = value);
             };
             match parameter {
-                Parameter::SiteEnergy(i) => state.hamiltonian[i * n + i] = value,
-                Parameter::Coupling(i, j) => {
-                    state.hamiltonian[i * n + j] = value;
-                    state.hamiltonian[j * n + i] = value;
-                }
-                Parameter::DipoleScale(i) => state.dipole_scales[i] = value,
-                Parameter::DipoleRotation(i, axis) => state.rotations[i][axis] = value,
-                Parameter::Position(i, axis) => state.positions[i][axis] = value,
                 Parameter::Fwhm(bands) => {
                     if !(1e-100..=1e100).contains(&value) {
                         return Err(Error::new(
@@ -184,16 +193,54 @@ impl Parameters {
                 Parameter::Shift(bands) => set(&mut state.shift, bands),
                 Parameter::Scale(bands) => set(&mut state.scale, bands),
                 Parameter::Offset(bands) => set(&mut state.offset, bands),
+                _ => {}
             }
         }
-        for i in 0..state.dipoles.len() {
-            state.dipoles[i] = rotation(state.rotations[i]).map(|row| row.map(|x| x * state.dipole_scales[i]));
+        let failed = |_| Error::out_of_memory("parameters", size_of::<Moved>() * variants.len());
+        state.variants.try_reserve_exact(variants.len()).map_err(failed)?;
+        for variant in variants {
+            state.variants.push(self.moved(values, variant)?);
         }
         Ok(state)
     }
+
+    fn moved(&self, values: &[f64], variant: &Variant) -> Result<Moved> {
+        let n = variant.system.n();
+        let sized = |needed: bool, len: usize| if needed { len } else { 0 };
+        let moves_hamiltonian = self.any(Parameter::concerns_hamiltonian) || !variant.energy_shifts.is_empty();
+        let moves_dipoles = self.any(Parameter::concerns_dipoles);
+        let mut moved = Moved {
+            hamiltonian: try_vec("parameters", sized(moves_hamiltonian, n * n), 0.0)?,
+            dipoles: try_vec("parameters", sized(moves_dipoles, n), [[0.0; 3]; 3])?,
+            positions: try_vec("parameters", sized(self.any(|p| matches!(p, Parameter::Position(..))), n), [0.0; 3])?,
+            dipole_scales: try_vec("parameters", sized(moves_dipoles, n), 1.0)?,
+            rotations: try_vec("parameters", sized(moves_dipoles, n), [0.0; 3])?,
+        };
+        for (i, shift) in variant.energy_shifts.iter().enumerate() {
+            moved.hamiltonian[i * n + i] = *shift;
+        }
+        for (&parameter, &value) in variant.parameters.iter().zip(values) {
+            match parameter {
+                // A site energy of all variants and one of this variant add up.
+                Some(Parameter::SiteEnergy(i)) => moved.hamiltonian[i * n + i] += value,
+                Some(Parameter::Coupling(i, j)) => {
+                    moved.hamiltonian[i * n + j] = value;
+                    moved.hamiltonian[j * n + i] = value;
+                }
+                Some(Parameter::DipoleScale(i)) => moved.dipole_scales[i] = value,
+                Some(Parameter::DipoleRotation(i, axis)) => moved.rotations[i][axis] = value,
+                Some(Parameter::Position(i, axis)) => moved.positions[i][axis] = value,
+                _ => {}
+            }
+        }
+        for i in 0..moved.dipoles.len() {
+            moved.dipoles[i] = rotation(moved.rotations[i]).map(|row| row.map(|x| x * moved.dipole_scales[i]));
+        }
+        Ok(moved)
+    }
 }
 
-impl State {
+impl Moved {
     /// The derivative of `dipoles[i]`, the map of the site that `parameter` concerns.
     pub fn dipole_change(&self, parameter: Parameter) -> [[f64; 3]; 3] {
         match parameter {
@@ -273,17 +320,31 @@ mod tests {
             let parameters = Parameters::new(
                 &[Parameter::DipoleScale(0), Parameter::DipoleRotation(0, 0), Parameter::DipoleRotation(0, 1), Parameter::DipoleRotation(0, 2)],
                 1,
-                &[0],
+                &[&[0]],
             )
             .unwrap();
             let values = [1.3, w[0], w[1], w[2]];
-            let state = parameters.state(&values, [1.0; 2]).unwrap();
+            let hamiltonians = crate::array::View::from_slice("hamiltonians", &[12_000.0], [1, 1, 1]);
+            let needs = crate::exciton::Needs { dipoles: false, rotation: false, eigenvectors: false };
+            let system = crate::exciton::System {
+                hamiltonians,
+                dipoles: None,
+                positions: None,
+                kept: vec![0],
+                energy_offset: 0.0,
+                normalize_dipoles: false,
+                axis: None,
+                spread: None,
+                needs,
+            };
+            let variant = Variant::sole(system, &parameters).unwrap();
+            let state = parameters.moved(&values, &variant).unwrap();
             for p in 0..4 {
                 let change = state.dipole_change(parameters.list()[p]);
                 let moved = |h: f64| {
                     let mut values = values;
                     values[p] += h;
-                    parameters.state(&values, [1.0; 2]).unwrap().dipoles[0]
+                    parameters.moved(&values, &variant).unwrap().dipoles[0]
                 };
                 let h = 1e-3;
                 let (near, far) = ([moved(h), moved(-h)], [moved(2.0 * h), moved(-2.0 * h)]);
@@ -300,14 +361,19 @@ mod tests {
 
     #[test]
     fn a_list_that_makes_no_sense_is_refused_with_its_row() {
-        let message = |list: &[Parameter]| Parameters::new(list, 3, &[0, 2]).err().map(|e| e.message).unwrap_or_default();
+        let message = |list: &[Parameter]| Parameters::new(list, 3, &[&[0, 2]]).err().map(|e| e.message).unwrap_or_default();
         assert_eq!(message(&[Parameter::SiteEnergy(0), Parameter::Coupling(0, 2)]), "");
         assert!(message(&[Parameter::SiteEnergy(3)]).contains("row 0 names site 3; there are 3"));
         assert!(message(&[Parameter::SiteEnergy(1)]).contains("deleted"));
         assert!(message(&[Parameter::Coupling(2, 2)]).contains("with itself"));
         assert!(message(&[Parameter::Coupling(0, 2), Parameter::Coupling(2, 0)]).contains("row 1 sets what row 0 sets"));
-        let (both, cd) = ([true, true], [false, true]);
+        let (both, cd) = ([true, true, false], [false, true, false]);
         assert!(message(&[Parameter::Fwhm(both), Parameter::Fwhm(cd)]).contains("row 1 sets what row 0 sets"));
         assert_eq!(message(&[Parameter::Fwhm(both), Parameter::Shift(cd)]), "");
+        assert!(message(&[Parameter::VariantSiteEnergy(0, 1)]).contains("names variant 1; there are 1"));
+        let two = |list: &[Parameter]| Parameters::new(list, 3, &[&[0, 2], &[0, 1]]).err().map(|e| e.message).unwrap_or_default();
+        assert_eq!(two(&[Parameter::SiteEnergy(1), Parameter::VariantSiteEnergy(1, 1), Parameter::Coupling(0, 2)]), "");
+        assert!(two(&[Parameter::VariantSiteEnergy(1, 0)]).contains("names site 1, which variant 0 deletes"));
+        assert!(two(&[Parameter::Coupling(1, 2)]).contains("of which every variant deletes one"));
     }
 }

@@ -32,7 +32,7 @@ pub struct Outcome {
     pub values: Vec<f64>,
     /// [p][p]; rows and columns of 0 for values that end at a bound, infinite variances for what nothing determines.
     pub covariance: Vec<f64>,
-    pub spectra: [Vec<f64>; 2],
+    pub spectra: [Vec<f64>; super::BANDS],
     /// 1/2 sum of squares of the measurement alone, before and after; of the priors, after.
     pub initial_misfit: f64,
     pub misfit: f64,
@@ -64,7 +64,7 @@ pub fn fit(fit: &Fit, start: Vec<f64>, progress: &mut Progress) -> Result<(Outco
     };
     // An iteration takes one pass as a rule; progress is in configurations.
     let passes = fit.starts.saturating_mul(fit.max_iterations.saturating_add(1));
-    progress.begin(passes.saturating_mul(fit.problem.system.n_conf()))?;
+    progress.begin(passes.saturating_mul(fit.problem.configurations()))?;
     let mut search = Search { fit, equations, settings, initial_misfit: None, iterations: 0, evaluations: 0 };
     let (mut best, number, mut interruption) = search.from_all_starts(start, progress)?;
     // What the measurement's uncertainties are to be multiplied by. It decides how much priors weigh, so the fit is made again

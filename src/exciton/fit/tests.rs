@@ -2,8 +2,8 @@
 
 use super::gradient::residual_gradient_keeping;
 use super::*;
-use crate::array::View;
-use crate::exciton::{Method, Needs, Normalization, Options, System, Widths};
+use crate::array::{View, ViewMut};
+use crate::exciton::{Disorder, Method, Needs, Normalization, Options, Spread, System, Widths, disorder};
 use crate::threads::Progress;
 
 /// Repeatable numbers in -1..1.
@@ -22,9 +22,16 @@ pub struct Sample {
     pub dipoles: Vec<f64>,
     pub positions: Vec<f64>,
     pub weights: Vec<f64>,
-    pub points: [Vec<f64>; 2],
+    pub points: [Vec<f64>; BANDS],
     pub options: Options,
+    /// Weights, deleted sites and shifts of site energies (empty for none) of variants.
+    pub variants: Vec<(f64, Vec<usize>, Vec<f64>)>,
+    /// Factor of the site energies and deviations of couplings of disorder that is drawn.
+    pub drawn: Option<(Vec<f64>, Vec<f64>)>,
 }
+
+/// Of order, for linear dichroism.
+const AXIS: [f64; 3] = [0.48, -0.6, 0.64];
 
 impl Sample {
     pub fn new(n_conf: usize, n: usize) -> Self {
@@ -50,8 +57,11 @@ impl Sample {
             points: [
                 (0..120).map(|i| 11_900.0 + 9.0 * i as f64 + 2.0 * noise(i)).collect(),
                 (0..90).map(|i| 12_000.0 + 8.0 * i as f64).collect(),
+                (0..70).map(|i| 11_950.0 + 11.0 * i as f64).collect(),
             ],
             options: Options { widths: Widths::Common { absorption: 70.0, cd: 95.0 }, ..Options::default() },
+            variants: vec![(1.0, Vec::new(), Vec::new())],
+            drawn: None,
         }
     }
 
@@ -64,23 +74,38 @@ impl Sample {
             kept: self.options.kept_sites(n).unwrap(),
             energy_offset: self.options.energy_offset,
             normalize_dipoles: self.options.normalize_dipoles,
-            axis: None,
+            axis: Some(AXIS),
+            spread: self.drawn.as_ref().map(|(factor, sigma)| Spread {
+                site_factor: View::from_slice("site_factor", factor, [n, factor.len() / n]),
+                coupling_sigma: Some(View::from_slice("coupling_sigma", sigma, [n, n])),
+                seed: 5,
+                first: 3,
+            }),
             needs: Needs { dipoles: true, rotation: true, eigenvectors: false },
         }
     }
 
-    pub fn fwhm(&self) -> [f64; 2] {
+    pub fn fwhm(&self) -> [f64; BANDS] {
         let Widths::Common { absorption, cd } = self.options.widths else { unreachable!() };
-        [absorption, cd]
+        [absorption, cd, 55.0]
     }
 
     pub fn with<T>(&self, list: &[Parameter], body: impl FnOnce(&Problem) -> T) -> T {
-        let system = self.system();
-        let parameters = Parameters::new(list, self.n, &system.kept).unwrap();
+        let kept_by = |deleted: &[usize]| {
+            let kept = self.system().kept;
+            kept.into_iter().filter(|site| !deleted.contains(site)).collect::<Vec<_>>()
+        };
+        let kept: Vec<_> = self.variants.iter().map(|variant| kept_by(&variant.1)).collect();
+        let parameters = Parameters::new(list, self.n, &kept.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
+        let variant = |(v, (weight, deleted, energies)): (usize, &(f64, Vec<usize>, Vec<f64>))| {
+            let system = System { kept: kept_by(deleted), ..self.system() };
+            Variant::new(system, *weight, energies, &parameters, v).unwrap()
+        };
+        let variants: Vec<_> = self.variants.iter().enumerate().map(variant).collect();
         body(&Problem {
-            system: &system,
+            variants: &variants,
             weights: Some(View::from_slice("weights", &self.weights, [self.n_conf])),
-            points: [&self.points[0], &self.points[1]],
+            points: self.points.each_ref().map(Vec::as_slice),
             parameters: &parameters,
             options: &self.options,
             fwhm: self.fwhm(),
@@ -97,11 +122,11 @@ impl Sample {
                 per_sigma: (0..points.len()).map(|i| if i == 7 { 0.0 } else { 1.1 + noise(500_000 + i) }).collect(),
             }
         };
-        Measured { bands: [band(0, 40.0), band(1, 0.4)] }
+        Measured { bands: [band(0, 40.0), band(1, 0.4), band(2, 40.0)] }
     }
 }
 
-const BOTH: Bands = [true, true];
+const ALL: Bands = [true; BANDS];
 
 /// One of every kind, for `n` sites; a value at which each does something; a step for differences.
 pub fn every_kind(n: usize) -> Vec<(Parameter, f64, f64)> {
@@ -120,14 +145,29 @@ pub fn every_kind(n: usize) -> Vec<(Parameter, f64, f64)> {
     if n > 1 {
         all.push((Parameter::DipoleScale(0), 0.9, 0.1));
     }
-    all.push((Parameter::Fwhm([true, false]), 66.0, 2.0));
-    all.push((Parameter::Fwhm([false, true]), 81.0, 2.0));
-    all.push((Parameter::Shift([true, false]), 4.5, 2.0));
-    all.push((Parameter::Shift([false, true]), -3.5, 2.0));
-    all.push((Parameter::Scale(BOTH), 0.8, 0.1));
-    all.push((Parameter::Offset([true, false]), 0.7, 0.1));
-    all.push((Parameter::Offset([false, true]), -0.01, 0.1));
+    all.push((Parameter::Fwhm([true, false, false]), 66.0, 2.0));
+    all.push((Parameter::Fwhm([false, true, false]), 81.0, 2.0));
+    all.push((Parameter::Fwhm([false, false, true]), 60.0, 2.0));
+    all.push((Parameter::Shift([false, false, true]), 2.5, 2.0));
+    all.push((Parameter::Offset([false, false, true]), 0.3, 0.1));
+    all.push((Parameter::Shift([true, false, false]), 4.5, 2.0));
+    all.push((Parameter::Shift([false, true, false]), -3.5, 2.0));
+    all.push((Parameter::Scale(ALL), 0.8, 0.1));
+    all.push((Parameter::Offset([true, false, false]), 0.7, 0.1));
+    all.push((Parameter::Offset([false, true, false]), -0.01, 0.1));
     all
+}
+
+impl Parameter {
+    /// Whether it is there without these sites.
+    fn is_of_sites_but(self, deleted: &[usize]) -> bool {
+        match self {
+            Self::SiteEnergy(i) | Self::VariantSiteEnergy(i, _) => !deleted.contains(&i),
+            Self::DipoleScale(i) | Self::DipoleRotation(i, _) | Self::Position(i, _) => !deleted.contains(&i),
+            Self::Coupling(i, j) => !deleted.contains(&i) && !deleted.contains(&j),
+            _ => true,
+        }
+    }
 }
 
 /// Differences over h, h/2 and h/4, extrapolated twice: errors of order h^6.
@@ -164,7 +204,7 @@ fn check_derivatives(sample: &Sample, chosen: &[(Parameter, f64, f64)], toleranc
                 here.gradient[p]
             );
             let mut by_rows = 0.0;
-            for band in 0..2 {
+            for band in 0..BANDS {
                 let compared = &measured.bands[band];
                 for i in 0..compared.points.len() {
                     let residual = (jacobian.spectra[band][i] - compared.values[i]) * compared.per_sigma[i].powi(2);
@@ -246,15 +286,17 @@ fn spectra_are_those_of_the_spectrum_function() {
         sample.options.method = Method::Direct;
         sample.options.cutoff = f64::INFINITY;
         let ours = sample.with(&[], |problem| jacobian(problem, &[], false, &mut Progress::none()).unwrap());
-        for band in 0..2 {
+        for band in 0..BANDS {
             let grid = View::from_slice("grid", &sample.points[band], [sample.points[band].len()]);
             let weights = View::from_slice("weights", &sample.weights, [n_conf]);
-            let spectra =
-                crate::exciton::spectrum(&sample.system(), Some(weights), &grid, &sample.options, &mut Progress::none())
-                    .unwrap();
-            let theirs = [spectra.absorption, spectra.cd];
-            let peak = theirs[band].iter().fold(0.0f64, |peak, x| peak.max(x.abs()));
-            for (a, b) in ours.spectra[band].iter().zip(&theirs[band]) {
+            let mut options = sample.options.clone();
+            options.widths = Widths::Common { absorption: sample.fwhm()[band], cd: sample.fwhm()[1] };
+            let axis = Some(AXIS).filter(|_| band == LD);
+            let system = System { axis, ..sample.system() };
+            let spectra = crate::exciton::spectrum(&system, Some(weights), &grid, &options, &mut Progress::none()).unwrap();
+            let theirs = if band == CD { &spectra.cd } else { &spectra.absorption };
+            let peak = theirs.iter().fold(0.0f64, |peak, x| peak.max(x.abs()));
+            for (a, b) in ours.spectra[band].iter().zip(theirs) {
                 assert!((a - b).abs() <= 2e-13 * peak, "{n_conf} of {n}, band {band}: {a} {b}");
             }
         }
@@ -286,10 +328,124 @@ fn what_is_computed_again_has_the_bits_of_what_was_kept_for_any_number_of_thread
 #[test]
 fn a_system_without_sites_has_flat_spectra_and_no_gradient() {
     let sample = Sample::new(2, 0);
-    let list = [Parameter::Offset(BOTH), Parameter::Fwhm(BOTH), Parameter::Shift(BOTH)];
+    let list = [Parameter::Offset(ALL), Parameter::Fwhm(ALL), Parameter::Shift(ALL)];
     sample.with(&list, |problem| {
         let misfit = residual_gradient(problem, &sample.measured(), &[0.5, 70.0, 1.0], &mut Progress::none()).unwrap();
         assert!(misfit.spectra.iter().flatten().all(|&x| x == 0.5));
         assert!(misfit.gradient[0] != 0.0 && misfit.gradient[1..] == [0.0, 0.0]);
     });
+}
+
+/// Wild type less mutant: another site energy, a pigment less, or two of them less.
+pub fn with_variants(mut sample: Sample) -> Sample {
+    let n = sample.n;
+    let energies = (0..n).map(|i| 40.0 * noise(i + 7)).collect();
+    sample.variants = vec![(1.0, vec![], vec![]), (-0.7, vec![1], energies), (0.4, vec![0, n - 1], vec![0.0; n])];
+    sample
+}
+
+/// Every kind of parameter, and site energies of single variants.
+pub fn every_kind_of_variants(n: usize) -> Vec<(Parameter, f64, f64)> {
+    let mut chosen = every_kind(n);
+    chosen.push((Parameter::VariantSiteEnergy(0, 1), 12.0, 3.0));
+    chosen.push((Parameter::VariantSiteEnergy(1, 2), -8.0, 3.0));
+    chosen
+}
+
+#[test]
+fn derivatives_hold_for_sums_over_variants() {
+    for (n_conf, n) in [(1, 3), (37, 5)] {
+        let sample = with_variants(Sample::new(n_conf, n));
+        check_derivatives(&sample, &every_kind_of_variants(n), 1e-7, &format!("variants, {n_conf} of {n}"));
+    }
+}
+
+#[test]
+fn a_sum_over_variants_is_the_sum_of_their_spectra_and_of_their_jacobians() {
+    let n = 5;
+    let sample = with_variants(Sample::new(37, n));
+    let chosen = every_kind(n);
+    let (list, values): (Vec<_>, Vec<_>) = chosen.iter().map(|c| (c.0, c.1)).unzip();
+    let whole = sample.with(&list, |problem| jacobian(problem, &values, true, &mut Progress::none()).unwrap());
+    // Each alone: with its sites left out of the options, and its energies in the Hamiltonians.
+    let mut spectra: [Vec<f64>; BANDS] = std::array::from_fn(|band| vec![0.0; sample.points[band].len()]);
+    let mut rows: [Vec<f64>; BANDS] = std::array::from_fn(|band| vec![0.0; sample.points[band].len() * list.len()]);
+    let offset_of = |band: usize| {
+        let is_its = |p: &Parameter| matches!(p, Parameter::Offset(bands) if bands[band]);
+        list.iter().position(is_its).unwrap()
+    };
+    for (weight, deleted, energies) in &sample.variants {
+        let mut alone = Sample::new(37, n);
+        alone.options.deleted = (0..n).map(|site| deleted.contains(&site)).collect();
+        for (at, element) in alone.hamiltonians.iter_mut().enumerate() {
+            let (i, j) = (at / n % n, at % n);
+            *element += if i == j { energies.get(i).copied().unwrap_or(0.0) } else { 0.0 };
+        }
+        let of_alone: Vec<_> = (0..list.len()).filter(|&p| list[p].is_of_sites_but(deleted)).collect();
+        let its_list: Vec<_> = of_alone.iter().map(|&p| list[p]).collect();
+        let its_values: Vec<_> = of_alone.iter().map(|&p| values[p]).collect();
+        let part = alone.with(&its_list, |problem| jacobian(problem, &its_values, true, &mut Progress::none()).unwrap());
+        for band in 0..BANDS {
+            for i in 0..sample.points[band].len() {
+                spectra[band][i] += weight * (part.spectra[band][i] - values[offset_of(band)]);
+                for (column, &p) in of_alone.iter().enumerate() {
+                    rows[band][i * list.len() + p] += weight * part.rows[band][i * its_list.len() + column];
+                }
+            }
+        }
+    }
+    for band in 0..BANDS {
+        let peak = whole.spectra[band].iter().fold(0.0f64, |peak, x| peak.max(x.abs()));
+        for (i, (a, b)) in whole.spectra[band].iter().zip(&spectra[band]).enumerate() {
+            assert!((a - b - values[offset_of(band)]).abs() < 1e-12 * peak, "band {band}, point {i}: {a} {b}");
+        }
+        for p in (0..list.len()).filter(|&p| p != offset_of(band)) {
+            let column = |rows: &[f64]| rows.iter().skip(p).step_by(list.len()).copied().collect::<Vec<_>>();
+            let (ours, theirs) = (column(&whole.rows[band]), column(&rows[band]));
+            let largest = theirs.iter().fold(0.0f64, |largest, x| largest.max(x.abs()));
+            assert!(ours.iter().zip(&theirs).all(|(a, b)| (a - b).abs() <= 1e-11 * largest), "band {band}, {:?}", list[p]);
+        }
+    }
+}
+
+#[test]
+fn a_drawn_ensemble_has_the_bits_of_the_same_ensemble_in_memory() {
+    let (n_conf, n) = (203, 5);
+    let mut sample = with_variants(Sample::new(n_conf, n));
+    // One Hamiltonian for all of them.
+    let mean = sample.hamiltonians[..n * n].to_vec();
+    for member in sample.hamiltonians.chunks_exact_mut(n * n) {
+        member.copy_from_slice(&mean);
+    }
+    let factor: Vec<f64> = (0..n * 7).map(|at| 40.0 * noise(at + 17)).collect();
+    let sigma: Vec<f64> = (0..n * n).map(|at| 4.0 + 3.0 * noise(at + 60)).collect();
+    sample.drawn = Some((factor, sigma));
+    let mut in_memory = with_variants(Sample::new(n_conf, n));
+    let system = sample.system();
+    let about = Disorder { hamiltonian: View::from_slice("hamiltonian", &mean, [n, n]), spread: system.spread.unwrap() };
+    disorder(&about, ViewMut::from_slice("members", &mut in_memory.hamiltonians, [n_conf, n, n])).unwrap();
+    let (list, values): (Vec<_>, Vec<_>) = every_kind_of_variants(n).iter().map(|c| (c.0, c.1)).unzip();
+    let measured = sample.measured();
+    let bits = |sample: &Sample, keep: bool| {
+        sample.with(&list, |problem| {
+            let misfit = residual_gradient_keeping(problem, &measured, &values, keep, &mut Progress::none()).unwrap();
+            let jacobian = jacobian(problem, &values, true, &mut Progress::none()).unwrap();
+            let numbers = misfit.gradient.iter().chain([&misfit.value]).chain(jacobian.rows.iter().flatten());
+            numbers.map(|x| x.to_bits()).collect::<Vec<_>>()
+        })
+    };
+    let expected = bits(&in_memory, true);
+    assert!(bits(&sample, true) == expected && bits(&sample, false) == expected);
+    check_derivatives(&sample, &every_kind_of_variants(n), 1e-7, "drawn");
+}
+
+#[test]
+fn a_member_that_cd_cannot_have_is_named() {
+    let n = 2;
+    let mut sample = Sample::new(50, n);
+    sample.drawn = Some((vec![9000.0, 0.0, 0.0, 9000.0], vec![0.0; n * n]));
+    let message = sample.with(&[], |problem| {
+        jacobian(problem, &[], false, &mut Progress::none()).err().map(|error| error.message).unwrap_or_default()
+    });
+    assert!(message.contains("rotational strengths need absolute energies"), "{message}");
 }

@@ -16,7 +16,7 @@ use crate::simd::{Level, Real};
 pub enum Translations {
     /// Convolutions in Fourier space, exact to rounding.
     Fourier,
-    /// Matrices of low rank in a basis that all vectors share, to a tenth of the error of the order.
+    /// Matrices of low rank in a basis that all vectors share, to a third of the error of the order.
     Compressed,
     /// Whole matrices: a reference for the others, several times slower.
     Dense,

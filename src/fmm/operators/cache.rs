@@ -58,7 +58,10 @@ fn add(kept: &mut Vec<Kept>, set: Kept) {
         if kept.len() >= MOST {
             kept.remove(0);
         }
-        kept.push(set);
+        // Without room for it the next plan makes its own.
+        if kept.try_reserve(1).is_ok() {
+            kept.push(set);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Operators in a file, for programs that start often: those of high orders take seconds to make.
+//! Operators in a file, for programs that start often: those of high orders, of many levels or compressed take seconds to make.
 //!
 //! A file holds sets as the cache keeps them, number by number, so results have the bits of operators that were made. These depend on the library's version and on
 //! the SIMD level (products on the way are rounded differently), so a file belongs to both. It is written beside its place and renamed when it is whole.

@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_turned_matrix_is_that_of_the_vector() {
-        let surface = Surface::new(4);
+        let surface = Surface::new(4).unwrap();
         let matrices = Matrices::<f64>::dense(Laplace, &surface, 0.7).unwrap();
         assert_eq!((matrices.classes.len(), matrices.vectors.iter().flatten().count()), (16, 316));
         for (number, own) in matrices.vectors.iter().enumerate() {

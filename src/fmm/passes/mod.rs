@@ -2,7 +2,7 @@
 //!
 //! * `upward`     sources to multipoles of leaves, multipoles to those of parents                     (P2M, M2M)
 //! * `across`     multipoles to local expansions of boxes of the same level, by transforms           (M2L)
-//! * `products`   the same by matrices
+//! * `by_matrices` the same by matrices
 //! * `root`       the far images of a cell that repeats: the root's multipole to its local expansion
 //! * `downward`   sources of coarse leaves, and parents, to local expansions                           (P2L, L2L)
 //! * `leaves`     local expansions, multipoles of finer boxes and near sources to targets           (L2P, M2P, P2P)
@@ -14,6 +14,7 @@
 //! Every number is summed by one task in an order that the tree alone gives, so the bits do not depend on threads.
 
 mod across;
+mod by_matrices;
 mod check;
 mod downward;
 mod frame;
@@ -35,7 +36,7 @@ pub use vectors::TOGETHER;
 use super::kernel::GreenFunction;
 use super::octets::WIDTH;
 use super::operators::Across;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_push, try_vec};
 use crate::simd::Aligned;
 use crate::threads::Progress;
 
@@ -70,11 +71,12 @@ pub fn evaluate<T: Near, K: GreenFunction>(
     progress: &mut Progress,
 ) -> Result<Vec<f64>> {
     let (n, vectors) = (frame.surface.len(), charges.len());
-    let mut expansions = Vec::with_capacity(frame.tree.depth() + 1);
+    let mut expansions = Vec::new();
     for level in 0..=frame.tree.depth() {
         let groups = if level == 0 { usize::from(frame.top() == 0) } else { frame.groups_of_level(level).len() };
         let zeros = |len: usize| Aligned::zeros("expansions", groups * vectors * n * len);
-        expansions.push(Level { vectors, multipoles: zeros(WIDTH)?, of_parents: zeros(1)?, locals: zeros(WIDTH)? });
+        let own = Level { vectors, multipoles: zeros(WIDTH)?, of_parents: zeros(1)?, locals: zeros(WIDTH)? };
+        try_push("expansions", &mut expansions, own)?;
     }
     let first = frame.top().max(1);
     for level in (first..expansions.len()).rev() {
@@ -86,7 +88,7 @@ pub fn evaluate<T: Near, K: GreenFunction>(
     for level in first..expansions.len() {
         match &frame.operators(level).0.across {
             Across::Lattice(lattice) => across::pass(frame, level, &mut expansions[level], lattice, timings, progress)?,
-            Across::Matrices(matrices) => products::pass(frame, level, &mut expansions[level], matrices, timings, progress)?,
+            Across::Matrices(matrices) => by_matrices::pass(frame, level, &mut expansions[level], matrices, timings, progress)?,
         }
         downward::pass(frame, level, &mut expansions, charges, timings, progress)?;
     }
@@ -109,7 +111,7 @@ pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, vectors: 
     let groups: usize = (first..frame.tree.depth() + 1).map(|level| frame.groups_of_level(level).len()).sum();
     let across = (first..frame.tree.depth() + 1).map(|level| match &frame.operators(level).0.across {
         Across::Lattice(_) => across::workspace_bytes(frame, level, vectors),
-        Across::Matrices(matrices) => products::workspace_bytes(frame, level, vectors, matrices),
+        Across::Matrices(matrices) => by_matrices::workspace_bytes(frame, level, vectors, matrices),
     });
     let across = across.max().unwrap_or(0);
     let results = vectors * frame.tree.targets().len() * if with_gradients { 4 } else { 1 } * size_of::<f64>();

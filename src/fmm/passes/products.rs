@@ -1,251 +1,246 @@
-//! Across a level by matrices: multipoles of boxes to potentials on the check surfaces of those that are near but do not touch them.
+//! Translations at one frequency: between each group of eight siblings and those next to it, 8 x 8 complex matrices for 26 directions.
 //!
-//! Multipoles of all boxes go into the basis of the matrices first, and potentials out of it at the end. Between them, for a block of targets, one vector from source to
-//! target after another: a class's matrices stay in the caches while the pairs of boxes with that vector pass, gathered and turned. A task owns its
-//! targets and adds what arrives in the order of the vectors. Bound by multiplications (`rows`); turning and adding are a tenth of them.
+//! A translation depends on where two boxes lie relative to each other alone. So along each axis the matrix between two pairs of children is
+//! ((a, b), (c, a)), and its product with (x0, x1) takes three multiplications instead of four:
+//!
+//! ```text
+//! y0 = a (x0 + x1) + (b - a) x1,    y1 = a (x0 + x1) + (c - a) x0
+//! ```
+//!
+//! On three axes that makes 27 instead of 64: eight numbers of a source become 27 sums (`unfold`), once for all directions; for each direction 27 products are
+//! added, number by number; and 27 sums of a target become its eight numbers (`fold`), once again. The 27 numbers lie in parts of a vector of the
+//! processor: what a block of targets reads of one part stays in the first-level cache. Bound by multiplications and loads in about equal parts: four fused
+//! multiply-adds for a part and a direction, and three or four loads.
 
 use super::particles::Near;
-use super::upward::Product;
-use super::{Frame, Level, Operator, Timings};
-use crate::error::{Error, Result, try_vec};
-use crate::fmm::kernel::GreenFunction;
+use super::transform::COMPLEX;
+use crate::error::{Result, try_vec};
 use crate::fmm::octets::WIDTH;
-use crate::fmm::operators::{Lattice, Matrices, Turn, VECTORS};
-use crate::fmm::rows::{Rows, multiply};
+use crate::fmm::operators::{Lattice, VECTORS_BETWEEN};
 use crate::fmm::tree::NONE;
-use crate::simd::{Aligned, Kernel, Lanes, dispatch};
-use crate::threads::{self, Progress};
+use crate::simd::{Aligned, Kernel, Lanes, Real};
 
-/// Groups of targets of a task.
-const GROUPS: usize = 32;
-/// Pairs of boxes whose numbers are multiplied together.
-const PAIRS: usize = 48;
-const DIRECTIONS: usize = 27;
+pub(super) const DIRECTIONS: usize = 27;
+/// Numbers that eight become: sum, second and first of each pair along each axis, x fastest.
+const UNFOLDED: usize = 27;
+/// Targets that see one part before the next.
+const TARGETS_OF_A_BLOCK: usize = 64;
 
-/// A pair of boxes' children: direction from target's parent to source's, and which children.
-#[derive(Clone, Copy)]
-struct Children {
-    direction: usize,
-    source: usize,
-    target: usize,
+/// Groups with sources next to each group, by direction.
+pub(super) struct Neighbours {
+    /// First of each group among `all`.
+    starts: Vec<u32>,
+    /// Direction, and place of the neighbour.
+    all: Vec<[u32; 2]>,
 }
 
-pub(super) fn pass<T: Near, K: GreenFunction>(
-    frame: &Frame<T, K>,
-    level: usize,
-    own: &mut Level<T>,
-    matrices: &Matrices<T>,
-    timings: &Timings,
-    progress: &mut Progress,
-) -> Result<()> {
-    let (n, vectors, len) = (frame.surface.len(), own.vectors, matrices.padded);
-    if len == 0 {
-        return Ok(());
-    }
-    let first_group = frame.groups_of_level(level).start;
-    let groups = frame.groups_of_level(level).len();
-    // [group][vector][child][padded]
-    let mut sources = Aligned::<T>::zeros("translations", groups * vectors * WIDTH * len)?;
-    let multipoles = own.multipoles.slice().chunks(GROUPS * n * WIDTH);
-    let work = |(multipoles, sources): (&[T], &mut [T])| {
-        timings.time(Operator::MultipolesToLocals, || match &matrices.basis {
-            None => {
-                from_octets(multipoles, n, sources, len);
-                Ok(())
-            }
-            Some([into, _]) => {
-                let mut middle = Aligned::zeros("translations", sources.len())?;
-                dispatch(frame.simd, Product { matrix: into, x: multipoles, y: middle.slice_mut() });
-                from_octets(middle.slice(), len, sources, len);
-                Ok(())
-            }
-        })
-    };
-    threads::for_each_chunk(multipoles.zip(sources.slice_mut().chunks_mut(GROUPS * WIDTH * len)), |_| 0, progress, work, |()| Ok(()))?;
-
-    let mut masks = try_vec("translations", groups, (0u8, 0u8))?;
-    for (place, masks) in masks.iter_mut().enumerate() {
-        for child in frame.tree.nodes[frame.group_boxes[first_group + place] as usize].children().map(|child| &frame.tree.nodes[child]) {
-            masks.0 |= u8::from(child.has_sources()) << child.octant();
-            masks.1 |= u8::from(child.has_targets()) << child.octant();
+impl Neighbours {
+    /// `of(group)` gives places by direction, NONE where there is nothing.
+    pub fn new(groups: usize, of: impl Fn(usize) -> [u32; DIRECTIONS]) -> Result<Self> {
+        let mut starts = try_vec("interactions", groups + 1, 0u32)?;
+        for group in 0..groups {
+            starts[group + 1] = starts[group] + of(group).iter().filter(|&&place| place != NONE).count() as u32;
         }
-    }
-    let of_vectors = children_of_vectors();
-    let scale = T::from_f64(1.0 / frame.operators(level).1);
-    let sources = sources.slice();
-    let work = |(chunk, locals): (usize, &mut [T])| {
-        let first = chunk * GROUPS;
-        let count = locals.len() / (vectors * n * WIDTH);
-        let targets = Targets { frame, level, first, count, vectors, masks: &masks, of_vectors: &of_vectors };
-        timings.time(Operator::MultipolesToLocals, || targets.translate(matrices, sources, scale, locals))
-    };
-    let pieces = own.locals.slice_mut().chunks_mut(GROUPS * vectors * n * WIDTH).enumerate();
-    threads::for_each_chunk(pieces, |_| 0, progress, work, |()| Ok(()))
-}
-
-/// Bytes that the pass of a level has beside expansions, on one thread.
-pub(super) fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, level: usize, vectors: usize, matrices: &Matrices<T>) -> usize {
-    let groups = frame.groups_of_level(level).len() + 2 * GROUPS;
-    (groups * vectors * WIDTH + 3 * PAIRS) * matrices.padded * size_of::<T>()
-}
-
-/// For each vector the pairs of children that it joins.
-fn children_of_vectors() -> Vec<Vec<Children>> {
-    let mut all = vec![Vec::new(); VECTORS];
-    for direction in (0..DIRECTIONS).filter(|&direction| direction != crate::fmm::tree::OPPOSITE_OF_SELF) {
-        for source in 0..WIDTH {
-            for target in 0..WIDTH {
-                all[Lattice::<f64>::vector(direction, source, target)].push(Children { direction, source, target });
+        let mut all = try_vec("interactions", starts[groups] as usize, [0; 2])?;
+        for group in 0..groups {
+            let present = of(group).into_iter().enumerate().filter(|&(_, place)| place != NONE);
+            for (own, (direction, place)) in all[starts[group] as usize..].iter_mut().zip(present) {
+                *own = [direction as u32, place];
             }
         }
+        Ok(Self { starts, all })
     }
-    all
-}
 
-/// [group][len][8] to [group][8][padded].
-fn from_octets<T: Copy>(from: &[T], len: usize, to: &mut [T], padded: usize) {
-    for (from, to) in from.chunks_exact(len * WIDTH).zip(to.chunks_exact_mut(padded * WIDTH)) {
-        for (child, to) in to.chunks_exact_mut(padded).enumerate() {
-            for (value, siblings) in to.iter_mut().zip(from.chunks_exact(WIDTH)) {
-                *value = siblings[child];
-            }
-        }
+    #[inline(always)]
+    pub fn of(&self, group: usize) -> &[[u32; 2]] {
+        &self.all[self.starts[group] as usize..self.starts[group + 1] as usize]
     }
 }
 
-/// And back.
-fn to_octets<T: Copy>(from: &[T], padded: usize, to: &mut [T], len: usize) {
-    for (from, to) in from.chunks_exact(padded * WIDTH).zip(to.chunks_exact_mut(len * WIDTH)) {
-        for (child, from) in from.chunks_exact(padded).enumerate() {
-            for (value, siblings) in from.iter().zip(to.chunks_exact_mut(WIDTH)) {
-                siblings[child] = *value;
-            }
-        }
+/// What a task works in: for vectors of some width, whatever the frequency. A box's 27 complex numbers lie in parts of a vector, [part][re, im][lanes].
+pub(super) struct Workspace<T: Real> {
+    /// [direction], [group] and [target], of a block of targets.
+    matrices: Aligned<T>,
+    sources: Aligned<T>,
+    targets: Aligned<T>,
+}
+
+impl<T: Real> Workspace<T> {
+    pub fn new(groups: usize, lanes: usize) -> Result<Self> {
+        let zeros = |count: usize| Aligned::zeros("transforms", count * numbers(lanes));
+        Ok(Self { matrices: zeros(DIRECTIONS)?, sources: zeros(groups)?, targets: zeros(TARGETS_OF_A_BLOCK)? })
+    }
+
+    pub fn bytes(groups: usize, lanes: usize) -> usize {
+        (DIRECTIONS + groups + TARGETS_OF_A_BLOCK) * numbers(lanes) * size_of::<T>()
     }
 }
 
-/// A task's targets.
-struct Targets<'a, T: Near, K> {
-    frame: &'a Frame<T, K>,
-    level: usize,
-    first: usize,
-    count: usize,
-    vectors: usize,
-    /// For each group of the level: which children have sources, and targets.
-    masks: &'a [(u8, u8)],
-    of_vectors: &'a [Vec<Children>],
+/// Real numbers in 27 complex ones in whole vectors.
+#[inline(always)]
+fn numbers(lanes: usize) -> usize {
+    2 * UNFOLDED.next_multiple_of(lanes)
 }
 
-impl<T: Near, K: GreenFunction> Targets<'_, T, K> {
-    fn translate(&self, matrices: &Matrices<T>, sources: &[T], scale: T, locals: &mut [T]) -> Result<()> {
-        let (frame, n, len) = (self.frame, self.frame.surface.len(), matrices.padded);
-        let first_group = frame.groups_of_level(self.level).start;
-        let mut neighbours = try_vec("translations", self.count, [NONE; DIRECTIONS])?;
-        for (place, own) in neighbours.iter_mut().enumerate() {
-            *own = frame.neighbours(self.level, first_group + self.first + place);
-        }
-        let mut potentials = Aligned::<T>::zeros("translations", self.count * self.vectors * WIDTH * len)?;
-        let most = 2 * len.max(matrices.classes.iter().flatten().map(Rows::rows).max().unwrap_or(0)) + len;
-        let mut scratch = Aligned::<T>::zeros("translations", PAIRS * most)?;
-        let mut pairs: Vec<(u32, u32)> = Vec::new();
-        let most = self.count * self.vectors * WIDTH;
-        pairs.try_reserve_exact(most).map_err(|_| Error::out_of_memory("translations", most * 8))?;
-        for (children, own) in self.of_vectors.iter().zip(&matrices.vectors) {
-            let Some((class, turn)) = *own else { continue };
-            pairs.clear();
-            for (place, neighbours) in neighbours.iter().enumerate() {
-                for &Children { direction, source, target } in children {
-                    let neighbour = neighbours[direction];
-                    if neighbour == NONE
-                        || self.masks[neighbour as usize].0 >> source & 1 == 0
-                        || self.masks[self.first + place].1 >> target & 1 == 0
-                    {
-                        continue;
-                    }
-                    for vector in 0..self.vectors {
-                        let row = |group: usize, child: usize| ((group * self.vectors + vector) * WIDTH + child) as u32;
-                        pairs.push((row(place, target), row(neighbour as usize, source)));
-                    }
-                }
-            }
-            for pairs in pairs.chunks(PAIRS) {
-                let (factors, turn) = (&matrices.classes[usize::from(class)], &matrices.turns[usize::from(turn)]);
-                dispatch(frame.simd, Translate { factors, turn, len, pairs, sources, potentials: potentials.slice_mut(), scratch: scratch.slice_mut() });
-            }
-        }
-        let mut found = Aligned::<T>::zeros("translations", locals.len())?;
-        match &matrices.basis {
-            None => to_octets(potentials.slice(), len, found.slice_mut(), n),
-            Some([_, out]) => {
-                let mut middle = Aligned::zeros("translations", potentials.slice().len())?;
-                to_octets(potentials.slice(), len, middle.slice_mut(), len);
-                dispatch(frame.simd, Product { matrix: out, x: middle.slice(), y: found.slice_mut() });
-            }
-        }
-        for (own, &found) in locals.iter_mut().zip(found.slice()) {
-            *own = *own + found * scale;
-        }
-        Ok(())
-    }
+/// Where one of the 27 real parts lies; its imaginary part is `lanes` behind it.
+#[inline(always)]
+fn place(number: usize, lanes: usize) -> usize {
+    number / lanes * 2 * lanes + number % lanes
 }
 
-/// Some pairs of targets and sources that one vector joins.
-struct Translate<'a, T: Near> {
-    factors: &'a [Rows<T>],
-    turn: &'a Turn<T>,
-    len: usize,
-    /// Rows of `potentials` and of `sources`.
-    pairs: &'a [(u32, u32)],
-    sources: &'a [T],
-    potentials: &'a mut [T],
-    scratch: &'a mut [T],
+/// Potentials of all groups at one frequency.
+pub(super) struct Products<'a, T: Near, C> {
+    pub lattice: &'a Lattice<T>,
+    pub kz: usize,
+    pub frequency: usize,
+    pub neighbours: &'a Neighbours,
+    /// Numbers of a group: [re, im][8].
+    pub charges: C,
+    pub groups: usize,
+    pub workspace: &'a mut Workspace<T>,
+    /// [group][re, im][8].
+    pub potentials: &'a mut [T],
 }
 
-impl<T: Near> Kernel<T> for Translate<'_, T> {
+impl<'c, T: Near, C: Fn(usize) -> &'c [T]> Kernel<T> for Products<'_, T, C> {
     type Output = ();
     #[inline(always)]
     fn run<V: Lanes<T>>(self) {
-        let Self { factors, turn, len, pairs, sources, potentials, scratch } = self;
-        let (mut x, rest) = scratch.split_at_mut(pairs.len() * len);
-        let (mut y, mut next) = rest.split_at_mut(rest.len() / 2);
-        for (x, &(_, source)) in x.chunks_exact_mut(len).zip(pairs) {
-            let source = &sources[source as usize * len..][..len];
-            match turn {
-                Turn::Places(places) => {
-                    for (x, &place) in x.iter_mut().zip(places) {
-                        *x = source[place as usize];
-                    }
-                }
-                Turn::Signs(signs) => {
-                    for first in (0..len).step_by(WIDTH) {
-                        (V::Octet::load(&source[first..]) * V::Octet::load(&signs[first..])).store(&mut x[first..]);
-                    }
-                }
+        let each = numbers(V::WIDTH);
+        let Workspace { matrices, sources, targets } = self.workspace;
+        let (matrices, sources, targets) = (matrices.slice_mut(), sources.slice_mut(), targets.slice_mut());
+        unfold_matrices::<T, V>(self.lattice.slices[self.kz].symbols_of(self.frequency), matrices);
+        for (group, to) in sources.chunks_exact_mut(each).take(self.groups).enumerate() {
+            let charges: &[T; COMPLEX] = (self.charges)(group).first_chunk().expect("a group has numbers of eight boxes");
+            for half in 0..2 {
+                unfold::<T, V>(&charges[half * WIDTH..][..WIDTH], &mut to[half * V::WIDTH..]);
             }
         }
-        let mut stride = len;
-        for factor in factors {
-            let y_len = pairs.len() * factor.rows();
-            multiply::<T, V>(factor, &x[..pairs.len() * stride], stride, &mut y[..y_len]);
-            (x, y, next) = (y, next, x);
-            stride = factor.rows();
-        }
-        let results = &*x;
-        for (result, &(target, _)) in results.chunks_exact(stride).zip(pairs) {
-            let own = &mut potentials[target as usize * len..][..len];
-            match turn {
-                Turn::Places(places) => {
-                    for (&value, &place) in result.iter().zip(places) {
-                        own[place as usize] = own[place as usize] + value;
-                    }
-                }
-                Turn::Signs(signs) => {
-                    for first in (0..len).step_by(WIDTH) {
-                        let value = V::Octet::load(&result[first..]);
-                        value.mul_add(V::Octet::load(&signs[first..]), V::Octet::load(&own[first..])).store(&mut own[first..]);
-                    }
+        for (block, potentials) in self.potentials.chunks_mut(TARGETS_OF_A_BLOCK * COMPLEX).enumerate() {
+            let first = block * TARGETS_OF_A_BLOCK;
+            let count = potentials.len() / COMPLEX;
+            let mut part = 0;
+            while part < each / (2 * V::WIDTH) {
+                // What is left after whole fours: 3, 2 or none for vectors of 2 to 16.
+                part += match each / (2 * V::WIDTH) - part {
+                    2 => sums::<T, V, 2>(matrices, sources, self.neighbours, first..first + count, part, targets),
+                    3 => sums::<T, V, 3>(matrices, sources, self.neighbours, first..first + count, part, targets),
+                    _ => sums::<T, V, 4>(matrices, sources, self.neighbours, first..first + count, part, targets),
+                };
+            }
+            for (potentials, sums) in potentials.chunks_exact_mut(COMPLEX).zip(targets.chunks_exact(each)) {
+                for half in 0..2 {
+                    fold::<T, V>(&sums[half * V::WIDTH..], &mut potentials[half * WIDTH..][..WIDTH]);
                 }
             }
         }
     }
 }
+
+/// Some parts of the sums of some targets. Returns how many parts.
+#[inline(always)]
+fn sums<T: Real, V: Lanes<T>, const PARTS: usize>(
+    matrices: &[T],
+    sources: &[T],
+    neighbours: &Neighbours,
+    targets: std::ops::Range<usize>,
+    part: usize,
+    to: &mut [T],
+) -> usize {
+    let (each, first) = (numbers(V::WIDTH), part * 2 * V::WIDTH);
+    for (target, to) in targets.zip(to.chunks_exact_mut(each)) {
+        // A sum waits four cycles for its last term, so eight or more must go on at once: of few parts two sets, one for every other direction.
+        let mut sums = [[[V::zero(); 2]; PARTS]; 2];
+        for pair in neighbours.of(target).chunks(2) {
+            for (set, &[direction, source]) in pair.iter().enumerate() {
+                let matrix = &matrices[direction as usize * each..][first..first + PARTS * 2 * V::WIDTH];
+                let source = &sources[source as usize * each..][first..first + PARTS * 2 * V::WIDTH];
+                let sums = &mut sums[if PARTS > 2 { 0 } else { set }];
+                for part in 0..PARTS {
+                    let (re, im) = (part * 2 * V::WIDTH, (part * 2 + 1) * V::WIDTH);
+                    let (a, b) = (V::load(&matrix[re..]), V::load(&matrix[im..]));
+                    let (x, y) = (V::load(&source[re..]), V::load(&source[im..]));
+                    sums[part][0] = b.neg_mul_add(y, a.mul_add(x, sums[part][0]));
+                    sums[part][1] = b.mul_add(x, a.mul_add(y, sums[part][1]));
+                }
+            }
+        }
+        let to = &mut to[first..first + PARTS * 2 * V::WIDTH];
+        for part in 0..PARTS {
+            for half in 0..2 {
+                (sums[0][part][half] + sums[1][part][half]).store(&mut to[(2 * part + half) * V::WIDTH..]);
+            }
+        }
+    }
+    PARTS
+}
+
+/// Sum, second and first of two.
+#[inline(always)]
+fn unfolded<T: Real, const N: usize>(first: [T; N], second: [T; N]) -> [[T; N]; 3] {
+    [std::array::from_fn(|i| first[i] + second[i]), second, first]
+}
+
+/// Real or imaginary parts of a source's eight numbers.
+#[inline(always)]
+fn unfold<T: Real, V: Lanes<T>>(x: &[T], to: &mut [T]) {
+    let to = &mut to[..place(UNFOLDED - 1, V::WIDTH) + 1];
+    let along_z = unfolded::<T, 4>([x[0], x[1], x[2], x[3]], [x[4], x[5], x[6], x[7]]);
+    for (z, x) in along_z.into_iter().enumerate() {
+        let along_y = unfolded::<T, 2>([x[0], x[1]], [x[2], x[3]]);
+        for (y, x) in along_y.into_iter().enumerate() {
+            let along_x = unfolded::<T, 1>([x[0]], [x[1]]);
+            for (x, value) in along_x.into_iter().enumerate() {
+                to[place((z * 3 + y) * 3 + x, V::WIDTH)] = value[0];
+            }
+        }
+    }
+}
+
+/// First and second of two, from the products that both share, that of the second and that of the first.
+#[inline(always)]
+fn folded<T: Real, const N: usize>([both, second, first]: [[T; N]; 3]) -> [[T; N]; 2] {
+    [std::array::from_fn(|i| both[i] + second[i]), std::array::from_fn(|i| both[i] + first[i])]
+}
+
+#[inline(always)]
+fn fold<T: Real, V: Lanes<T>>(sums: &[T], to: &mut [T]) {
+    let sums = &sums[..place(UNFOLDED - 1, V::WIDTH) + 1];
+    let along_z: [[T; 4]; 3] = std::array::from_fn(|z| {
+        let along_y: [[T; 2]; 3] = std::array::from_fn(|y| {
+            let along_x: [[T; 1]; 3] = std::array::from_fn(|x| [sums[place((z * 3 + y) * 3 + x, V::WIDTH)]]);
+            let [first, second] = folded(along_x);
+            [first[0], second[0]]
+        });
+        let [first, second] = folded(along_y);
+        [first[0], first[1], second[0], second[1]]
+    });
+    let [first, second] = folded(along_z);
+    to[..4].copy_from_slice(&first);
+    to[4..8].copy_from_slice(&second);
+}
+
+/// From the kernel's transforms for vectors between boxes, real and imaginary parts.
+#[inline(always)]
+fn unfold_matrices<T: Real, V: Lanes<T>>(symbols: (&[T], &[T]), matrices: &mut [T]) {
+    for (half, symbols) in [symbols.0, symbols.1].into_iter().enumerate() {
+        for (vectors, matrix) in VECTORS_BETWEEN.iter().zip(matrices.chunks_exact_mut(numbers(V::WIDTH))) {
+            // Differences 0, -1, 1 along an axis for a, b, c.
+            let mut block = vectors.map(|vector| symbols[usize::from(vector)].to_f64());
+            for stride in [1, 3, 9] {
+                for number in 0..UNFOLDED {
+                    if number / stride % 3 == 0 {
+                        block[number + stride] -= block[number];
+                        block[number + 2 * stride] -= block[number];
+                    }
+                }
+            }
+            for (number, value) in block.into_iter().enumerate() {
+                matrix[half * V::WIDTH + place(number, V::WIDTH)] = T::from_f64(value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

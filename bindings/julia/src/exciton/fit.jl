@@ -2,32 +2,35 @@
 
 const PARAMETERS = (site_energy = HL_PARAMETER_SITE_ENERGY, coupling = HL_PARAMETER_COUPLING, dipole_scale = HL_PARAMETER_DIPOLE_SCALE,
                     dipole_rotation = HL_PARAMETER_DIPOLE_ROTATION, position = HL_PARAMETER_POSITION, fwhm = HL_PARAMETER_FWHM,
-                    shift = HL_PARAMETER_SHIFT, scale = HL_PARAMETER_SCALE, offset = HL_PARAMETER_OFFSET)
-const SPECTRA = (absorption = HL_SPECTRUM_ABSORPTION, cd = HL_SPECTRUM_CD, both = HL_SPECTRUM_BOTH)
+                    shift = HL_PARAMETER_SHIFT, scale = HL_PARAMETER_SCALE, offset = HL_PARAMETER_OFFSET,
+                    variant_site_energy = HL_PARAMETER_VARIANT_SITE_ENERGY)
+const SPECTRA = (absorption = HL_SPECTRUM_ABSORPTION, cd = HL_SPECTRUM_CD, both = HL_SPECTRUM_BOTH, ld = HL_SPECTRUM_LD,
+                 all = HL_SPECTRUM_ALL)
 const AXES = (x = Int32(0), y = Int32(1), z = Int32(2))
 const FIT_ENDS = (misfit = HL_FIT_ENDED_MISFIT, step = HL_FIT_ENDED_STEP, gradient = HL_FIT_ENDED_GRADIENT,
                   max_iterations = HL_FIT_ENDED_MAX_ITERATIONS, no_progress = HL_FIT_ENDED_NO_PROGRESS,
                   cancelled = HL_FIT_ENDED_CANCELLED)
 
-# A parameter as the library's three numbers: sites count from 1 here and from 0 there.
+# A parameter as the library's three numbers: sites and variants count from 1 here and from 0 there.
 function parameter_row(parameter)
     kind = first(parameter)
     number = code("parameters", kind, PARAMETERS)
     rest = Base.tail(parameter)
     site(place) = place isa Integer && 1 <= place <= typemax(Int32) ? Int32(place - 1) :
-        throw(ArgumentError("parameters: $parameter: sites are numbers that count from 1"))
-    wanted = kind in (:coupling, :dipole_rotation, :position) ? 2 : 1
+        throw(ArgumentError("parameters: $parameter: sites and variants are numbers that count from 1"))
+    wanted = kind in (:coupling, :variant_site_energy, :dipole_rotation, :position) ? 2 : 1
     length(rest) == wanted || throw(ArgumentError("parameters: $parameter: $(repr(kind)) takes $wanted more"))
-    kind === :coupling && return (number, site(rest[1]), site(rest[2]))
+    kind in (:coupling, :variant_site_energy) && return (number, site(rest[1]), site(rest[2]))
     kind in (:dipole_rotation, :position) && return (number, site(rest[1]), code("parameters", rest[2], AXES))
-    number >= HL_PARAMETER_FWHM && return (number, code("parameters", rest[1], SPECTRA), Int32(0))
+    kind in (:fwhm, :shift, :scale, :offset) && return (number, code("parameters", rest[1], SPECTRA), Int32(0))
     return (number, site(rest[1]), Int32(0))
 end
 
 # The value that leaves the model as it is.
-function neutral(parameter, fwhm, fwhm_cd)
+function neutral(parameter, fwhm, fwhm_cd, fwhm_ld)
     kind = first(parameter)
     kind in (:dipole_scale, :scale) && return 1.0
+    kind === :fwhm && parameter[2] === :ld && fwhm_ld !== nothing && return Float64(fwhm_ld)
     kind === :fwhm && return Float64(parameter[2] === :cd && fwhm_cd !== nothing ? fwhm_cd : fwhm)
     return 0.0
 end
@@ -42,6 +45,10 @@ function measured_arrays(name, measured)
     return count, memory_of_vector("$name: grid", measured[1], count), memory_of_vector("$name: values", measured[2], count), sigma
 end
 
+measured_ld(::Nothing) = nothing
+measured_ld(measured) = measured isa Tuple && length(measured) in (2, 3) ? measured :
+    throw(ArgumentError("ld: expected (grid, values) or (grid, values, sigma), got a $(typeof(measured))"))
+
 by_parameter(name, ::Nothing, count) = nothing
 function by_parameter(name, values, count)
     length(values) == count || throw(ArgumentError("$name: has $(length(values)) numbers, expected one for each of $count parameters"))
@@ -51,18 +58,19 @@ address(::Nothing) = Ptr{Float64}(C_NULL)
 address(values::Vector{Float64}) = pointer(values)
 
 """
-    exciton_residual_gradient(hamiltonians, dipoles, positions, parameters, values; absorption, cd, options...)
+    exciton_residual_gradient(hamiltonians, dipoles, positions, parameters, values; absorption, cd, ld, options...)
 
 The misfit `sum(((model - measured) / sigma)^2) / 2` of mean spectra to measured ones and its gradient, as a named tuple
-`(misfit, gradient, absorption, cd)`; the last two are the model at the measurement's points. For arguments see [`exciton_fit`](@ref).
+`(misfit, gradient, absorption, cd, ld)`; the last three are the model at the measurement's points. For arguments see [`exciton_fit`](@ref).
 """
 function exciton_residual_gradient(hamiltonians, dipoles, positions, parameters, values; absorption = nothing, cd = nothing,
+                                   ld = nothing, axis = nothing, fwhm_ld = nothing, variants = (), disorder = nothing,
                                    weights = nothing, progress = nothing, model...)
-    n_site, n_conf = system_size(hamiltonians)
+    n_site, n_conf = sample_size(hamiltonians, disorder)
     rows = Int32[number for parameter in parameters for number in parameter_row(parameter)]
     count = length(parameters)
     values = by_parameter("values", values, count)
-    hamiltonian = argument("hamiltonians", hamiltonians, (n_site, n_site, n_conf))
+    hamiltonian = argument("hamiltonians", hamiltonians, (n_site, n_site, n_conf); shared = disorder !== nothing)
     dipole = argument("dipoles", dipoles, (3, n_site, n_conf); shared = true)
     position = argument("positions", positions, (3, n_site, n_conf); shared = true)
     weight = argument("weights", weights, n_conf)
@@ -70,9 +78,10 @@ function exciton_residual_gradient(hamiltonians, dipoles, positions, parameters,
     n_cd, c_grid, c_values, c_sigma = measured_arrays("cd", cd)
     misfit, gradient = Ref(0.0), zeros(count)
     spectra = (zeros(n_absorption), zeros(n_cd))
+    sample = call_sample(n_site, measured_ld(ld), axis, fwhm_ld, variants, disorder)
     options = CallOptions(n_site, (); model...)
     GC.@preserve hamiltonians dipoles positions weights absorption cd rows values gradient spectra begin
-        run_call(options, progress) do struct_of_options
+        run_call(options, progress, sample) do struct_of_options
             ccall(hl_exciton_residual_gradient[], hl_status,
                   (Int, Int, Int, Int, Int, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64},
                    Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
@@ -87,22 +96,24 @@ function exciton_residual_gradient(hamiltonians, dipoles, positions, parameters,
                   C_NULL, spectra[1], C_NULL, spectra[2], C_NULL, struct_of_options)
         end
     end
-    return (misfit = misfit[], gradient = gradient, absorption = spectra[1], cd = spectra[2])
+    return (misfit = misfit[], gradient = gradient, absorption = spectra[1], cd = spectra[2], ld = sample.ld)
 end
 
 """
-    exciton_jacobian(hamiltonians, dipoles, positions, parameters, values; absorption_grid, cd_grid, options...)
+    exciton_jacobian(hamiltonians, dipoles, positions, parameters, values; absorption_grid, cd_grid, ld_grid, options...)
 
-Mean spectra and their derivatives by parameter, as a named tuple `(absorption, cd, absorption_jacobian, cd_jacobian)`; Jacobians are
+Mean spectra and their derivatives by parameter, as a named tuple `(absorption, cd, ld,
+absorption_jacobian, cd_jacobian, ld_jacobian)`; Jacobians are
 `(n_point, n_parameter)`. For arguments see [`exciton_fit`](@ref).
 """
 function exciton_jacobian(hamiltonians, dipoles, positions, parameters, values; absorption_grid = nothing, cd_grid = nothing,
+                          ld_grid = nothing, axis = nothing, fwhm_ld = nothing, variants = (), disorder = nothing,
                           weights = nothing, progress = nothing, model...)
-    n_site, n_conf = system_size(hamiltonians)
+    n_site, n_conf = sample_size(hamiltonians, disorder)
     rows = Int32[number for parameter in parameters for number in parameter_row(parameter)]
     count = length(parameters)
     values = by_parameter("values", values, count)
-    hamiltonian = argument("hamiltonians", hamiltonians, (n_site, n_site, n_conf))
+    hamiltonian = argument("hamiltonians", hamiltonians, (n_site, n_site, n_conf); shared = disorder !== nothing)
     dipole = argument("dipoles", dipoles, (3, n_site, n_conf); shared = true)
     position = argument("positions", positions, (3, n_site, n_conf); shared = true)
     weight = argument("weights", weights, n_conf)
@@ -113,9 +124,10 @@ function exciton_jacobian(hamiltonians, dipoles, positions, parameters, values; 
     jacobians = (zeros(n_absorption, count), zeros(n_cd, count))
     # The point is the first axis of both, and Julia's first axis runs fastest.
     strides = [(1, n_absorption), (1, n_cd)]
+    sample = call_sample(n_site, ld_grid === nothing ? nothing : (ld_grid,), axis, fwhm_ld, variants, disorder; jacobian_of = count)
     options = CallOptions(n_site, (); model...)
     GC.@preserve hamiltonians dipoles positions weights absorption_grid cd_grid rows values spectra jacobians begin
-        run_call(options, progress) do struct_of_options
+        run_call(options, progress, sample) do struct_of_options
             ccall(hl_exciton_jacobian[], hl_status,
                   (Int, Int, Int, Int, Int, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64},
                    Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
@@ -128,7 +140,8 @@ function exciton_jacobian(hamiltonians, dipoles, positions, parameters, values; 
                   jacobians[1], strides[1], jacobians[2], strides[2], struct_of_options)
         end
     end
-    return (absorption = spectra[1], cd = spectra[2], absorption_jacobian = jacobians[1], cd_jacobian = jacobians[2])
+    return (absorption = spectra[1], cd = spectra[2], ld = sample.ld, absorption_jacobian = jacobians[1],
+            cd_jacobian = jacobians[2], ld_jacobian = sample.ld_jacobian)
 end
 
 """
@@ -145,20 +158,26 @@ end
 Base.showerror(io::IO, ended::ExcitonFitError) = (showerror(io, ended.error); print(io, "; the best values are in the field `fit`"))
 
 """
-    exciton_fit(hamiltonians, dipoles, positions, parameters; absorption, cd, options...)
+    exciton_fit(hamiltonians, dipoles, positions, parameters; absorption, cd, ld, options...)
 
 The values of parameters that suit measured spectra best, as a named tuple `(values, standard_errors, covariance, correlation,
-absorption, cd, reason, start, iterations, evaluations, degrees_of_freedom, initial_misfit, misfit, prior_misfit)`.
+absorption, cd, ld, reason, start, iterations, evaluations, degrees_of_freedom, initial_misfit, misfit, prior_misfit)`.
 
 # Arguments
 - `hamiltonians`, `dipoles`, `positions`: as in [`exciton_spectrum`](@ref).
-- `parameters`: a vector of tuples. `(:site_energy, i)` and `(:coupling, i, j)` are added, cm-1; `(:dipole_scale, i)` is a factor;
+- `parameters`: a vector of tuples. `(:site_energy, i)` and `(:coupling, i, j)` are added, cm-1, and so is
+  `(:variant_site_energy, i, v)` in variant `v` alone; `(:dipole_scale, i)` is a factor;
   `(:dipole_rotation, i, :x)` turns a dipole, radians; `(:position, i, :x)` is added, angstrom; `(:fwhm, :absorption)` is the width,
-  cm-1 (also `:cd` or `:both`, as for the rest); `(:shift, :both)` moves lines, cm-1; `(:scale, :both)` is a factor;
+  cm-1 (also `:cd`, `:ld`, `:both`, which is absorption and CD, or `:all`, as for the rest); `(:shift, :both)` moves lines, cm-1; `(:scale, :both)` is a factor;
   `(:offset, :cd)` is added.
 
 # Options
-- `absorption`, `cd`: `(grid, values)` or `(grid, values, sigma)`: what was measured. Points of infinite `sigma` do not count.
+- `absorption`, `cd`, `ld`: `(grid, values)` or `(grid, values, sigma)`: what was measured. Points of infinite `sigma` do not count.
+- `axis`: of linear dichroism ([`exciton_linear_dichroism`](@ref)), three numbers; `fwhm_ld`: its width, default that of absorption.
+- `variants`: named tuples `(weight = 1.0, deleted = [3], energies = zeros(n_site))`, of which all but what is wanted may be left out: the
+  model is the sum of the weights times the spectra of the complex without those pigments and with those energies added.
+- `disorder`: `(members = 1000, site_factor = ..., coupling_sigma = ..., seed = 0, first_member = 0)`: the members of
+  [`exciton_disorder`](@ref) about one Hamiltonian, drawn on the fly.
 - `values`: where to start; default: what changes nothing.
 - `lower`, `upper`, `prior`, `prior_sigma`: a number for each parameter.
 - `starts = 1`, `seed = 0`: later starts are drawn about priors or between bounds.
@@ -172,25 +191,27 @@ absorption, cd, reason, start, iterations, evaluations, degrees_of_freedom, init
 [`ExcitonFitError`](@ref), which keeps the result, if the measurement and the priors do not determine all values (those have infinite
 standard errors) or if the fit was told to stop.
 """
-function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = nothing, cd = nothing, values = nothing,
+function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = nothing, cd = nothing, ld = nothing, values = nothing,
+                     axis = nothing, fwhm_ld = nothing, variants = (), disorder = nothing,
                      lower = nothing, upper = nothing, prior = nothing, prior_sigma = nothing, starts::Integer = 1, seed::Integer = 0,
                      max_iterations::Integer = 100, misfit_tolerance::Real = 1e-10, step_tolerance::Real = 1e-10,
                      gradient_tolerance::Real = 1e-10, scale_covariance = nothing, weights = nothing, progress = nothing,
                      fwhm = 70.0, fwhm_cd = nothing, model...)
-    n_site, n_conf = system_size(hamiltonians)
+    n_site, n_conf = sample_size(hamiltonians, disorder)
     rows = Int32[number for parameter in parameters for number in parameter_row(parameter)]
     count = length(parameters)
-    best = values === nothing ? Float64[neutral(parameter, fwhm, fwhm_cd) for parameter in parameters] :
+    best = values === nothing ? Float64[neutral(parameter, fwhm, fwhm_cd, fwhm_ld) for parameter in parameters] :
         by_parameter("values", values, count)
-    hamiltonian = argument("hamiltonians", hamiltonians, (n_site, n_site, n_conf))
+    hamiltonian = argument("hamiltonians", hamiltonians, (n_site, n_site, n_conf); shared = disorder !== nothing)
     dipole = argument("dipoles", dipoles, (3, n_site, n_conf); shared = true)
     position = argument("positions", positions, (3, n_site, n_conf); shared = true)
     weight = argument("weights", weights, n_conf)
-    absorption === nothing && cd === nothing && throw(ArgumentError("absorption: neither absorption nor cd is given"))
+    absorption === nothing && cd === nothing && ld === nothing &&
+        throw(ArgumentError("absorption: neither absorption nor cd nor ld is given"))
     n_absorption, a_grid, a_values, a_sigma = measured_arrays("absorption", absorption)
     n_cd, c_grid, c_values, c_sigma = measured_arrays("cd", cd)
-    has_sigma = any(measured -> measured !== nothing && length(measured) == 3, (absorption, cd))
-    has_sigma && any(measured -> measured !== nothing && length(measured) == 2, (absorption, cd)) && throw(ArgumentError(
+    has_sigma = any(measured -> measured !== nothing && length(measured) == 3, (absorption, cd, ld))
+    has_sigma && any(measured -> measured !== nothing && length(measured) == 2, (absorption, cd, ld)) && throw(ArgumentError(
         "sigma: one spectrum has it and the other does not; give both or neither, since it says how much each counts"))
     scales = scale_covariance === nothing ? !has_sigma : Bool(scale_covariance)
     low, high = by_parameter("lower", lower, count), by_parameter("upper", upper, count)
@@ -198,6 +219,7 @@ function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = 
     errors, covariance, correlation = zeros(count), zeros(count, count), zeros(count, count)
     spectra = (zeros(n_absorption), zeros(n_cd))
     result = Ref(ExcitonFitResult(0, 0, 0, 0, 0, 0.0, 0.0, 0.0))
+    sample = call_sample(n_site, measured_ld(ld), axis, fwhm_ld, variants, disorder)
     options = CallOptions(n_site, (); fwhm = fwhm, fwhm_cd = fwhm_cd, model...)
     refused = nothing
     GC.@preserve hamiltonians dipoles positions weights absorption cd rows best low high before before_sigma errors covariance correlation spectra begin
@@ -205,7 +227,7 @@ function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = 
                                         step_tolerance, gradient_tolerance, address(low), C_NULL, address(high), C_NULL,
                                         address(before), C_NULL, address(before_sigma), C_NULL)
         try
-            run_call(options, progress) do struct_of_options
+            run_call(options, progress, sample) do struct_of_options
                 ccall(hl_exciton_fit[], hl_status,
                       (Int, Int, Int, Int, Int, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{3,Int}}, Ptr{Float64},
                        Ref{NTuple{3,Int}}, Ptr{Float64}, Ref{NTuple{1,Int}},
@@ -230,7 +252,7 @@ function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = 
     refused === nothing || ended.reason != 0 || throw(refused)
     reason = first(word for word in keys(FIT_ENDS) if FIT_ENDS[word] == ended.reason)
     found = (values = best, standard_errors = errors, covariance = covariance, correlation = correlation, absorption = spectra[1],
-             cd = spectra[2], reason = reason, start = Int(ended.start) + 1, iterations = ended.iterations,
+             cd = spectra[2], ld = sample.ld, reason = reason, start = Int(ended.start) + 1, iterations = ended.iterations,
              evaluations = ended.evaluations, degrees_of_freedom = ended.degrees_of_freedom, initial_misfit = ended.initial_misfit,
              misfit = ended.misfit, prior_misfit = ended.prior_misfit)
     refused === nothing || throw(refused isa HotloopError ? ExcitonFitError(refused, found) : refused)

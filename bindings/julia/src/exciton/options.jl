@@ -89,10 +89,11 @@ function CallOptions(count, counted; lineshape::Symbol = :gaussian, fwhm = 70.0,
 end
 
 # Runs `call(options)` with the struct that these options make, and throws what went wrong.
-function run_call(call, options::CallOptions, report)
+function run_call(call, options::CallOptions, report, sample = nothing)
+    its_sample = sample === nothing ? nothing : Ref(sample.value)
     strides = Ref((options.fwhm.memory.strides[1], options.fwhm_cd.memory.strides[1], 1))
     fwhm_values, fwhm_cd_values, deleted = options.fwhm.values, options.fwhm_cd.values, options.deleted
-    GC.@preserve strides fwhm_values fwhm_cd_values deleted begin
+    GC.@preserve strides fwhm_values fwhm_cd_values deleted sample its_sample begin
         stride = Ptr{Int}(Base.unsafe_convert(Ptr{NTuple{3,Int}}, strides))
         run_call(report) do progress, user
             call(ExcitonOptions(
@@ -100,7 +101,8 @@ function run_call(call, options::CallOptions, report)
                 options.broadening, options.frequency_prefactor, options.normalize_dipoles, 0,
                 options.fwhm.common, options.fwhm_cd.common, options.lorentzian_fwhm, options.cutoff, options.energy_offset,
                 options.fwhm.memory.pointer, stride, options.fwhm_cd.memory.pointer, stride + sizeof(Int),
-                deleted === nothing ? C_NULL : pointer(deleted), stride + 2 * sizeof(Int), progress, user))
+                deleted === nothing ? C_NULL : pointer(deleted), stride + 2 * sizeof(Int), progress, user,
+                its_sample === nothing ? C_NULL : Base.unsafe_convert(Ptr{ExcitonSample}, its_sample)))
         end
     end
 end

@@ -188,7 +188,7 @@ fmm_forget_operators() = check(ccall(hl_fmm_forget_operators[], hl_status, ()))
 """
     Hotloop.fmm_save_operators(plan, path)
 
-Write the operators of a plan to a file for [`Hotloop.fmm_load_operators`](@ref): those of a small `eps` take seconds to make. A file of that name is
+Write the operators of a plan to a file for [`Hotloop.fmm_load_operators`](@ref): those of a small `eps` take a while to make. A file of that name is
 replaced when the new one is complete.
 """
 fmm_save_operators(plan::FmmPlan, path::AbstractString) =

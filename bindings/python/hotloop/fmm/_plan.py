@@ -200,7 +200,7 @@ class Plan:
         return {name: getattr(stats, name) for name, *_ in stats._fields_ if name != "struct_size"}
 
     def save_operators(self, path: str | os.PathLike[str]) -> None:
-        """Writes the plan's operators to a file for `load_operators`: those of small eps take seconds to make.
+        """Writes the plan's operators to a file for `load_operators`: those of small eps take a while to make.
 
         Raises OSError if that fails; a file of that name is replaced when the new one is complete.
         """

@@ -27,7 +27,7 @@ fn key<T: Real>(order: usize, translations: Translations, fingerprint: u64) -> K
 
 fn made<T: Real>(key: Key) -> Operators<T> {
     let wanted = Wanted { cutoff: 1e-7, translations: key.translations, threshold: 1e-4 };
-    Operators::new(Laplace, &Surface::new(key.order), 1.0, wanted, key.simd).unwrap()
+    Operators::new(Laplace, &Surface::new(key.order).unwrap(), 1.0, wanted, key.simd).unwrap()
 }
 
 /// All numbers of a set, as a file has them.
