@@ -144,7 +144,7 @@ def test_yukawa_s_kernel_against_sums_over_images(screening):
         assert error(found[0][:15], exact[0]) <= 1e-9 and error(found[1][:15], exact[1]) <= 1e-8
 
 
-@pytest.mark.parametrize("screening", [1e-6, 1e-3, 0.3, 1.1, 2.2])
+@pytest.mark.parametrize("screening", [1e-4, 1e-2, 0.3, 1.1, 2.2])
 @pytest.mark.parametrize("shift", [0.0, 0.5])
 def test_yukawa_s_kernel_with_little_screening(screening, shift):
     points, charges = cloud("many scales", 600)
