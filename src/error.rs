@@ -119,6 +119,20 @@ pub fn try_vec<T: Copy>(what: &str, len: usize, value: T) -> Result<Vec<T>> {
     Ok(vec)
 }
 
+/// Room for `more` items behind those of a vector, or HL_ERR_ALLOC instead of an abort.
+pub fn try_reserve<T>(what: &str, vec: &mut Vec<T>, more: usize) -> Result<()> {
+    vec.try_reserve(more).map_err(|_| Error::out_of_memory(what, more.saturating_mul(size_of::<T>())))
+}
+
+/// Puts an item at the end of a vector, or HL_ERR_ALLOC instead of an abort. Room doubles whenever it ends.
+pub fn try_push<T>(what: &str, vec: &mut Vec<T>, item: T) -> Result<()> {
+    if vec.len() == vec.capacity() {
+        try_reserve(what, vec, vec.len().max(64))?;
+    }
+    vec.push(item);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

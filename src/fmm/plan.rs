@@ -182,13 +182,15 @@ impl Plan {
     ) -> Result<()> {
         let vectors = charges.dims()[0];
         progress.begin(vectors.saturating_mul(self.target_count()))?;
+        // Looked at also where nobody asks for sums; without sources there may be any number of vectors.
+        let vectors_with_charges = if self.source_count > 0 { vectors } else { 0 };
+        for vector in 0..vectors_with_charges {
+            largest_of(charges, vector, progress)?;
+        }
         if vectors == 0 || self.target_count() == 0 {
             return progress.end();
         }
         let with_gradients = gradients.is_some();
-        for vector in 0..vectors {
-            largest_of(charges, vector, progress)?;
-        }
         let mut potentials = potentials.map(|potentials| potentials.chunks(1));
         let mut gradients = gradients.map(|gradients| gradients.chunks(1));
         for vector in 0..vectors {
@@ -214,12 +216,14 @@ impl Plan {
         progress: &mut Progress,
     ) -> Result<f64> {
         let chosen = self.choose(sample, seed)?;
+        progress.begin(chosen.len())?;
         let places = try_collect("sample of targets", chosen.iter().map(|&target| self.ranks[target as usize]))?;
         let charge = |source: usize| charges.at([source]).to_f64();
         let exact = self.engine.direct(&charge, &places, progress)?;
         let unit = self.scale / (4.0 * std::f64::consts::PI);
         let differences = || exact.iter().zip(&chosen).map(|(exact, &target)| potentials.at([target as usize]).to_f64() - exact * unit);
         let difference = norm(differences());
+        progress.end()?;
         Ok(if difference > 0.0 { difference / norm(exact.iter().map(|exact| exact * unit)) } else { 0.0 })
     }
 
@@ -398,7 +402,7 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     };
     stats.tree_seconds = began.elapsed().as_secs_f64();
     let began = Instant::now();
-    let surface = Surface::new(order);
+    let surface = Surface::new(order)?;
     let lists = Lists::build(&tree, surface.len(), progress)?;
     stats.list_seconds = began.elapsed().as_secs_f64();
     let began = Instant::now();
@@ -477,7 +481,7 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
             passes::sum_directly(self, &charges, places, sums);
             Ok(())
         };
-        threads::for_each_chunk(places.chunks(width).zip(sums.chunks_mut(width)), |_| 0, progress, work, |()| Ok(()))?;
+        threads::for_each_chunk(places.chunks(width).zip(sums.chunks_mut(width)), |task| task.0.len(), progress, work, |()| Ok(()))?;
         Ok(sums)
     }
 

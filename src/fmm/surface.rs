@@ -5,6 +5,8 @@
 //! potential on the outer one (the upward check surface), and far sources by charges on the outer one (downward equivalent) that give the
 //! same potential on the inner one (downward check). L. Ying, G. Biros, D. Zorin, J. Comput. Phys. 196, 591 (2004).
 
+use crate::error::{Result, try_collect, try_reserve, try_vec};
+
 /// How far the surfaces are stretched. Both lie between the box and what it does not touch, the inner one as near to the box and the outer one as
 /// near to the others as leaves a margin; the inner ones of all boxes of a level lie on one lattice, which the transforms of translations need.
 pub const INNER: f64 = 1.05;
@@ -20,18 +22,26 @@ pub struct Surface {
 }
 
 impl Surface {
-    pub fn new(order: usize) -> Self {
+    pub fn new(order: usize) -> Result<Self> {
         assert!((2..=u8::MAX as usize).contains(&order));
         let last = order - 1;
         let is_outer = |place: &[usize; 3]| place.iter().any(|&c| c == 0 || c == last);
+        let index_of = |place: &[usize; 3]| (place[0] * order + place[1]) * order + place[2];
         let all = (0..order.pow(3)).map(|i| [i / (order * order), i / order % order, i % order]);
-        let places: Vec<_> = all.filter(is_outer).collect();
-        let number: std::collections::HashMap<_, _> = places.iter().enumerate().map(|(i, &place)| (place, i as u32)).collect();
-        let mirrored = std::array::from_fn(|octant| {
+        let mut places = Vec::new();
+        try_reserve("surface", &mut places, Self::len_of(order))?;
+        // Number of each point by its place on the grid.
+        let mut numbers = try_vec("surface", order.pow(3), 0)?;
+        for place in all.filter(is_outer) {
+            numbers[index_of(&place)] = places.len() as u32;
+            places.push(place);
+        }
+        let mut mirrored: [Vec<u32>; 8] = Default::default();
+        for (octant, mirrored) in mirrored.iter_mut().enumerate() {
             let mirror = |place: &[usize; 3]| std::array::from_fn(|axis| if octant >> axis & 1 == 1 { last - place[axis] } else { place[axis] });
-            places.iter().map(|place| number[&mirror(place)]).collect()
-        });
-        Self { order, places, mirrored }
+            *mirrored = try_collect("surface", places.iter().map(|place| numbers[index_of(&mirror(place))]))?;
+        }
+        Ok(Self { order, places, mirrored })
     }
 
     pub fn len(&self) -> usize {
@@ -56,7 +66,7 @@ mod tests {
     #[test]
     fn a_surface_has_the_points_of_its_order_and_mirrors_them() {
         for (order, len) in [(2, 8), (3, 26), (7, 218), (12, 728)] {
-            let surface = Surface::new(order);
+            let surface = Surface::new(order).unwrap();
             assert_eq!((surface.len(), Surface::len_of(order)), (len, len));
             for octant in 0..8 {
                 for (index, &other) in surface.mirrored[octant].iter().enumerate() {

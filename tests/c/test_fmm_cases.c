@@ -1,8 +1,8 @@
 /* The shared table of direct sums through the C ABI: every row is right, has the same bits in every memory layout, raises no
    floating-point exception, and its results are written to $HOTLOOP_RESULTS/c/<name>.f64 for the comparison between languages. */
+#include "either.h"
 #include "harness.h"
 #include "results.h"
-#include "strided.h"
 
 #include <fenv.h>
 #include <hotloop.h>
@@ -25,14 +25,6 @@ typedef struct {
 /* Potentials, gradients, and potentials of the call without gradients. */
 enum { POTENTIALS, GRADIENTS, ALONE, N_RESULTS };
 
-static void *memory_for(size_t bytes)
-{
-    void *memory = malloc(bytes + 1);
-    if (!memory)
-        exit(2);
-    return memory;
-}
-
 static numbers numbers_of(const fmm_case *row)
 {
     numbers n = {memory_for((size_t)row->n_source * 24), memory_for((size_t)row->n_target * 24),
@@ -45,42 +37,6 @@ static numbers numbers_of(const fmm_case *row)
     for (i = 0; i < row->n_vectors * row->n_source; i++)
         n.charges[i] = (double)((37 * i + 11) % 128) / 64.0 - 1.0;
     return n;
-}
-
-/* An array in a layout and in the precision of the row, holding numbers in C order. */
-static strided laid_out(const fmm_case *row, int layout, int rank, const ptrdiff_t *dims, const double *values)
-{
-    strided array = strided_new(layout, row->bits == 32 ? sizeof(float) : sizeof(double), rank, dims);
-    ptrdiff_t count = 1, i;
-    int axis;
-    for (axis = 0; axis < rank; axis++)
-        count *= dims[axis];
-    if (values && row->bits == 32) {
-        float *single = memory_for((size_t)count * sizeof(float));
-        for (i = 0; i < count; i++)
-            single[i] = (float)values[i];
-        strided_put(&array, single);
-        free(single);
-    } else if (values) {
-        strided_put(&array, values);
-    }
-    return array;
-}
-
-static void take(const fmm_case *row, strided *array, double *into, size_t count)
-{
-    expect(strided_gaps_untouched(array), "memory beside the elements was written");
-    if (row->bits == 32) {
-        float *single = memory_for(count * sizeof(float));
-        size_t i;
-        strided_get(array, single);
-        for (i = 0; i < count; i++)
-            into[i] = (double)single[i];
-        free(single);
-    } else {
-        strided_get(array, into);
-    }
-    strided_free(array);
 }
 
 static hl_status sums(const fmm_case *row, const strided *sources, const strided *targets, const strided *charges, strided *potentials,
@@ -102,9 +58,9 @@ static void compute(const fmm_case *row, const numbers *n, int layout, double **
     const ptrdiff_t points[2] = {row->n_source, 3}, targets_dims[2] = {row->n_target, 3}, charges_dims[2] = {row->n_vectors, row->n_source},
                     out[3] = {row->n_vectors, row->n_target, 3};
     const size_t count = (size_t)(row->n_vectors * row->n_target);
-    strided sources = laid_out(row, layout, 2, points, n->sources), targets = laid_out(row, layout, 2, targets_dims, n->targets),
-            charges = laid_out(row, layout, 2, charges_dims, n->charges), potentials = laid_out(row, layout, 2, out, NULL),
-            gradients = laid_out(row, layout, 3, out, NULL), alone = laid_out(row, layout, 2, out, NULL);
+    strided sources = either_new(row->bits, layout, 2, points, n->sources), targets = either_new(row->bits, layout, 2, targets_dims, n->targets),
+            charges = either_new(row->bits, layout, 2, charges_dims, n->charges), potentials = either_new(row->bits, layout, 2, out, NULL),
+            gradients = either_new(row->bits, layout, 3, out, NULL), alone = either_new(row->bits, layout, 2, out, NULL);
     hl_direct_options options;
     hl_direct_options_init(&options, sizeof options);
     options.kernel = row->kernel;
@@ -114,9 +70,9 @@ static void compute(const fmm_case *row, const numbers *n, int layout, double **
     results[POTENTIALS] = memory_for(count * 8);
     results[GRADIENTS] = memory_for(count * 24);
     results[ALONE] = memory_for(count * 8);
-    take(row, &potentials, results[POTENTIALS], count);
-    take(row, &gradients, results[GRADIENTS], 3 * count);
-    take(row, &alone, results[ALONE], count);
+    either_take(&potentials, results[POTENTIALS]);
+    either_take(&gradients, results[GRADIENTS]);
+    either_take(&alone, results[ALONE]);
     strided_free(&sources);
     strided_free(&targets);
     strided_free(&charges);

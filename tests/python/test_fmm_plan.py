@@ -268,18 +268,39 @@ def test_a_plan_says_what_it_has():
 
 
 def test_many_threads_evaluate_one_plan():
-    points, charges = cloud("cube", 3000)
+    points, _ = cloud("cube", 3000)
+    charges = np.random.default_rng(4).uniform(-1.0, 1.0, (8, 3000))
     plan = hotloop.fmm.Plan(points, leaf_size=30)
-    expected = plan.evaluate(charges)
+    expected = [plan.evaluate(own, gradient=True) for own in charges]
     results = [None] * 8
 
     def work(i):
-        results[i] = plan.evaluate(charges)
+        results[i] = plan.evaluate(charges[i], gradient=True)
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(8)]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
-    assert all(np.array_equal(result, expected) for result in results)
+    for (potentials, gradients), result in zip(expected, results):
+        assert np.array_equal(result[0], potentials) and np.array_equal(result[1], gradients)
+
+
+def test_a_plan_in_use_is_not_changed():
+    points, charges = cloud("cube", 1000)
+    plan = hotloop.fmm.Plan(points, leaf_size=30)
+    expected = plan.evaluate(charges)
+    refusals = []
+
+    def change(done, total):
+        with pytest.raises(hotloop.BusyError, match="plan"):
+            plan.set_points(points[:10])
+        refusals.append(done)
+
+    assert np.array_equal(plan.evaluate(charges, progress=change), expected)
+    assert refusals[0] == 0 and refusals[-1] == 1000
+    refusals.clear()
+    plan.estimate_error(charges, expected, progress=change)
+    assert refusals[0] == 0 and refusals[-1] == 1000
+    assert np.array_equal(plan.evaluate(charges), expected)
 
 
 def test_progress_and_cancellation():

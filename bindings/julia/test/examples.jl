@@ -22,7 +22,7 @@ function read_csv(path)
 end
 
 @testset "every example is tested" begin
-    @test sort(readdir(EXAMPLES)) == ["anisoap_dimers.jl", "ensemble_spectrum.jl", "fmo_spectrum.jl", "kuramoto_lattice.jl"]
+    @test sort(readdir(EXAMPLES)) == ["anisoap_dimers.jl", "ensemble_spectrum.jl", "fmm_coulomb_explosion.jl", "fmo_spectrum.jl", "kuramoto_lattice.jl"]
 end
 
 @testset "anisoap_dimers.jl" begin
@@ -71,5 +71,28 @@ end
         @test columns[:, 1] == 5.0 .* (1:20)
         @test all(r -> 0 < r <= 1, columns[:, 2])
         @test occursin("60 x 60 oscillators, 2000 steps", text) && length(split(text, '\n'; keepempty = false)) == 25
+    end
+end
+
+@testset "fmm_coulomb_explosion.jl" begin
+    with_example("fmm_coulomb_explosion.jl", "2000") do text, folder
+        lines = split(text, '\n')
+        numbers(line) = parse.(Float64, split(line))
+        rows = [numbers(line) for line in lines if occursin(r"^ +[\d.]+ +\d", line)]
+        @test length(rows) == 6 && all(row -> length(row) == 6, rows)
+        for (t, growth, law, smeared, change, _) in rows
+            # A lattice that expands keeps its arrangement but for its surface, whose part of the energy falls as 1 / n (0.05 / n was found).
+            @test abs(growth / law - 1) < 0.1 / 1996 < smeared / law - 1 && abs(change) < 1e-7
+        end
+        # eps is 1e-7
+        errors = [parse(Float64, found.captures[1]) for line in lines for found in eachmatch(r"(?:pairs|estimated): ([\d.e+-]+)", line)]
+        @test length(errors) == 3 && all(error -> 0 < error < 1e-7, errors)
+
+        names, columns = read_csv(joinpath(folder, "fmm_coulomb_explosion.csv"))
+        @test names == ["x", "y", "potential", "smeared"] && size(columns) == (61^2, 4)
+        # From outside a ball is its charge at the centre, but for what the roughness of a lattice's surface adds (1e-3 was found).
+        radius = maximum(columns[:, 1]) / 1.5
+        outside = vec(sum(abs2, columns[:, 1:2]; dims = 2)) .> (1.2 * radius)^2
+        @test maximum(abs.(columns[outside, 3] ./ columns[outside, 4] .- 1)) < 1e-2
     end
 end

@@ -35,6 +35,7 @@ summary = counted("Hotloop") do
     @testset "shared cases of AniSOAP" begin include("anisoap_cases.jl") end
     @testset "direct sums" begin include("fmm_cases.jl") end
     @testset "fast multipole plans" begin include("fmm_plan.jl") end
+    @testset "shared cases of plans" begin include("fmm_plan_cases.jl") end
     @testset "Morton codes" begin include("morton.jl") end
     @testset "bad input" begin include("bad_input.jl") end
     @testset "bad lattices" begin include("kuramoto_bad_input.jl") end

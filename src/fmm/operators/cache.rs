@@ -40,7 +40,10 @@ pub fn kept_or<O: Any + Send + Sync>(key: Key, make: impl FnOnce() -> Result<O>)
         if kept.len() >= MOST {
             kept.remove(0);
         }
-        kept.push((key, made.clone()));
+        // Without room for it the next plan makes its own.
+        if kept.try_reserve(1).is_ok() {
+            kept.push((key, made.clone()));
+        }
     }
     Ok(made)
 }

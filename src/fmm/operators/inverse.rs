@@ -4,7 +4,7 @@
 //! check surface. `A = U S V^T`, and `V S^+ (U^T c)` leaves out those below `cutoff` of the largest. The two factors are applied one after the other: their product would lose
 //! the digits that V S^+ cancels (D. Malhotra, G. Biros, Commun. Comput. Phys. 18, 808 (2015)).
 
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result, Status, try_collect, try_vec};
 use crate::simd::Aligned;
 use crate::threads::openblas::SingleThreaded;
 
@@ -28,7 +28,7 @@ impl Decomposition {
         let mut vt = Aligned::zeros("operators", n * n)?;
         let work_len = 4 * n * n + 7 * n + 64 * n;
         let mut work = Aligned::zeros("operators", work_len)?;
-        let mut integer_work = crate::error::try_vec("operators", 8 * n, 0i32)?;
+        let mut integer_work = try_vec("operators", 8 * n, 0i32)?;
         let mut info = 0;
         let openblas = SingleThreaded::enter();
         // SAFETY: sizes as the LAPACK documentation of dgesdd asks for jobz = A.
@@ -57,9 +57,9 @@ impl Decomposition {
         let largest = s.slice()[0];
         let kept = s.slice().iter().take_while(|&&value| value > cutoff * largest && largest > smallest).count();
         Ok(Self {
-            u: u.slice()[..kept * n].to_vec(),
-            v: (0..kept * n).map(|place| vt.slice()[place % n * n + place / n]).collect(),
-            singular_values: s.slice()[..kept].to_vec(),
+            u: try_collect("operators", u.slice()[..kept * n].iter().copied())?,
+            v: try_collect("operators", (0..kept * n).map(|place| vt.slice()[place % n * n + place / n]))?,
+            singular_values: try_collect("operators", s.slice()[..kept].iter().copied())?,
         })
     }
 

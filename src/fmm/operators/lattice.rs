@@ -8,7 +8,7 @@
 //! Between the children of two boxes of which one is next to the other there are 8 x 8 translations, with t = child - child - 2 (direction): for each frequency
 //! one complex matrix for each of 26 directions, zero where children touch. `Symbols` holds what these matrices are made of.
 
-use crate::error::Result;
+use crate::error::{Result, try_collect, try_push, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::surface::{INNER, Surface};
 use crate::simd::{Aligned, Real};
@@ -18,6 +18,29 @@ const ACROSS: usize = 7;
 /// All of them.
 pub const VECTORS: usize = ACROSS * ACROSS * ACROSS;
 const FARTHEST: usize = 3;
+
+/// By direction: which of VECTORS lies between children of a box and of its colleague there, by the differences of their places in their parents, target minus
+/// source: along each axis 0, 1, 2 stand for 0, -1, 1, x fastest.
+pub static VECTORS_BETWEEN: [[u16; 27]; 27] = vectors_between();
+
+const fn vectors_between() -> [[u16; 27]; 27] {
+    const STRIDES: [i32; 3] = [(ACROSS * ACROSS) as i32, ACROSS as i32, 1];
+    const DIFFERENCES: [i32; 3] = [0, -1, 1];
+    let mut vectors = [[0; 27]; 27];
+    let mut place = 0;
+    while place < 27 * 27 {
+        let (mut direction, mut difference) = (place / 27, place % 27);
+        let (mut vector, mut axis) = (0, 0);
+        while axis < 3 {
+            let towards = (direction % 3) as i32 - 1;
+            vector += (DIFFERENCES[difference % 3] - 2 * towards + FARTHEST as i32) * STRIDES[axis];
+            (direction, difference, axis) = (direction / 3, difference / 3, axis + 1);
+        }
+        vectors[place / 27][place % 27] = vector as u16;
+        place += 1;
+    }
+    vectors
+}
 
 pub struct Lattice<T: Real> {
     /// Points a side of the transforms, 2 p - 1.
@@ -48,16 +71,17 @@ impl<T: Real> Lattice<T> {
     pub fn new(kernel: impl GreenFunction, surface: &Surface, half_side: f64) -> Result<Self> {
         let (p, n) = (surface.order, 2 * surface.order - 1);
         let angle = |place: usize| 2.0 * std::f64::consts::PI * ((place / n * (place % n)) % n) as f64 / n as f64;
-        let (cosines, sines): (Vec<f64>, Vec<f64>) = (0..n * n).map(|place| (angle(place).cos(), angle(place).sin())).unzip();
-        let mut slices = Vec::with_capacity(p);
+        let cosines = try_collect("operators", (0..n * n).map(|place| angle(place).cos()))?;
+        let sines = try_collect("operators", (0..n * n).map(|place| angle(place).sin()))?;
+        let mut slices = Vec::new();
         for kz in 0..p {
             let rows = if kz == 0 { p } else { n };
-            slices.push(Slice { rows, symbols: Aligned::zeros("operators", rows * n * 2 * VECTORS)? });
+            try_push("operators", &mut slices, Slice { rows, symbols: Aligned::zeros("operators", rows * n * 2 * VECTORS)? })?;
         }
         let mut lattice = Self {
             points: n,
-            cosines: cosines.iter().map(|&x| T::from_f64(x)).collect(),
-            sines: sines.iter().map(|&x| T::from_f64(x)).collect(),
+            cosines: try_collect("operators", cosines.iter().map(|&x| T::from_f64(x)))?,
+            sines: try_collect("operators", sines.iter().map(|&x| T::from_f64(x)))?,
             slices,
         };
         let spacing = 2.0 * INNER * half_side / (p - 1) as f64;
@@ -78,16 +102,6 @@ impl<T: Real> Lattice<T> {
     pub fn bytes(&self) -> usize {
         self.slices.iter().map(|slice| slice.symbols.slice().len() * size_of::<T>()).sum::<usize>()
             + 2 * self.cosines.len() * size_of::<T>()
-    }
-
-    /// Which of VECTORS goes from child `source` of a box's colleague in a direction to child `target` of the box itself.
-    pub fn vector(direction: usize, source: usize, target: usize) -> usize {
-        let along = |axis: usize, weight: usize| {
-            let towards = (direction / weight % 3) as i32 - 1;
-            let bit = |octant: usize| (octant >> axis & 1) as i32;
-            (bit(target) - bit(source) - 2 * towards + FARTHEST as i32) as usize
-        };
-        (along(0, 1) * ACROSS + along(1, 3)) * ACROSS + along(2, 9)
     }
 
     /// Writes the transform for the vector `t` and its mirror images: a kernel that depends on distance alone has, for a mirrored vector, the transform at
@@ -139,8 +153,8 @@ struct Spectrum<'a> {
 
 impl<'a> Spectrum<'a> {
     fn new(p: usize, n: usize, cosines: &'a [f64], sines: &'a [f64]) -> Result<Self> {
-        let complex = || crate::error::try_vec("operators", n * n * p, (0.0, 0.0));
-        let values = crate::error::try_vec("operators", n * n * n, 0.0)?;
+        let complex = || try_vec("operators", n * n * p, (0.0, 0.0));
+        let values = try_vec("operators", n * n * n, 0.0)?;
         Ok(Self { p, n, cosines, sines, values, along_z: complex()?, along_y: complex()?, whole: complex()? })
     }
 

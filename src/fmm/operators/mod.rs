@@ -8,7 +8,7 @@ mod inverse;
 mod lattice;
 
 pub use cache::{Key, forget_operators, kept_or};
-pub use lattice::Lattice;
+pub use lattice::{Lattice, VECTORS_BETWEEN};
 
 use super::kernel::GreenFunction;
 use super::octets::{self, Packed};

@@ -134,15 +134,15 @@ impl<T: Near, K: GreenFunction> Downward<'_, T, K> {
         for group in 0..self.groups() {
             let children = frame.tree.nodes[self.box_of(group)].children();
             let octants = children.map(|index| &frame.tree.nodes[index]).filter(|node| node.is_leaf() && node.has_targets());
-            let octants: Vec<usize> = octants.map(|node| node.octant()).collect();
-            if octants.is_empty() {
+            let octants = octants.map(|node| node.octant());
+            if octants.clone().next().is_none() {
                 continue;
             }
             let own = &mut self.locals[group * n * WIDTH..][..n * WIDTH];
             dispatch(frame.simd, Product { matrix: &operators.downward[0], x: own, y: middle.slice_mut() });
             dispatch(frame.simd, Product { matrix: &operators.downward[1], x: middle.slice(), y: charges.slice_mut() });
-            for i in 0..n {
-                for &octant in &octants {
+            for octant in octants {
+                for i in 0..n {
                     own[i * WIDTH + octant] = charges.slice()[i * WIDTH + octant] * size;
                 }
             }

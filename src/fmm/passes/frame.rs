@@ -2,7 +2,7 @@
 
 use super::particles::{Near, Particles};
 use super::transform::Columns;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_collect, try_push, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::operators::Operators;
 use crate::fmm::pairs::{self, Points};
@@ -57,13 +57,13 @@ pub struct Shells<T> {
 }
 
 impl<T: Near> Shells<T> {
-    fn new(surface: &Surface, half_side: f64, padded: usize) -> Self {
-        let axis = |factor: f64| {
-            std::array::from_fn(|axis| {
-                (0..padded).map(|i| T::from_f64(surface.point(i.min(surface.len() - 1))[axis] * factor * half_side)).collect()
-            })
+    fn new(surface: &Surface, half_side: f64, padded: usize) -> Result<Self> {
+        let axis = |axis: usize, factor: f64| {
+            let point = |i: usize| surface.point(i.min(surface.len() - 1))[axis];
+            try_collect("surfaces of boxes", (0..padded).map(|i| T::from_f64(point(i) * factor * half_side)))
         };
-        Self { inner: axis(INNER), outer: axis(OUTER), len: surface.len() }
+        let all = |factor: f64| Ok([axis(0, factor)?, axis(1, factor)?, axis(2, factor)?]);
+        Ok(Self { inner: all(INNER)?, outer: all(OUTER)?, len: surface.len() })
     }
 
     fn view(arrays: &[Vec<T>; 3], len: usize) -> Points<'_, T> {
@@ -112,7 +112,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         grain: Grain,
     ) -> Result<Self> {
         let depth = tree.depth();
-        let mut operators: Vec<Arc<Operators<T>>> = Vec::with_capacity(depth + 1);
+        let mut operators: Vec<Arc<Operators<T>>> = Vec::new();
         for level in 0..=depth {
             let same = operators.last().filter(|_| K::IS_HOMOGENEOUS).cloned();
             // Boxes of level 1 take part as parents of those of level 2.
@@ -124,11 +124,14 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
                 Some(same) => same,
                 None => operators_of(&surface, if K::IS_HOMOGENEOUS { 1.0 } else { tree.cube.half_side(level) })?,
             };
-            operators.push(own);
+            try_push("operators", &mut operators, own)?;
         }
         let target_width = dispatch::<T, _>(simd, TargetsAtATime);
         let padded = surface.len().next_multiple_of(target_width);
-        let shells = (0..=depth).map(|level| Shells::new(&surface, tree.cube.half_side(level), padded)).collect();
+        let mut shells = Vec::new();
+        for level in 0..=depth {
+            try_push("surfaces of boxes", &mut shells, Shells::new(&surface, tree.cube.half_side(level), padded)?)?;
+        }
         let mut group_boxes = try_vec("groups of boxes", tree.group_count, 0u32)?;
         let mut group_starts = try_vec("groups of boxes", depth + 3, 0usize)?;
         for (index, node) in tree.nodes.iter().enumerate().filter(|(_, node)| !node.is_leaf()) {
@@ -142,16 +145,16 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         for index in 0..tree.nodes.len() as u32 {
             let node = &tree.nodes[index as usize];
             if node.is_leaf() && node.has_targets() {
-                leaves.push(index);
+                try_push("leaves", &mut leaves, index)?;
             }
         }
         leaves.sort_unstable_by_key(|&leaf| tree.nodes[leaf as usize].targets.0);
-        let columns = Columns::new(surface.order);
+        let columns = Columns::new(surface.order)?;
         let mut frame = Self {
             simd, kernel, near_in_double, target_width, surface, columns, tree, lists, sources, targets, operators, images, shells, group_boxes, group_starts, leaves,
             leaf_tasks: Vec::new(),
         };
-        frame.leaf_tasks = frame.cut(grain);
+        frame.leaf_tasks = frame.cut(grain)?;
         Ok(frame)
     }
 
@@ -224,18 +227,19 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         (targets * near, targets * expansions * self.surface.len() as u64)
     }
 
-    fn cut(&self, grain: Grain) -> Vec<usize> {
-        let mut starts = vec![0];
+    fn cut(&self, grain: Grain) -> Result<Vec<usize>> {
+        let mut starts = Vec::new();
+        try_push("leaves", &mut starts, 0)?;
         let mut pairs = 0;
         for (place, &leaf) in self.leaves.iter().enumerate() {
             let (near, far) = self.pairs_of(leaf);
             pairs += near + far;
             if pairs >= grain.pairs as u64 || place + 1 == self.leaves.len() {
-                starts.push(place + 1);
+                try_push("leaves", &mut starts, place + 1)?;
                 pairs = 0;
             }
         }
-        starts
+        Ok(starts)
     }
 
     /// Bytes of points, tree and lists, and of operators.

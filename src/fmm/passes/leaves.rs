@@ -2,7 +2,7 @@
 
 use super::particles::{Local, Near};
 use super::{Charges, Frame, Level, Operator, Timings};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_reserve};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
 use crate::fmm::pairs::{self, Points};
@@ -143,6 +143,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         let away = frame.tree.cube.displacement(image);
         if frame.near_in_double {
             self.ranges.clear();
+            try_reserve("sources near a leaf", &mut self.ranges, runs.len())?;
             self.ranges.extend(runs.iter().map(|&(first, count)| first as usize..(first + count) as usize));
             self.targets_in_double.set(frame.targets(), node.targets, Place::default().moved(away), frame.target_width)?;
             let (targets, sums) = (self.targets_in_double.points(), &mut self.sums);
@@ -162,7 +163,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
     fn local_expansion(&mut self, leaf: usize) -> Result<()> {
         let frame = self.frame;
         let (level, place, octant) = frame.place(leaf);
-        self.read(&self.expansions[level].locals, place, octant);
+        self.read(&self.expansions[level].locals, place, octant)?;
         self.targets.set(frame.targets(), frame.tree.nodes[leaf].targets, frame.centre(leaf), frame.target_width)?;
         self.add_expansion(frame.shells(level).outer_sources());
         Ok(())
@@ -171,7 +172,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
     fn multipole(&mut self, leaf: usize, (image, finer): (u8, u32)) -> Result<()> {
         let (frame, finer) = (self.frame, finer as usize);
         let (level, place, octant) = frame.place(finer);
-        self.read(&self.expansions[level].multipoles, place, octant);
+        self.read(&self.expansions[level].multipoles, place, octant)?;
         let centre = frame.centre(finer).moved(frame.tree.cube.displacement(image));
         self.targets.set(frame.targets(), frame.tree.nodes[leaf].targets, centre, frame.target_width)?;
         self.add_expansion(frame.shells(level).inner_sources());
@@ -179,11 +180,13 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
     }
 
     /// One child's numbers of a group, side by side.
-    fn read(&mut self, expansions: &crate::simd::Aligned<T>, place: usize, octant: usize) {
+    fn read(&mut self, expansions: &crate::simd::Aligned<T>, place: usize, octant: usize) -> Result<()> {
         let n = self.frame.surface.len();
         let group = &expansions.slice()[place * n * WIDTH..][..n * WIDTH];
         self.expansion.clear();
+        try_reserve("expansions", &mut self.expansion, n)?;
         self.expansion.extend(group.chunks_exact(WIDTH).map(|siblings| siblings[octant]));
+        Ok(())
     }
 
     fn add_expansion(&mut self, shell: Points<'_, T>) {

@@ -17,6 +17,7 @@ mod downward;
 mod frame;
 mod leaves;
 mod particles;
+mod products;
 mod root;
 mod timings;
 mod transform;
@@ -29,7 +30,7 @@ pub use timings::{Operator, Timings};
 
 use super::kernel::GreenFunction;
 use super::octets::WIDTH;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_push, try_vec};
 use crate::simd::Aligned;
 use crate::threads::Progress;
 
@@ -63,11 +64,11 @@ pub fn evaluate<T: Near, K: GreenFunction>(
     progress: &mut Progress,
 ) -> Result<Vec<f64>> {
     let n = frame.surface.len();
-    let mut expansions = Vec::with_capacity(frame.tree.depth() + 1);
+    let mut expansions = Vec::new();
     for level in 0..=frame.tree.depth() {
         let groups = if level == 0 { usize::from(frame.top() == 0) } else { frame.groups_of_level(level).len() };
         let zeros = |len: usize| Aligned::zeros("expansions", groups * n * len);
-        expansions.push(Level { multipoles: zeros(WIDTH)?, of_parents: zeros(1)?, locals: zeros(WIDTH)? });
+        try_push("expansions", &mut expansions, Level { multipoles: zeros(WIDTH)?, of_parents: zeros(1)?, locals: zeros(WIDTH)? })?;
     }
     let first = frame.top().max(1);
     for level in (first..expansions.len()).rev() {
@@ -97,7 +98,8 @@ pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, with_grad
     let groups: usize = (first..frame.tree.depth() + 1).map(|level| frame.groups_of_level(level).len()).sum();
     let across = (first..frame.tree.depth() + 1).map(|level| across::workspace_bytes(frame, level)).max().unwrap_or(0);
     let results = frame.tree.targets().len() * if with_gradients { 4 } else { 1 } * size_of::<f64>();
-    groups * n * (2 * WIDTH + 1) * size_of::<T>() + across.max(results) + frame.tree.sources.len() * size_of::<T>()
+    let charge = size_of::<T>() + if frame.near_in_double { size_of::<f64>() } else { 0 };
+    groups * n * (2 * WIDTH + 1) * size_of::<T>() + across.max(results) + frame.tree.sources.len() * charge
 }
 
 #[cfg(test)]

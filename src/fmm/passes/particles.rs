@@ -3,7 +3,7 @@
 //! Coordinates were multiplied by a power of two that makes the root's side about 1, which changes no digit. They are kept in double precision. For expansions
 //! they are read relative to a box's centre: what is far from the origin keeps its digits.
 
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result, try_push, try_reserve, try_vec};
 use crate::fmm::pairs::Points;
 use crate::fmm::tree::{Cloud, Order, Place, Run};
 use crate::simd::Real;
@@ -133,6 +133,7 @@ impl Near for f64 {
         ranges: &'a mut Vec<Range<usize>>,
     ) -> Result<NearSources<'a, f64>> {
         ranges.clear();
+        try_reserve("sources near a leaf", ranges, runs.len())?;
         ranges.extend(runs.iter().map(|&(first, count)| first as usize..(first + count) as usize));
         Ok(NearSources { points: particles.points(), charges, runs: ranges })
     }
@@ -160,7 +161,7 @@ impl Near for f32 {
             local.charges.extend_from_slice(&charges[first as usize..(first + count) as usize]);
         }
         ranges.clear();
-        ranges.push(0..local.charges.len());
+        try_push("sources near a leaf", ranges, 0..local.charges.len())?;
         Ok(NearSources { points: local.points(), charges: &local.charges, runs: ranges })
     }
 }

@@ -49,7 +49,7 @@ fn errors<T: Near, K: GreenFunction>(simd: Simd, kernel: K, kind: usize, order: 
     let mut progress = Progress::none();
     let cube = Cube::around(&cloud, None, 1.0, &mut progress).unwrap();
     let tree = Tree::build(&cloud, None, cube, Refinement { leaf_size, max_level: 20 }, &mut progress).unwrap();
-    let surface = Surface::new(order);
+    let surface = Surface::new(order).unwrap();
     let lists = Lists::build(&tree, surface.len(), &mut progress).unwrap();
     let particles = Particles::in_order(&cloud, &tree.sources, &mut progress).unwrap();
     let mut state = 7;

@@ -4,7 +4,7 @@
 //! sums along one axis after another are cheap: the products of translations take ten times as long. Frequencies k and N - k share their sums of
 //! cosines and sines. Bound by multiplications and the first-level cache, in about equal parts.
 
-use crate::error::Result;
+use crate::error::{Result, try_collect};
 use crate::fmm::octets::WIDTH;
 use crate::fmm::operators::Lattice;
 use crate::simd::{Aligned, Lanes, Real};
@@ -20,16 +20,14 @@ pub struct Columns {
 }
 
 impl Columns {
-    pub fn new(order: usize) -> Self {
+    pub fn new(order: usize) -> Result<Self> {
         let mut next = 0;
-        let first = (0..order * order)
-            .map(|column| {
-                let own = next;
-                next += if is_side(order, column) { order } else { 2 };
-                own
-            })
-            .collect();
-        Self { order, first }
+        let first = (0..order * order).map(|column| {
+            let own = next;
+            next += if is_side(order, column) { order } else { 2 };
+            own
+        });
+        Ok(Self { order, first: try_collect("surface", first)? })
     }
 }
 

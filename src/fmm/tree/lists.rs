@@ -110,7 +110,10 @@ impl<T: Copy + Ord> Rows<T> {
         }
         *self.starts.last_mut().expect("has an end") = kept;
         self.items.truncate(kept);
-        self.items.shrink_to_fit();
+        // Without memory for a copy of the right length the longer one does.
+        if let Ok(items) = crate::error::try_collect("interaction lists", self.items.iter().copied()) {
+            self.items = items;
+        }
     }
 }
 
@@ -212,12 +215,7 @@ pub(super) fn add_colleagues(nodes: &[Node], repeats: bool, all: &mut Vec<[u32; 
 
 /// Puts an item at the end of a list, or fails as the other lists do.
 fn push<T>(list: &mut Vec<T>, item: T) -> Result<()> {
-    if list.len() == list.capacity() {
-        let more = list.len().max(64);
-        list.try_reserve(more).map_err(|_| Error::out_of_memory("interaction lists", more * size_of::<T>()))?;
-    }
-    list.push(item);
-    Ok(())
+    crate::error::try_push("interaction lists", list, item)
 }
 
 /// One leaf's way through its colleagues and what is below them.

@@ -12,7 +12,7 @@ pub use cube::{Cube, ITSELF, Place, image_vector};
 pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run, image_of};
 pub use order::{LEVELS, Order};
 
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result, Status, try_push};
 use crate::threads::Progress;
 
 /// Points as a tree wants them: one coordinate after another, whatever memory they come from.
@@ -127,7 +127,8 @@ impl Tree {
         assert!(refinement.max_level <= LEVELS);
         let sources = Order::along_the_curve(sources, &cube, progress)?;
         let targets = targets.map(|targets| Order::along_the_curve(targets, &cube, progress)).transpose()?;
-        let mut tree = Self { cube, nodes: Vec::new(), level_starts: vec![0], sources, targets, group_count: 0, colleagues: Vec::new() };
+        let mut tree = Self { cube, nodes: Vec::new(), level_starts: Vec::new(), sources, targets, group_count: 0, colleagues: Vec::new() };
+        try_push("boxes of the tree", &mut tree.level_starts, 0)?;
         tree.grow(refinement)?;
         Ok(tree)
     }
@@ -165,7 +166,7 @@ impl Tree {
             if first == last {
                 return Ok(());
             }
-            self.level_starts.push(last);
+            try_push("boxes of the tree", &mut self.level_starts, last)?;
             lists::add_colleagues(&self.nodes, self.cube.repeats, &mut self.colleagues)?;
             for index in first..last {
                 if usize::from(self.nodes[index].level) < refinement.max_level && self.is_to_be_refined(index, refinement.leaf_size) {
@@ -223,11 +224,6 @@ impl Tree {
         if self.nodes.len() >= NONE as usize {
             return Err(Error::new(Status::Shape, "leaf_size: more than 4294967294 boxes; ask for larger leaves"));
         }
-        if self.nodes.len() == self.nodes.capacity() {
-            let more = self.nodes.len().max(64);
-            self.nodes.try_reserve(more).map_err(|_| Error::out_of_memory("boxes of the tree", more * size_of::<Node>()))?;
-        }
-        self.nodes.push(node);
-        Ok(())
+        try_push("boxes of the tree", &mut self.nodes, node)
     }
 }

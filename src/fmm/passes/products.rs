@@ -1,0 +1,246 @@
+//! Translations at one frequency: between each group of eight siblings and those next to it, 8 x 8 complex matrices for 26 directions.
+//!
+//! A translation depends on where two boxes lie relative to each other alone. So along each axis the matrix between two pairs of children is
+//! ((a, b), (c, a)), and its product with (x0, x1) takes three multiplications instead of four:
+//!
+//! ```text
+//! y0 = a (x0 + x1) + (b - a) x1,    y1 = a (x0 + x1) + (c - a) x0
+//! ```
+//!
+//! On three axes that makes 27 instead of 64: eight numbers of a source become 27 sums (`unfold`), once for all directions; for each direction 27 products are
+//! added, number by number; and 27 sums of a target become its eight numbers (`fold`), once again. The 27 numbers lie in parts of a vector of the
+//! processor: what a block of targets reads of one part stays in the first-level cache. Bound by multiplications and loads in about equal parts: four fused
+//! multiply-adds for a part and a direction, and three or four loads.
+
+use super::particles::Near;
+use super::transform::COMPLEX;
+use crate::error::{Result, try_vec};
+use crate::fmm::octets::WIDTH;
+use crate::fmm::operators::{Lattice, VECTORS_BETWEEN};
+use crate::fmm::tree::NONE;
+use crate::simd::{Aligned, Kernel, Lanes, Real};
+
+pub(super) const DIRECTIONS: usize = 27;
+/// Numbers that eight become: sum, second and first of each pair along each axis, x fastest.
+const UNFOLDED: usize = 27;
+/// Targets that see one part before the next.
+const TARGETS_OF_A_BLOCK: usize = 64;
+
+/// Groups with sources next to each group, by direction.
+pub(super) struct Neighbours {
+    /// First of each group among `all`.
+    starts: Vec<u32>,
+    /// Direction, and place of the neighbour.
+    all: Vec<[u32; 2]>,
+}
+
+impl Neighbours {
+    /// `of(group)` gives places by direction, NONE where there is nothing.
+    pub fn new(groups: usize, of: impl Fn(usize) -> [u32; DIRECTIONS]) -> Result<Self> {
+        let mut starts = try_vec("interactions", groups + 1, 0u32)?;
+        for group in 0..groups {
+            starts[group + 1] = starts[group] + of(group).iter().filter(|&&place| place != NONE).count() as u32;
+        }
+        let mut all = try_vec("interactions", starts[groups] as usize, [0; 2])?;
+        for group in 0..groups {
+            let present = of(group).into_iter().enumerate().filter(|&(_, place)| place != NONE);
+            for (own, (direction, place)) in all[starts[group] as usize..].iter_mut().zip(present) {
+                *own = [direction as u32, place];
+            }
+        }
+        Ok(Self { starts, all })
+    }
+
+    #[inline(always)]
+    pub fn of(&self, group: usize) -> &[[u32; 2]] {
+        &self.all[self.starts[group] as usize..self.starts[group + 1] as usize]
+    }
+}
+
+/// What a task works in: for vectors of some width, whatever the frequency. A box's 27 complex numbers lie in parts of a vector, [part][re, im][lanes].
+pub(super) struct Workspace<T: Real> {
+    /// [direction], [group] and [target], of a block of targets.
+    matrices: Aligned<T>,
+    sources: Aligned<T>,
+    targets: Aligned<T>,
+}
+
+impl<T: Real> Workspace<T> {
+    pub fn new(groups: usize, lanes: usize) -> Result<Self> {
+        let zeros = |count: usize| Aligned::zeros("transforms", count * numbers(lanes));
+        Ok(Self { matrices: zeros(DIRECTIONS)?, sources: zeros(groups)?, targets: zeros(TARGETS_OF_A_BLOCK)? })
+    }
+
+    pub fn bytes(groups: usize, lanes: usize) -> usize {
+        (DIRECTIONS + groups + TARGETS_OF_A_BLOCK) * numbers(lanes) * size_of::<T>()
+    }
+}
+
+/// Real numbers in 27 complex ones in whole vectors.
+#[inline(always)]
+fn numbers(lanes: usize) -> usize {
+    2 * UNFOLDED.next_multiple_of(lanes)
+}
+
+/// Where one of the 27 real parts lies; its imaginary part is `lanes` behind it.
+#[inline(always)]
+fn place(number: usize, lanes: usize) -> usize {
+    number / lanes * 2 * lanes + number % lanes
+}
+
+/// Potentials of all groups at one frequency.
+pub(super) struct Products<'a, T: Near, C> {
+    pub lattice: &'a Lattice<T>,
+    pub kz: usize,
+    pub frequency: usize,
+    pub neighbours: &'a Neighbours,
+    /// Numbers of a group: [re, im][8].
+    pub charges: C,
+    pub groups: usize,
+    pub workspace: &'a mut Workspace<T>,
+    /// [group][re, im][8].
+    pub potentials: &'a mut [T],
+}
+
+impl<'c, T: Near, C: Fn(usize) -> &'c [T]> Kernel<T> for Products<'_, T, C> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) {
+        let each = numbers(V::WIDTH);
+        let Workspace { matrices, sources, targets } = self.workspace;
+        let (matrices, sources, targets) = (matrices.slice_mut(), sources.slice_mut(), targets.slice_mut());
+        unfold_matrices::<T, V>(self.lattice.slices[self.kz].symbols_of(self.frequency), matrices);
+        for (group, to) in sources.chunks_exact_mut(each).take(self.groups).enumerate() {
+            let charges: &[T; COMPLEX] = (self.charges)(group).first_chunk().expect("a group has numbers of eight boxes");
+            for half in 0..2 {
+                unfold::<T, V>(&charges[half * WIDTH..][..WIDTH], &mut to[half * V::WIDTH..]);
+            }
+        }
+        for (block, potentials) in self.potentials.chunks_mut(TARGETS_OF_A_BLOCK * COMPLEX).enumerate() {
+            let first = block * TARGETS_OF_A_BLOCK;
+            let count = potentials.len() / COMPLEX;
+            let mut part = 0;
+            while part < each / (2 * V::WIDTH) {
+                // What is left after whole fours: 3, 2 or none for vectors of 2 to 16.
+                part += match each / (2 * V::WIDTH) - part {
+                    2 => sums::<T, V, 2>(matrices, sources, self.neighbours, first..first + count, part, targets),
+                    3 => sums::<T, V, 3>(matrices, sources, self.neighbours, first..first + count, part, targets),
+                    _ => sums::<T, V, 4>(matrices, sources, self.neighbours, first..first + count, part, targets),
+                };
+            }
+            for (potentials, sums) in potentials.chunks_exact_mut(COMPLEX).zip(targets.chunks_exact(each)) {
+                for half in 0..2 {
+                    fold::<T, V>(&sums[half * V::WIDTH..], &mut potentials[half * WIDTH..][..WIDTH]);
+                }
+            }
+        }
+    }
+}
+
+/// Some parts of the sums of some targets. Returns how many parts.
+#[inline(always)]
+fn sums<T: Real, V: Lanes<T>, const PARTS: usize>(
+    matrices: &[T],
+    sources: &[T],
+    neighbours: &Neighbours,
+    targets: std::ops::Range<usize>,
+    part: usize,
+    to: &mut [T],
+) -> usize {
+    let (each, first) = (numbers(V::WIDTH), part * 2 * V::WIDTH);
+    for (target, to) in targets.zip(to.chunks_exact_mut(each)) {
+        // A sum waits four cycles for its last term, so eight or more must go on at once: of few parts two sets, one for every other direction.
+        let mut sums = [[[V::zero(); 2]; PARTS]; 2];
+        for pair in neighbours.of(target).chunks(2) {
+            for (set, &[direction, source]) in pair.iter().enumerate() {
+                let matrix = &matrices[direction as usize * each..][first..first + PARTS * 2 * V::WIDTH];
+                let source = &sources[source as usize * each..][first..first + PARTS * 2 * V::WIDTH];
+                let sums = &mut sums[if PARTS > 2 { 0 } else { set }];
+                for part in 0..PARTS {
+                    let (re, im) = (part * 2 * V::WIDTH, (part * 2 + 1) * V::WIDTH);
+                    let (a, b) = (V::load(&matrix[re..]), V::load(&matrix[im..]));
+                    let (x, y) = (V::load(&source[re..]), V::load(&source[im..]));
+                    sums[part][0] = b.neg_mul_add(y, a.mul_add(x, sums[part][0]));
+                    sums[part][1] = b.mul_add(x, a.mul_add(y, sums[part][1]));
+                }
+            }
+        }
+        let to = &mut to[first..first + PARTS * 2 * V::WIDTH];
+        for part in 0..PARTS {
+            for half in 0..2 {
+                (sums[0][part][half] + sums[1][part][half]).store(&mut to[(2 * part + half) * V::WIDTH..]);
+            }
+        }
+    }
+    PARTS
+}
+
+/// Sum, second and first of two.
+#[inline(always)]
+fn unfolded<T: Real, const N: usize>(first: [T; N], second: [T; N]) -> [[T; N]; 3] {
+    [std::array::from_fn(|i| first[i] + second[i]), second, first]
+}
+
+/// Real or imaginary parts of a source's eight numbers.
+#[inline(always)]
+fn unfold<T: Real, V: Lanes<T>>(x: &[T], to: &mut [T]) {
+    let to = &mut to[..place(UNFOLDED - 1, V::WIDTH) + 1];
+    let along_z = unfolded::<T, 4>([x[0], x[1], x[2], x[3]], [x[4], x[5], x[6], x[7]]);
+    for (z, x) in along_z.into_iter().enumerate() {
+        let along_y = unfolded::<T, 2>([x[0], x[1]], [x[2], x[3]]);
+        for (y, x) in along_y.into_iter().enumerate() {
+            let along_x = unfolded::<T, 1>([x[0]], [x[1]]);
+            for (x, value) in along_x.into_iter().enumerate() {
+                to[place((z * 3 + y) * 3 + x, V::WIDTH)] = value[0];
+            }
+        }
+    }
+}
+
+/// First and second of two, from the products that both share, that of the second and that of the first.
+#[inline(always)]
+fn folded<T: Real, const N: usize>([both, second, first]: [[T; N]; 3]) -> [[T; N]; 2] {
+    [std::array::from_fn(|i| both[i] + second[i]), std::array::from_fn(|i| both[i] + first[i])]
+}
+
+#[inline(always)]
+fn fold<T: Real, V: Lanes<T>>(sums: &[T], to: &mut [T]) {
+    let sums = &sums[..place(UNFOLDED - 1, V::WIDTH) + 1];
+    let along_z: [[T; 4]; 3] = std::array::from_fn(|z| {
+        let along_y: [[T; 2]; 3] = std::array::from_fn(|y| {
+            let along_x: [[T; 1]; 3] = std::array::from_fn(|x| [sums[place((z * 3 + y) * 3 + x, V::WIDTH)]]);
+            let [first, second] = folded(along_x);
+            [first[0], second[0]]
+        });
+        let [first, second] = folded(along_y);
+        [first[0], first[1], second[0], second[1]]
+    });
+    let [first, second] = folded(along_z);
+    to[..4].copy_from_slice(&first);
+    to[4..8].copy_from_slice(&second);
+}
+
+/// From the kernel's transforms for vectors between boxes, real and imaginary parts.
+#[inline(always)]
+fn unfold_matrices<T: Real, V: Lanes<T>>(symbols: (&[T], &[T]), matrices: &mut [T]) {
+    for (half, symbols) in [symbols.0, symbols.1].into_iter().enumerate() {
+        for (vectors, matrix) in VECTORS_BETWEEN.iter().zip(matrices.chunks_exact_mut(numbers(V::WIDTH))) {
+            // Differences 0, -1, 1 along an axis for a, b, c.
+            let mut block = vectors.map(|vector| symbols[usize::from(vector)].to_f64());
+            for stride in [1, 3, 9] {
+                for number in 0..UNFOLDED {
+                    if number / stride % 3 == 0 {
+                        block[number + stride] -= block[number];
+                        block[number + 2 * stride] -= block[number];
+                    }
+                }
+            }
+            for (number, value) in block.into_iter().enumerate() {
+                matrix[half * V::WIDTH + place(number, V::WIDTH)] = T::from_f64(value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
