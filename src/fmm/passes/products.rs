@@ -9,8 +9,8 @@
 //!
 //! On three axes that makes 27 instead of 64: eight numbers of a source become 27 sums (`unfold`), once for all directions; for each direction 27 products are
 //! added, number by number; and 27 sums of a target become its eight numbers (`fold`), once again. The 27 numbers lie in parts of a vector of the
-//! processor: what a block of targets reads of one part stays in the first-level cache. Bound by multiplications and loads in about equal parts: four fused
-//! multiply-adds for a part and a direction, and three or four loads.
+//! processor: what a block of targets reads of one part stays in the first-level cache. Bound by multiplications and loads in equal parts: four fused
+//! multiply-adds for a part and a direction, and four loads.
 
 use super::particles::Near;
 use super::transform::COMPLEX;
