@@ -124,6 +124,15 @@ pub fn try_reserve<T>(what: &str, vec: &mut Vec<T>, more: usize) -> Result<()> {
     vec.try_reserve(more).map_err(|_| Error::out_of_memory(what, more.saturating_mul(size_of::<T>())))
 }
 
+/// `Box::new`, or HL_ERR_ALLOC instead of an abort.
+pub fn try_box<T>(what: &str, value: T) -> Result<Box<T>> {
+    let mut vec = Vec::new();
+    vec.try_reserve_exact(1).map_err(|_| Error::out_of_memory(what, size_of::<T>()))?;
+    vec.push(value);
+    // SAFETY: a slice of one item is laid out, and was allocated, as the item.
+    Ok(unsafe { Box::from_raw(Box::into_raw(vec.into_boxed_slice()).cast()) })
+}
+
 /// Puts an item at the end of a vector, or HL_ERR_ALLOC instead of an abort. Room doubles whenever it ends.
 pub fn try_push<T>(what: &str, vec: &mut Vec<T>, item: T) -> Result<()> {
     if vec.len() == vec.capacity() {

@@ -8,7 +8,7 @@ use super::passes::{self, Charges, Frame, Grain, Near, Particles, Timings};
 use super::surface::Surface;
 use super::tree::{Cloud, Cube, Lists, Refinement, Tree};
 use crate::array::{View, ViewMut};
-use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
+use crate::error::{Error, Number, Result, Status, try_box, try_collect, try_vec};
 use crate::simd::{Level, Real};
 use crate::threads::{self, Progress};
 use std::any::TypeId;
@@ -463,7 +463,7 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let near_in_double = size_of::<T>() < size_of::<I>();
     let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, images, Grain { pairs: PAIRS_OF_A_TASK })?;
     stats.operator_seconds = began.elapsed().as_secs_f64();
-    Ok(Box::new(frame))
+    Ok(try_box("plan", frame)? as Box<dyn Engine>)
 }
 
 impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {

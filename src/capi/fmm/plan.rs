@@ -4,7 +4,7 @@ use super::super::arrays::wanted;
 use super::super::guard::{self, hl_status, refuse};
 use super::options::{hl_fmm_options, plan_options, progress_of};
 use crate::array::{View, ViewMut, disjoint, extent};
-use crate::error::{Result, Status};
+use crate::error::{Result, Status, try_box};
 use crate::fmm::{Plan, Precision};
 use crate::simd::Real;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -285,8 +285,9 @@ unsafe fn create<T: Real>(
     // SAFETY: passed on.
     let ((sources, targets), (options, mut progress)) = unsafe { (points.read()?, plan_options(options, precision)?) };
     let made = Plan::new(&sources, targets.as_ref(), options, &mut progress)?;
+    let made = try_box("plan", hl_fmm_plan { plan: RwLock::new(made) })?;
     // SAFETY: an aligned place for one pointer.
-    unsafe { plan.write(Box::into_raw(Box::new(hl_fmm_plan { plan: RwLock::new(made) }))) };
+    unsafe { plan.write(Box::into_raw(made)) };
     Ok(())
 }
 

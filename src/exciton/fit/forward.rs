@@ -70,6 +70,8 @@ pub struct Evaluator<'a> {
     pub level: Level,
     pub weights: Weights<'a>,
     tables: Option<Tables>,
+    /// The widths and shifts that the tables are for; NaN before there are any.
+    tables_for: ([f64; BANDS], [f64; BANDS]),
     pub spare: Spare,
     pub spare_kept: Spare,
 }
@@ -101,8 +103,6 @@ impl Spare {
 }
 
 struct Tables {
-    fwhm: [f64; BANDS],
-    shift: [f64; BANDS],
     cells: Cells,
     bands: [Option<BandLines>; BANDS],
     /// Which of the bands has the lines of each: the first of those for which all that they depend on is equal.
@@ -119,7 +119,7 @@ pub struct Moments {
 impl<'a> Evaluator<'a> {
     pub fn new(problem: &'a Problem<'a>) -> Result<Self> {
         let weights = Weights::new(problem.weights, problem.n_conf())?;
-        Ok(Self { problem, level: Level::current()?, weights, tables: None, spare: Spare::default(), spare_kept: Spare::default() })
+        Ok(Self { problem, level: Level::current()?, weights, tables: None, tables_for: ([f64::NAN; BANDS], [f64::NAN; BANDS]), spare: Spare::default(), spare_kept: Spare::default() })
     }
 
     pub fn jacobian(&mut self, values: &[f64], with_rows: bool, progress: &mut Progress) -> Result<Jacobian> {
@@ -152,7 +152,7 @@ impl<'a> Evaluator<'a> {
     /// Sees to it that the tables belong to this state's widths and shifts.
     pub fn prepare(&mut self, state: &State) -> Result<()> {
         let (fwhm, shift) = (state.fwhm, state.shift);
-        if self.tables.as_ref().is_some_and(|tables| tables.fwhm == fwhm && tables.shift == shift) {
+        if self.tables_for == (fwhm, shift) {
             return Ok(());
         }
         let points = self.problem.points;
@@ -164,7 +164,8 @@ impl<'a> Evaluator<'a> {
             let make = MakeLines { cells, points: points[band], fwhm: fwhm[band], shift: shift[band] };
             bands[band] = Some(dispatch(self.level, make)?);
         }
-        self.tables = Some(Tables { fwhm, shift, cells, bands, lines_of });
+        self.tables = Some(Tables { cells, bands, lines_of });
+        self.tables_for = (fwhm, shift);
         Ok(())
     }
 

@@ -169,7 +169,13 @@ pub fn form<V: Lanes>(moments: &[V], columns: usize, band: usize, axis: [f64; 3]
 #[inline(always)]
 pub fn polarised<V: Lanes>(moments: &[V], axis: [f64; 3]) -> [V; 3] {
     let along = dot_axis(moments, axis) * V::splat(4.5);
-    std::array::from_fn(|x| along.mul_add(V::splat(axis[x]), V::splat(-1.5) * moments[x]))
+    // Written out: a closure would be a function of its own.
+    let part = V::splat(-1.5);
+    [
+        along.mul_add(V::splat(axis[0]), part * moments[0]),
+        along.mul_add(V::splat(axis[1]), part * moments[1]),
+        along.mul_add(V::splat(axis[2]), part * moments[2]),
+    ]
 }
 
 #[inline(always)]

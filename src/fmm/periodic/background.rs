@@ -4,12 +4,16 @@
 //! images of one charge at y do so at x in open space; in a periodic cell of Laplace's kernel they bring their background along, whose potential is quadratic. With both
 //! x and y from the cell's centre, in periods,
 //!
-//!     far images(x - y) = c + (2 pi / 3) (x^2 + y^2) + rest(x, y)
+//! ```text
+//! far images(x - y) = c + (2 pi / 3) (x^2 + y^2) + rest(x, y)
+//! ```
 //!
 //! where the rest solves Laplace's equation in x and in y, as an expansion has it, and vanishes at the centre. With a screening kappa that is small the uniform
 //! part, about 4 pi / kappa^2, is so large that its error would drown the rest; it solves the equation, but is split off as well:
 //!
-//!     far images(x - y) = c i(kappa x) i(kappa y) + rest(x, y),       i(z) = sinh(z) / z
+//! ```text
+//! far images(x - y) = c i(kappa x) i(kappa y) + rest(x, y),       i(z) = sinh(z) / z
+//! ```
 //!
 //! Moments are sums in double precision over the sources themselves, so a neutral system has a charge of 0 here.
 
@@ -187,7 +191,7 @@ mod tests {
     fn what_is_left_for_expansions_solves_the_kernel_s_equation() {
         let y = [0.2, -0.4, 0.1];
         for screening in [0.0, 0.1, 1.5, 3.0] {
-            let far = FarImages::new(screening);
+            let far = FarImages::new(screening).unwrap();
             let background = Background::new(screening, &far);
             let rest = |x: [f64; 3], y: [f64; 3]| background.rest(&far, far.varying(std::array::from_fn(|axis| x[axis] - y[axis])), x, y);
             for x in [[0.0; 3], [0.3, 0.1, -0.45], [0.5, -0.5, 0.5]] {

@@ -4,7 +4,7 @@
 //! up to a distance. How the sum is split depends on the numbers of targets and sources, so that both cost about the same.
 
 use super::ewald::{Ewald, REACH};
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_push, try_reserve, try_vec};
 use crate::fmm::pairs::Points;
 use crate::threads::{self, Progress};
 use std::f64::consts::PI;
@@ -24,7 +24,7 @@ pub struct Charged<'a> {
 /// Potentials without 1 / (4 pi) of charges at targets in a cell of this period; `screening` in the inverse unit of lengths.
 pub fn sum(screening: f64, period: f64, sources: &Charged<'_>, targets: &[[f64; 3]], sums: &mut [f64], progress: &mut Progress) -> Result<()> {
     let ewald = Ewald { screening: screening * period, alpha: alpha_for(sources.charges.len(), targets.len()) };
-    let waves = Waves::new(ewald);
+    let waves = Waves::new(ewald)?;
     let factors = waves.structure_factors(period, sources, progress)?;
     let charge: f64 = sources.charges.iter().sum();
     let work = |(targets, sums): (&[[f64; 3]], &mut [f64])| {
@@ -52,7 +52,7 @@ struct Waves {
 }
 
 impl Waves {
-    fn new(ewald: Ewald) -> Self {
+    fn new(ewald: Ewald) -> Result<Self> {
         let most = ewald.most_waves();
         let (mut lines, mut weights) = (Vec::new(), Vec::new());
         for mx in 0..=most {
@@ -64,11 +64,12 @@ impl Waves {
                 }
                 let last = f64::from(left).sqrt() as i32;
                 let first = if mx == 0 && my == 0 { 1 } else { -last };
-                lines.push(([mx, my], [first, last]));
+                try_push("waves", &mut lines, ([mx, my], [first, last]))?;
+                try_reserve("waves", &mut weights, (last - first + 1).max(0) as usize)?;
                 weights.extend((first..=last).map(|mz| 8.0 * PI * ewald.of_wave(f64::from(mx * mx + my * my + mz * mz))));
             }
         }
-        Self { most, lines, weights }
+        Ok(Self { most, lines, weights })
     }
 
     /// `exp(2 pi i m x)` for m = -most .. most along each axis.

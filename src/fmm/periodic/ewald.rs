@@ -1,14 +1,17 @@
 //! Sums over the images of a unit charge by P. P. Ewald's method (Ann. Phys. 369, 253 (1921)): a part that falls off in space, and one that falls off in wave vectors.
 //! Lengths are in periods here: the cell has side 1.
 //!
-//!     G_per(d) =   sum over n of s(|d + n|)
-//!                + 4 pi sum over k = 2 pi m, not 0, of exp(-(k^2 + kappa^2) / (4 alpha^2)) / (k^2 + kappa^2) cos(k d)
-//!                + uniform part
+//! ```text
+//! G_per(d) =   sum over n of s(|d + n|)
+//!            + 4 pi sum over k = 2 pi m, not 0, of exp(-(k^2 + kappa^2) / (4 alpha^2)) / (k^2 + kappa^2) cos(k d)
+//!            + uniform part
+//! ```
 //!
 //! with `s(r) = (exp(kappa r) erfc(alpha r + beta) + exp(-kappa r) erfc(alpha r - beta)) / (2 r)`, `beta = kappa / (2 alpha)`, which is `erfc(alpha r) / r`
 //! for kappa = 0. The uniform part is that of k = 0, `4 pi exp(-beta^2) / kappa^2`; without screening, where it diverges, what is left of it when the mean of G_per is
 //! 0: `-pi / alpha^2` (S. W. de Leeuw, J. W. Perram, E. R. Smith, Proc. R. Soc. A 373, 27 (1980); G. Salin, J.-M. Caillol, J. Chem. Phys. 113, 10459 (2000) for Yukawa).
 
+use crate::error::{Result, try_push};
 use super::error_function::{erf, scaled_complement};
 use std::f64::consts::{FRAC_2_SQRT_PI, PI};
 
@@ -91,7 +94,7 @@ pub struct FarImages {
 }
 
 impl FarImages {
-    pub fn new(screening: f64) -> Self {
+    pub fn new(screening: f64) -> Result<Self> {
         let ewald = Ewald { screening, alpha: 2.0 };
         let mut waves = Vec::new();
         if screening <= SCREENED {
@@ -100,11 +103,11 @@ impl FarImages {
                 let m2 = m.iter().map(|m| m * m).sum::<i32>();
                 if m2 > 0 && m2 <= most * most {
                     let same = m.iter().map(|&m| if m > 0 { 2.0 } else { 1.0 }).product::<f64>();
-                    waves.push((m, 4.0 * PI * same * ewald.of_wave(f64::from(m2))));
+                    try_push("waves", &mut waves, (m, 4.0 * PI * same * ewald.of_wave(f64::from(m2))))?;
                 }
             }
         }
-        Self { ewald, waves }
+        Ok(Self { ewald, waves })
     }
 
     /// What does not depend on d, apart from `varying`.
@@ -171,7 +174,7 @@ mod tests {
     #[test]
     fn sums_do_not_depend_on_how_they_are_split() {
         for screening in [0.0, 1e-3, 0.5, 2.0, 3.9] {
-            let far = FarImages::new(screening);
+            let far = FarImages::new(screening).unwrap();
             for d in PLACES {
                 let found = far.varying(d) + far.uniform();
                 for alpha in [1.4, 2.7, 3.3] {
@@ -185,7 +188,7 @@ mod tests {
     #[test]
     fn screened_sums_are_those_of_images() {
         for screening in [2.5, 3.9, 4.1, 9.0, 60.0] {
-            let far = FarImages::new(screening);
+            let far = FarImages::new(screening).unwrap();
             for d in PLACES {
                 let most = (45.0 / screening) as i32 + 3;
                 let images = cube(most).filter(|n| n.iter().any(|n| n.abs() > 1));
@@ -202,7 +205,7 @@ mod tests {
     #[test]
     fn madelung_constants_are_those_of_the_literature() {
         // G_per(d) itself: with the images that `varying` leaves out.
-        let far = FarImages::new(0.0);
+        let far = FarImages::new(0.0).unwrap();
         let whole = |d: [f64; 3]| {
             let distances = cube(1).map(|n| (0..3).map(|axis| (d[axis] + f64::from(n[axis])).powi(2)).sum::<f64>().sqrt());
             far.varying(d) + far.uniform() + distances.filter(|&r| r > 0.0).map(|r| 1.0 / r).sum::<f64>()

@@ -24,7 +24,7 @@ impl<T: Real> Images<T> {
     /// For a screening in 1 / period, 0 for Laplace's kernel.
     pub fn new(screening: f64, surface: &Surface) -> Result<Self> {
         let p = surface.order;
-        let far = FarImages::new(screening);
+        let far = FarImages::new(screening)?;
         let background = Background::new(screening, &far);
         let spacing = INNER / (p - 1) as f64;
         let mut sums = try_vec("operators", p * p * p, 0.0)?;

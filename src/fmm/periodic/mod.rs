@@ -2,8 +2,10 @@
 //!
 //! Potentials are then sums of the periodic Green's function, without its factor `1 / (4 pi)`
 //!
-//!     G_per(d) = sum over n of exp(-kappa |d + L n|) / |d + L n|                                        Yukawa
-//!     G_per(d) = lim kappa -> 0 of (the same - 4 pi / (kappa^2 L^3))                                    Laplace
+//! ```text
+//! G_per(d) = sum over n of exp(-kappa |d + L n|) / |d + L n|                                        Yukawa
+//! G_per(d) = lim kappa -> 0 of (the same - 4 pi / (kappa^2 L^3))                                    Laplace
+//! ```
 //!
 //! which for Laplace's kernel is the potential of a unit charge in every cell and a uniform background that neutralises it; its mean over the cell is 0, and the
 //! surroundings at infinity conduct ("tin foil"). A point sees its own images, but not itself.
