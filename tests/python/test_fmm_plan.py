@@ -407,6 +407,21 @@ def test_files_of_operators_that_do_not_fit_are_refused(tmp_path):
     empty = hotloop.fmm.Plan(points[:10])
     empty.save_operators(file)
     hotloop.fmm.load_operators(file)
+    # Neither waited for nor replaced; a link stays one, and names that others have taken stay as they are.
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(file)
+    with pytest.raises(OSError, match="not a regular file"):
+        hotloop.fmm.load_operators(pipe)
+    with pytest.raises(OSError, match="not a regular file"):
+        plan.save_operators(pipe)
+    file.chmod(0o600)
+    taken = [tmp_path / f"operators.{os.getpid()}-{number}.part" for number in range(40)]
+    for other in taken:
+        other.touch()
+    plan.save_operators(link)
+    assert pipe.is_fifo() and link.is_symlink() and file.stat().st_mode & 0o777 == 0o600 and file.read_bytes() == whole
+    assert all(other.exists() for other in taken)
 
 
 def test_a_process_at_another_simd_level_refuses_operators(tmp_path):

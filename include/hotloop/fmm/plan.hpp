@@ -72,7 +72,8 @@ public:
         options_.translations = static_cast<std::int32_t>(chosen);
         return *this;
     }
-    // Side of a cubic cell in which all points repeat; 0 (default): open space. Points may lie in any cell. Potentials are then those of all
+    // Side of a cubic cell in which all points repeat; 0 (default): open space. Points may lie in any cell; two that are meant to be one (a target at a
+    // source, an atom at both faces) need the same coordinates, or rounding leaves 1e-16 between them. Potentials are then those of all
     // images (docs/fmm.md).
     plan_options& period(double side) {
         options_.period = side;

@@ -12,7 +12,7 @@ use std::path::Path;
 /// eps = 1e-9 takes a third of the time of making them, compressed matrices (HL_FMM_TRANSLATIONS_BLAS) a tenth. A plan whose points need no expansions has none; its file is valid and empty.
 ///
 /// @param path  name of the file, as the system writes names, ended by 0. The file is written under another name in the same directory and renamed
-///              when it is complete, so that another process sees the old one or the new one; one of that name is replaced
+///              when it is complete, so that another process sees the old one or the new one; a regular file of that name is replaced
 ///
 /// Errors: HL_ERR_NULL, HL_ERR_ARGUMENT for an empty name, HL_ERR_BUSY, HL_ERR_IO if it cannot be written (a file that was there stays).
 #[unsafe(no_mangle)]
@@ -25,7 +25,8 @@ pub unsafe extern "C" fn hl_fmm_save_operators(plan: *const hl_fmm_plan, path: *
 }
 
 /// Keeps the operators of a file for later plans of the same kernel, order, precision and translations, as if plans with them had been made before: results
-/// have the same bits. They go with hl_fmm_forget_operators. Operators of a kernel that is not homogeneous (Yukawa's) serve
+/// have the bits of the process that saved (another LAPACK makes other last digits). They go with hl_fmm_forget_operators, or when there are more than 24 sets: then the
+/// oldest do. A file is trusted as the library is. Operators of a kernel that is not homogeneous (Yukawa's) serve
 /// only plans whose root box has the size of the one they were made for.
 ///
 /// @param path  name of a file that hl_fmm_save_operators wrote: with this version of the library and at the SIMD level that is in use (hl_config)

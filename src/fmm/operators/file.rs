@@ -1,7 +1,7 @@
 //! Operators in a file, for programs that start often: those of high orders, of many levels or compressed take seconds to make.
 //!
-//! A file holds sets as the cache keeps them, number by number, so results have the bits of operators that were made. These depend on the library's version and on
-//! the SIMD level (products on the way are rounded differently), so a file belongs to both. It is written beside its place and renamed when it is whole.
+//! A file holds sets as the cache keeps them, number by number, so results have the bits of the process that saved. These depend on the library's version, on
+//! the SIMD level (products on the way are rounded differently) and on LAPACK; a file belongs to the first two, and says so. It is written beside its place and renamed when it is whole.
 //! A file that does not fit in any way is refused before anything is kept.
 
 use super::bytes::{Reader, Writer};
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const MAGIC: u64 = u64::from_le_bytes(*b"HLFMMOPS");
-/// Numbers are little-endian, and this one says so.
+/// Numbers are little-endian on every machine; a file that went through another order says so here.
 const ORDER_OF_BYTES: u64 = 0x0807_0605_0403_0201;
 /// Raised whenever what follows changes.
 const FORMAT: u64 = 1;
@@ -33,23 +33,44 @@ const KERNELS: [&str; 2] = [Laplace::NAME, Yukawa::NAME];
 
 /// Sets with their keys, all of one precision.
 pub fn save<T: Real>(sets: &[(Key, &Operators<T>)], path: &Path) -> Result<()> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let mut name = path.file_name().ok_or_else(|| refused(path, "names no file"))?.to_os_string();
-    name.push(format!(".{}-{}.part", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
-    let beside = path.with_file_name(name);
-    let written = write(sets, &beside).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| {
+    let unwritten = |error: io::Error| refused(path, &format!("could not be written: {error}"));
+    // What is there is replaced behind symbolic links, keeps its permissions, and is a file.
+    let target = fs::canonicalize(path);
+    let target = target.as_deref().unwrap_or(path);
+    let there = fs::metadata(target).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        return Err(refused(path, "could not be written: it is not a regular file"));
+    }
+    let (beside, file) = file_beside(target).map_err(unwritten)?;
+    let written = write(sets, &file).and_then(|()| match &there {
+        Some(there) => file.set_permissions(there.permissions()),
+        None => Ok(()),
+    });
+    written.and_then(|()| fs::rename(&beside, target)).map_err(|error| {
         let _ = fs::remove_file(&beside);
-        refused(path, &format!("could not be written: {error}"))
+        unwritten(error)
     })
+}
+
+/// A new file in the directory of another. Names that are taken are another process' or were left by one that died.
+fn file_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let taken = io::ErrorKind::AlreadyExists;
+    let own = path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
+    loop {
+        let mut name = own.to_os_string();
+        name.push(format!(".{}-{}.part", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+        let beside = path.with_file_name(name);
+        match File::create_new(&beside) {
+            Err(error) if error.kind() == taken => {}
+            made => return made.map(|file| (beside, file)),
+        }
+    }
 }
 
 /// Keeps the sets of a file for later plans.
 pub fn load(path: &Path) -> Result<()> {
     let bytes = read(path)?;
-    if bytes.get(..8).is_some_and(|first| first != MAGIC.to_le_bytes()) {
-        return Err(refused(path, "is no file of operators; name one that hl_fmm_save_operators wrote"));
-    }
     let Some(mut reader) = Reader::new(&bytes) else {
         return Err(refused(path, "is damaged or cut short (its checksum does not fit); save it anew"));
     };
@@ -69,8 +90,8 @@ fn refused(path: &Path, why: &str) -> Error {
     Error::new(Status::Io, format!("path: {} {why}", path.display()))
 }
 
-fn write<T: Real>(sets: &[(Key, &Operators<T>)], path: &PathBuf) -> io::Result<()> {
-    let mut writer = Writer::new(BufWriter::new(File::create_new(path)?));
+fn write<T: Real>(sets: &[(Key, &Operators<T>)], file: &File) -> io::Result<()> {
+    let mut writer = Writer::new(BufWriter::new(file));
     writer.number(MAGIC)?;
     writer.number(ORDER_OF_BYTES)?;
     writer.number(FORMAT)?;
@@ -134,12 +155,21 @@ fn write_matrices<T: Real, W: Write>(writer: &mut Writer<W>, matrices: &Matrices
 
 fn read(path: &Path) -> Result<Vec<u8>> {
     let unreadable = |error: io::Error| refused(path, &format!("could not be read: {error}"));
-    let file = File::open(path).map_err(unreadable)?;
-    let len = file.metadata().map_err(unreadable)?.len();
+    // A pipe would be waited for, and a large file that is another is not worth its memory.
+    let there = fs::metadata(path).map_err(unreadable)?;
+    if !there.is_file() && !there.is_dir() {
+        return Err(refused(path, "could not be read: it is not a regular file"));
+    }
+    let mut file = File::open(path).map_err(unreadable)?;
+    let len = there.len();
     let mut bytes = Vec::new();
-    let room = usize::try_from(len).unwrap_or(usize::MAX);
+    (&mut file).take(MAGIC.to_le_bytes().len() as u64).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() == MAGIC.to_le_bytes().len() && bytes != MAGIC.to_le_bytes() {
+        return Err(refused(path, "is no file of operators; name one that hl_fmm_save_operators wrote"));
+    }
+    let room = usize::try_from(len).unwrap_or(usize::MAX).saturating_sub(bytes.len());
     bytes.try_reserve_exact(room).map_err(|_| Error::out_of_memory("operators", room))?;
-    file.take(len).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(room as u64).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
 }
 

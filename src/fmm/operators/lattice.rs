@@ -6,7 +6,7 @@
 //! are needed, because everything is real. They go by slices of one frequency along z, so that transforms of all boxes of a level are never held at once.
 //!
 //! Between the children of two boxes of which one is next to the other there are 8 x 8 translations, with t = child - child - 2 (direction): for each frequency
-//! one complex matrix for each of 26 directions, zero where children touch. `Symbols` holds what these matrices are made of.
+//! one complex matrix for each of 26 directions, zero where children touch. `Slice::symbols` holds what these matrices are made of.
 
 use crate::error::{Result, try_collect, try_push, try_vec};
 use crate::fmm::kernel::GreenFunction;

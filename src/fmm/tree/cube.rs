@@ -62,8 +62,9 @@ impl Cube {
         Ok(Self::holding(low, high, side * (1.0 + 1e-9) * margin))
     }
 
-    /// The cell of a cubic lattice of this period. Only differences of points matter, so its corner is where the lowest coordinates are: points that one cell
-    /// can hold stay where they are and keep all their digits.
+    /// The cell of a cubic lattice of this period. Only differences of points matter, so it is put round the points: those that one cell can hold stay where
+    /// they are and keep all their digits. A cloud that leaves room lies at a third of the cell, where no box of any level has a face, or in the middle: in the
+    /// corner of a box, and of its parent, and so on, expansions are at their worst.
     pub fn cell(sources: &dyn Cloud, targets: Option<&dyn Cloud>, period: f64, progress: &mut Progress) -> Result<Self> {
         let bounds = Bounds::of(sources, targets, progress)?;
         let largest = bounds.largest();
@@ -74,7 +75,16 @@ impl Cube {
             );
             return Err(Error::new(Status::Argument, message));
         }
-        let corner = if bounds.0[0] > bounds.1[0] { [0.0; 3] } else { bounds.0 };
+        let Bounds(low, high) = bounds;
+        if low[0] > high[0] {
+            return Ok(Self { corner: [0.0; 3], side: period, repeats: true });
+        }
+        let corner = std::array::from_fn(|axis| {
+            let extent = high[axis] - low[axis];
+            let before = if extent <= 0.5 * period { 1.0 / 3.0 } else { 0.5 };
+            let centred = 0.5 * low[axis] + 0.5 * high[axis] - before * period;
+            if extent <= 0.99 * period { centred.min(low[axis]) } else { low[axis] }
+        });
         Ok(Self { corner, side: period, repeats: true })
     }
 

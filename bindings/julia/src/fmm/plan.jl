@@ -42,7 +42,8 @@ itself. What it computes are the sums of [`direct_sum`](@ref); see [`fmm_evaluat
 - `leaf_size`: a box with more sources or more targets is refined; 0: what is fastest. `max_level`: no box is refined beyond it.
 - `translations`: how multipoles are carried between boxes of a level, `:fft`, `:blas` (compressed matrices), `:dense` (whole ones, a
   reference), or `:auto`, the faster of the first two.
-- `period`: side of a cubic cell in which all points repeat; `nothing`: open space. Points may lie in any cell. Potentials are then those of all
+- `period`: side of a cubic cell in which all points repeat; `nothing`: open space. Points may lie in any cell; two that are meant to be one (a target at a source, an
+  atom at both faces) need the same coordinates, or rounding leaves 1e-16 between them. Potentials are then those of all
   images, for Laplace's kernel with a uniform background that neutralises the charges and a mean over the cell of 0 (docs/fmm.md).
 - `progress`: a function of the numbers of parts done and in all; it cancels by returning `false` or `:cancel`.
 

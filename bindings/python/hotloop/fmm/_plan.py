@@ -54,7 +54,8 @@ class Plan:
         How multipoles are carried between boxes of a level: by Fourier transforms, by compressed matrices, by whole matrices (slow: a
         reference), or the faster of the first two.
     period : float, optional
-        Side of a cubic cell in which all points repeat; None: open space. Points may lie in any cell. Potentials are then those of all images, for
+        Side of a cubic cell in which all points repeat; None: open space. Points may lie in any cell; two that are meant to be
+        one (a target at a source, an atom at both faces) need the same coordinates, or rounding leaves 1e-16 between them. Potentials are then those of all images, for
         Laplace's kernel with a uniform background that neutralises the charges and a mean over the cell of 0 (docs/fmm.md).
     progress : function(done, total) or True, optional
         Called a few times a second; something true as answer cancels. True draws a bar with tqdm.
