@@ -68,7 +68,7 @@ std::vector<double> compute(const row& r) {
         deleted[i] = static_cast<std::ptrdiff_t>(i) + 1 == r.deleted;
         if (!deleted[i]) parameters.push_back(parameter::site_energy(static_cast<std::int32_t>(i)));
     }
-    lacking.back() = 1;
+    if (!lacking.empty()) lacking.back() = 1;
     const std::size_t scale = parameters.size();
     parameters.push_back(parameter::scale(spectrum_kind::all));
     parameters.push_back(parameter::shift(spectrum_kind::absorption));

@@ -342,7 +342,7 @@ def test_all_translations_carry_the_same(kind, order, precision, kernel):
         found[translations] = plan.evaluate(charges)
     assert error(found["fft"], found["dense"]) < (1e-12 if precision == "double" else 1e-5)
     # A part of the errors of expansions themselves: docs/fmm.md.
-    errors = {2: 2e-2, 4: 6e-4, 5: 6e-5, 7: 9e-7}
+    errors = {2: 4e-2, 4: 6e-4, 5: 6e-5, 7: 9e-7}
     assert error(found["blas"], found["dense"]) < 0.5 * errors[order]
     assert any(np.array_equal(found["auto"], found[name]) for name in ("fft", "blas"))
 
