@@ -124,10 +124,14 @@ static void within_a_tenth(const char *what, long said, long measured)
     expect(labs(said - measured) <= measured / 10, "%s: said %ld, measured %ld", what, said, measured);
 }
 
+/* As many vectors of charges as are evaluated together: what an evaluation has at most is for these. */
+enum { VECTORS = 4 };
+
 /* The plan of so many points, in single precision where asked for. */
 static void sizes(const char *which, int is_sphere, int is_single, ptrdiff_t n_target)
 {
-    double *sources = malloc(LARGE * 24), *targets = malloc(LARGE * 24), *q = calloc(LARGE, 8), *p = malloc(LARGE * 8), *g = malloc(LARGE * 24);
+    double *sources = malloc(LARGE * 24), *targets = malloc(LARGE * 24), *q = calloc(VECTORS * LARGE, 8);
+    double *p = malloc(VECTORS * LARGE * 8), *g = malloc(VECTORS * LARGE * 24);
     float *single = malloc(LARGE * 12), *single_targets = malloc(LARGE * 12);
     unsigned long long state = 17;
     long before, of_points, of_evaluation;
@@ -166,7 +170,7 @@ static void sizes(const char *which, int is_sphere, int is_single, ptrdiff_t n_t
     within_a_tenth("points, tree and lists", (long)stats.bytes_of_points, of_points);
     within_a_tenth("operators", (long)stats.bytes_of_operators, heap_in_use() - before - 2 * of_points);
     of_evaluation = heap_watch();
-    expect(hl_fmm_evaluate(first, LARGE, n_target, 1, q, NULL, p, NULL, g, NULL, NULL) == HL_OK, "%s", hl_last_error_message());
+    expect(hl_fmm_evaluate(first, LARGE, n_target, VECTORS, q, NULL, p, NULL, g, NULL, NULL) == HL_OK, "%s", hl_last_error_message());
     of_evaluation = heap_peak() - of_evaluation;
     within_a_tenth("an evaluation", (long)stats.bytes_of_evaluation, of_evaluation);
     hl_fmm_plan_destroy(first);
