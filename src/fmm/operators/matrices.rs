@@ -30,7 +30,7 @@ pub struct Matrices<T: Real> {
     /// For each class one matrix, or two factors that are applied one after the other.
     pub classes: Vec<Vec<Rows<T>>>,
     pub turns: Vec<Turn<T>>,
-    /// For each vector (as `Lattice::vector` numbers them): its class and turn; None where boxes touch.
+    /// For each vector (as `vector_of` numbers them): its class and turn; None where boxes touch.
     pub vectors: Vec<Option<(u8, u8)>>,
 }
 
