@@ -84,7 +84,7 @@ inline void expect_measured(const char* function, const measured_spectrum& measu
     expect(function, "measured sigma", measured.sigma, measured.grid.extents(), "as grid");
 }
 
-// The C struct of one call; what it points to lives in the caller's sample. NULL for a sample that says nothing.
+// The C struct of one call; what it points to lives in the caller's sample.
 class call_sample {
 public:
     call_sample(const char* function, const sample& given, std::ptrdiff_t n_site, std::ptrdiff_t n_parameter) {
