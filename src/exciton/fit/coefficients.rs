@@ -23,7 +23,8 @@ use crate::exciton::solve::ROTATION_FACTOR;
 use crate::exciton::system::Changes;
 use crate::simd::{Lanes, Task};
 
-/// Columns of moments: parameters of the Hamiltonian, then the sticks themselves, then parameters of the geometry.
+/// Columns of moments: parameters of the Hamiltonian, then those of the geometry, then the sticks themselves, which not everything
+/// that is made of the others needs.
 pub struct Columns {
     /// Numbers of the parameters.
     hamiltonian: Vec<usize>,
@@ -46,6 +47,7 @@ impl Columns {
         }
         columns.of = try_vec("parameters", list.len(), 0)?;
         columns.hamiltonian.extend((0..list.len()).filter(|&p| list[p].concerns_hamiltonian()));
+        let through_sticks = list.iter().filter(|parameter| parameter.concerns_sticks()).count();
         let mut of_hamiltonian = 0;
         for (p, slot) in columns.of.iter_mut().enumerate() {
             *slot = if list[p].concerns_hamiltonian() {
@@ -53,9 +55,9 @@ impl Columns {
                 of_hamiltonian - 1
             } else if list[p].concerns_sticks() {
                 columns.geometry.push(p);
-                columns.hamiltonian.len() + columns.geometry.len()
+                columns.hamiltonian.len() + columns.geometry.len() - 1
             } else {
-                columns.hamiltonian.len()
+                through_sticks
             };
         }
         Ok(columns)
@@ -65,9 +67,9 @@ impl Columns {
         self.hamiltonian.len() + 1 + self.geometry.len()
     }
 
-    /// The column of the sticks themselves.
+    /// The column of the sticks themselves, the last.
     pub fn sticks(&self) -> usize {
-        self.hamiltonian.len()
+        self.hamiltonian.len() + self.geometry.len()
     }
 
     pub fn of(&self, p: usize) -> usize {
@@ -157,14 +159,18 @@ impl<S: Lanes> Coefficients<S> {
         if cell < 0.0 { None } else { Some((cell as usize, self.places[k * S::WIDTH + lane])) }
     }
 
+    /// Values of an exciton: that of column c is element `c * WIDTH`.
     #[inline(always)]
-    pub fn value(&self, band: usize, k: usize, column: usize, lane: usize) -> f64 {
-        self.values[((band * self.n + k) * self.columns + column) * S::WIDTH + lane]
+    pub fn values_of(&self, band: usize, k: usize, lane: usize) -> &[f64] {
+        let at = (band * self.n + k) * self.columns * S::WIDTH;
+        &self.values[at + lane..at + self.columns * S::WIDTH]
     }
 
+    /// Its slopes in the columns of the Hamiltonian, as `values_of`.
     #[inline(always)]
-    pub fn slope(&self, band: usize, k: usize, column: usize, lane: usize) -> f64 {
-        self.slopes[((band * self.n + k) * self.hamiltonian_columns + column) * S::WIDTH + lane]
+    pub fn slopes_of(&self, band: usize, k: usize, lane: usize) -> &[f64] {
+        let at = (band * self.n + k) * self.hamiltonian_columns * S::WIDTH;
+        if self.hamiltonian_columns == 0 { &[] } else { &self.slopes[at + lane..at + self.hamiltonian_columns * S::WIDTH] }
     }
 
     #[inline(always)]
@@ -389,7 +395,7 @@ fn geometry_columns<S: Lanes>(
     let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
     let origin = if wanted[CD] { centroid(n, group.positions()) } else { [S::zero(); 3] };
     for (column, &p) in columns.geometry.iter().enumerate() {
-        let column = columns.sticks() + 1 + column;
+        let column = columns.hamiltonian.len() + column;
         let Some(parameter) = variant.parameters[p] else { continue };
         let (site, axis) = match parameter {
             Parameter::DipoleScale(j) | Parameter::DipoleRotation(j, _) => (j, 0),
