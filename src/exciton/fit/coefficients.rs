@@ -290,42 +290,50 @@ fn hamiltonian_columns<S: Lanes>(
     any_equal: bool,
 ) {
     let n = coefficients.n;
-    let work = &mut coefficients.work;
+    let Work { inverse_gaps, equal, forms, factors, products, slopes, .. } = &mut coefficients.work;
+    let (forms, factors) = (&forms[k * n..(k + 1) * n], &mut factors[..n]);
+    let (products, slopes) = (&mut products[..n], &mut slopes[..n]);
     let vectors = &group.vectors()[..n * n];
-    for l in 0..n {
-        work.factors[l] = work.forms[k * n + l] * work.inverse_gaps[k * n + l];
-    }
-    row_times_matrix(n, &work.factors, vectors, &mut work.products);
-    if any_equal {
-        for l in 0..n {
-            work.factors[l] = work.forms[k * n + l] * work.equal[k * n + l];
-        }
-        row_times_matrix(n, &work.factors, vectors, &mut work.slopes);
-    } else {
-        let own = work.forms[k * n + k];
-        for j in 0..n {
-            work.slopes[j] = own * vectors[k * n + j];
-        }
-    }
     let amplitudes = &vectors[k * n..(k + 1) * n];
-    for (column, &p) in columns.hamiltonian.iter().enumerate() {
-        let (value, slope) = match variant.parameters[p] {
-            Some(Parameter::SiteEnergy(j)) => (amplitudes[j] * work.products[j], amplitudes[j] * work.slopes[j]),
-            Some(Parameter::Coupling(i, j)) => (
-                amplitudes[i].mul_add(work.products[j], amplitudes[j] * work.products[i]),
-                amplitudes[i].mul_add(work.slopes[j], amplitudes[j] * work.slopes[i]),
-            ),
+    for (l, gap) in inverse_gaps[k * n..(k + 1) * n].iter().enumerate() {
+        factors[l] = forms[l] * *gap;
+    }
+    row_times_matrix(n, factors, vectors, products);
+    if any_equal {
+        for (l, equal) in equal[k * n..(k + 1) * n].iter().enumerate() {
+            factors[l] = forms[l] * *equal;
+        }
+        row_times_matrix(n, factors, vectors, slopes);
+    } else {
+        for j in 0..n {
+            slopes[j] = forms[k] * amplitudes[j];
+        }
+    }
+    if band == CD {
+        let energy = group.energies[k];
+        for j in 0..n {
+            products[j] = energy.mul_add(products[j], slopes[j]);
+            slopes[j] = energy * slopes[j];
+        }
+    }
+    let width = columns.hamiltonian.len() * S::WIDTH;
+    let at = (band * n + k) * coefficients.columns * S::WIDTH;
+    let values = coefficients.values[at..at + width].chunks_exact_mut(S::WIDTH);
+    let at = (band * n + k) * width;
+    let its_slopes = coefficients.slopes[at..at + width].chunks_exact_mut(S::WIDTH);
+    for ((&p, value), slope) in columns.hamiltonian.iter().zip(values).zip(its_slopes) {
+        match variant.parameters[p] {
+            Some(Parameter::SiteEnergy(j)) => {
+                (amplitudes[j] * products[j]).store(value);
+                (amplitudes[j] * slopes[j]).store(slope);
+            }
+            Some(Parameter::Coupling(i, j)) => {
+                amplitudes[i].mul_add(products[j], amplitudes[j] * products[i]).store(value);
+                amplitudes[i].mul_add(slopes[j], amplitudes[j] * slopes[i]).store(slope);
+            }
             // Nothing in this variant: its columns stay 0.
-            _ => continue,
-        };
-        let (value, slope) = if band == CD {
-            (group.energies[k].mul_add(value, slope), group.energies[k] * slope)
-        } else {
-            (value, slope)
-        };
-        value.store(&mut coefficients.values[((band * n + k) * coefficients.columns + column) * S::WIDTH..]);
-        let at = ((band * n + k) * coefficients.hamiltonian_columns + column) * S::WIDTH;
-        slope.store(&mut coefficients.slopes[at..]);
+            _ => {}
+        }
     }
 }
 

@@ -84,14 +84,15 @@ pub struct Spare(Mutex<Vec<Vec<f64>>>);
 impl Spare {
     /// `len` zeros.
     pub fn take(&self, len: usize) -> Result<Vec<f64>> {
+        let mut vec = self.take_any(len)?;
+        vec.fill(0.0);
+        Ok(vec)
+    }
+
+    /// `len` numbers, whatever they are.
+    pub fn take_any(&self, len: usize) -> Result<Vec<f64>> {
         let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match spare.filter(|vec| vec.len() == len) {
-            Some(mut vec) => {
-                vec.fill(0.0);
-                Ok(vec)
-            }
-            None => try_vec("moments", len, 0.0),
-        }
+        spare.filter(|vec| vec.len() == len).map_or_else(|| try_vec("moments", len, 0.0), Ok)
     }
 
     fn give(&self, vec: Vec<f64>) {

@@ -24,7 +24,9 @@ pub struct NormalEquations<'a> {
     columns: Columns,
     sticks_alone: Columns,
     products: [Option<Product>; BANDS],
-    /// Widths and shifts that the products belong to.
+    /// `Evaluator::factors` of each band.
+    factors: [Vec<f64>; BANDS],
+    /// Widths and shifts that the products and factors belong to.
     products_for: Option<[[f64; BANDS]; 2]>,
     work: Work,
 }
@@ -62,6 +64,7 @@ impl<'a> NormalEquations<'a> {
             columns: Columns::new(problem.parameters)?,
             sticks_alone: Columns::sticks_alone(),
             products: Default::default(),
+            factors: Default::default(),
             products_for: None,
             work: Work::default(),
         })
@@ -81,13 +84,16 @@ impl<'a> NormalEquations<'a> {
         self.products_for = None;
         for band in 0..BANDS {
             let Some(lines) = self.evaluator.lines(band) else { continue };
+            if !keeps_products {
+                self.factors[band] = self.evaluator.factors(&state, band)?;
+            }
             let add = AddBand {
                 lines,
                 moments: &moments.sums[band],
                 columns,
                 want,
                 measured: &self.measured.bands[band],
-                factors: &self.evaluator.factors(&state, band)?,
+                factors: &self.factors[band],
                 evaluator: &self.evaluator,
                 state: &state,
                 band,

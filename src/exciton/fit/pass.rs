@@ -55,7 +55,7 @@ impl Pass<'_> {
         let fresh = |band: usize| if wanted[band] { self.evaluator.spare.take(len) } else { Ok(Vec::new()) };
         let mut sums = [fresh(0)?, fresh(1)?, fresh(2)?];
         let kept_len = if self.keeps { self.len.next_multiple_of(S::WIDTH) * n * (n + 1) } else { 0 };
-        let mut kept = if self.keeps { self.evaluator.spare_kept.take(kept_len)? } else { Vec::new() };
+        let mut kept = if self.keeps { self.evaluator.spare_kept.take_any(kept_len)? } else { Vec::new() };
         let mut group = Group::<S>::new(system)?;
         let mut coefficients = Coefficients::<S>::new(n, self.columns)?;
         // A single column stays in the first-level cache.
