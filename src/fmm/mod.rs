@@ -4,6 +4,7 @@
 //!
 //! * `kernel`     Green's functions
 //! * `pairs`      the sum over pairs, the hot loop of everything here
+//! * `mutual`     the same for both points of a pair at once
 //! * `direct`     every target with every source
 //! * `morton`     codes of the boxes of an octree
 //! * `tree`       boxes, and who is near whom
@@ -19,6 +20,7 @@
 pub mod direct;
 pub mod kernel;
 pub mod morton;
+mod mutual;
 mod octets;
 mod operators;
 pub mod pairs;

@@ -89,6 +89,23 @@ fn cost_of_a_box(order: usize) -> f64 {
     22.0 * frequencies + 0.35 * n * n
 }
 
+/// What a box costs in units of a pair, as times what `cost_of_a_box` says, which is for double precision and pairs in one direction at a time (AVX2, with
+/// gradients).
+pub fn weight_of_a_box(precision: Precision, is_mutual: bool, near_in_double: bool) -> f64 {
+    let of_a_box = match precision {
+        Precision::Double => 1.0,
+        Precision::Single => 0.6,
+    };
+    // Each pair once for both directions, a part of what two take.
+    let of_a_pair = match (precision, is_mutual) {
+        (Precision::Double, true) => 0.72,
+        (Precision::Single, true) => 0.3,
+        (Precision::Double, false) => 1.0,
+        (Precision::Single, false) => if near_in_double { 1.0 } else { 0.6 },
+    };
+    of_a_box / of_a_pair
+}
+
 /// Where the root is and when boxes are refined.
 pub struct Shape {
     pub cube: Cube,
@@ -104,12 +121,12 @@ const RELIABLE: f64 = 12.0;
 ///
 /// With s points in a leaf and D dimensions that they fill, each meets some 3^D s, and N / s leaves and those above them cost a box each. Near-uniform
 /// points have leaves of s 2^D or s only, as the root's size has it: then the root is made larger, up to twice, until its leaves have the best size. A cell that
-/// repeats has the size that it has.
+/// repeats has the size that it has. `weight` is what `weight_of_a_box` says.
 pub fn shape_of(
     sources: &dyn Cloud,
     targets: Option<&dyn Cloud>,
     cube: Cube,
-    order: usize,
+    (order, weight): (usize, f64),
     max_level: usize,
     progress: &mut Progress,
 ) -> Result<Shape> {
@@ -123,7 +140,7 @@ pub fn shape_of(
     let neighbours = 3f64.powf(dimensions);
     // Of a box there are 1 + 2^-D + 4^-D + ... with those above it.
     let boxes_for_a_leaf = 1.0 / (1.0 - 2f64.powf(-dimensions));
-    let best = (cost_of_a_box(order) * boxes_for_a_leaf / neighbours).sqrt().max(8.0);
+    let best = (weight * cost_of_a_box(order) * boxes_for_a_leaf / neighbours).sqrt().max(8.0);
     let children = 2f64.powf(dimensions);
     if occupancy.is_even && count as f64 > 4.0 * best {
         // Points in a box of the level where they would first be fewer than the best.

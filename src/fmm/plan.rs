@@ -9,7 +9,7 @@ use super::surface::Surface;
 use super::tree::{Cloud, Cube, Lists, Refinement, Tree};
 use crate::array::{View, ViewMut};
 use crate::error::{Error, Number, Result, Status, try_box, try_collect, try_vec};
-use crate::simd::{Level, Real};
+use crate::simd::{Level, Real, prefetch};
 use crate::threads::{self, Progress};
 use std::any::TypeId;
 use std::path::Path;
@@ -17,6 +17,8 @@ use std::time::Instant;
 
 /// Points or charges for a task.
 const CHUNK: usize = 16_384;
+/// Results between one that is asked for and one that is handed out.
+const AHEAD: usize = 16;
 /// Pairs of a task of leaves: about a millisecond.
 const PAIRS_OF_A_TASK: usize = 1 << 20;
 
@@ -272,11 +274,19 @@ impl Plan {
         progress: &mut Progress,
     ) -> Result<()> {
         let components = results.len() / (self.target_count() * vectors);
-        let result = |target: usize, component: usize| results[(self.ranks[target] as usize * vectors + vector) * components + component];
+        let place = |target: usize| (self.ranks[target] as usize * vectors + vector) * components;
+        let result = |target: usize, component: usize| results[place(target) + component];
+        // Results lie in the order of the curve, anywhere in memory as seen from the caller's.
+        let fetch = |target: usize| {
+            if target < self.ranks.len() {
+                prefetch(&results[place(target)]);
+            }
+        };
         let unit = self.scale / (4.0 * std::f64::consts::PI);
         if let Some(potentials) = potentials {
             let work = |(chunk, mut piece): (usize, ViewMut<'_, I, 2>)| {
                 for place in 0..piece.dims()[1] {
+                    fetch(chunk * CHUNK + place + AHEAD);
                     piece.set([0, place], I::from_f64(result(chunk * CHUNK + place, 0) * unit * unit_of_charge));
                 }
                 Ok(())
@@ -287,6 +297,7 @@ impl Plan {
             let unit = unit * self.scale;
             let work = |(chunk, mut piece): (usize, ViewMut<'_, I, 3>)| {
                 for place in 0..piece.dims()[1] {
+                    fetch(chunk * CHUNK + place + AHEAD);
                     for axis in 0..3 {
                         piece.set([0, place, axis], I::from_f64(result(chunk * CHUNK + place, 1 + axis) * unit * unit_of_charge));
                     }
@@ -406,11 +417,13 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     progress: &mut Progress,
 ) -> Result<Box<dyn Engine>> {
     let order = stats.order;
+    let near_in_double = size_of::<T>() < size_of::<I>();
     let other = targets.map(|targets| targets as &dyn Cloud);
     let (cube, refinement) = if options.leaf_size > 0 {
         (cube, Refinement { leaf_size: options.leaf_size, max_level: options.max_level })
     } else {
-        let shape = parameters::shape_of(sources, other, cube, order, options.max_level, progress)?;
+        let weight = parameters::weight_of_a_box(options.precision, other.is_none(), near_in_double);
+        let shape = parameters::shape_of(sources, other, cube, (order, weight), options.max_level, progress)?;
         (shape.cube, shape.refinement)
     };
     stats.leaf_size = refinement.leaf_size;
@@ -460,7 +473,6 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     } else {
         None
     };
-    let near_in_double = size_of::<T>() < size_of::<I>();
     let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, images, Grain { pairs: PAIRS_OF_A_TASK })?;
     stats.operator_seconds = began.elapsed().as_secs_f64();
     Ok(try_box("plan", frame)? as Box<dyn Engine>)
@@ -480,7 +492,7 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
             };
             threads::for_each_chunk(charges.chunks_mut(CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
             own.push(charges);
-            let count = if self.near_in_double { order.len() } else { 0 };
+            let count = if self.wants_charges_in_double() { order.len() } else { 0 };
             double.push(try_collect("charges", (0..count).map(|place| charge(vector, order.index(place))))?);
         }
         let charges: Vec<Charges<'_, T>> = own.iter().zip(&double).map(|(own, double)| Charges { own, double }).collect();

@@ -183,6 +183,10 @@ avx2! {
     _mm256_andnot_pd _mm256_cmp_pd _mm256_blendv_pd _mm256_movemask_pd _mm256_round_pd _mm256_castpd_si256
     _mm256_castsi256_pd, 63,
 
+    fn differences(x: f64, from: &[f64]) -> Self {
+        Self::splat(x) - Self::load(from)
+    }
+
     fn exp2_integral(self) -> Self {
         // 2^52 + 1023 + n has n + 1023 in its lowest bits; shifted to the exponent's place they read 2^n.
         let biased = self + Self::splat(4503599627370496.0 + 1023.0);
@@ -234,6 +238,12 @@ avx2! {
     _mm256_andnot_ps _mm256_cmp_ps _mm256_blendv_ps _mm256_movemask_ps _mm256_round_ps _mm256_castps_si256
     _mm256_castsi256_ps, 31,
 
+    fn differences(x: f64, from: &[f64]) -> Self {
+        let (from, x) = (&from[..8], Avx2::splat(x));
+        let (low, high) = (x - Avx2::load(from), x - Avx2::load(&from[4..]));
+        Self(unsafe { _mm256_set_m128(_mm256_cvtpd_ps(high.0), _mm256_cvtpd_ps(low.0)) })
+    }
+
     fn exp2_integral(self) -> Self {
         // As for f64, with 2^23 and the exponent's bias of 127.
         let biased = self + Self::splat(8388608.0 + 127.0);
@@ -246,5 +256,13 @@ avx2! {
         let y = Self(unsafe { _mm256_and_ps(_mm256_rsqrt_ps(self.0), is_large_enough.0) });
         let e = (self * y).neg_mul_add(y, Self::splat(1.0));
         (y * e).mul_add(Self::splat(0.5), y)
+    }
+
+    fn sum(self) -> f32 {
+        unsafe {
+            let four = _mm_add_ps(_mm256_castps256_ps128(self.0), _mm256_extractf128_ps::<1>(self.0));
+            let pair = _mm_add_ps(four, _mm_movehl_ps(four, four));
+            _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)))
+        }
     }
 }

@@ -178,6 +178,10 @@ avx512! {
     _mm512_sqrt_pd _mm512_max_pd _mm512_fmadd_pd _mm512_fnmadd_pd _mm512_xor_pd _mm512_abs_pd _mm512_cmp_pd_mask
     _mm512_mask_blend_pd _mm512_roundscale_pd _mm512_castpd_si512 _mm512_castsi512_pd _mm512_scalef_pd, __mmask8, 0xff, 63,
 
+    fn differences(x: f64, from: &[f64]) -> Self {
+        Self::splat(x) - Self::load(from)
+    }
+
     fn rsqrt(self) -> Self {
         // y = 14 bits of 1/sqrt(x) from the table, e = 1 - x y^2 < 2^-13, and the series of y / sqrt(1 - e) to e^3,
         // which leaves 35/128 e^4 < 2^-53. No unit that divides is touched: vsqrtpd and vdivpd take 30 cycles of one
@@ -245,6 +249,12 @@ avx512! {
     _mm512_sqrt_ps _mm512_max_ps _mm512_fmadd_ps _mm512_fnmadd_ps _mm512_xor_ps _mm512_abs_ps _mm512_cmp_ps_mask
     _mm512_mask_blend_ps _mm512_roundscale_ps _mm512_castps_si512 _mm512_castsi512_ps _mm512_scalef_ps, __mmask16, 0xffff, 31,
 
+    fn differences(x: f64, from: &[f64]) -> Self {
+        let (from, x) = (&from[..16], Avx512::splat(x));
+        let (low, high) = (x - Avx512::load(from), x - Avx512::load(&from[8..]));
+        Self(unsafe { _mm512_insertf32x8::<1>(_mm512_castps256_ps512(_mm512_cvtpd_ps(low.0)), _mm512_cvtpd_ps(high.0)) })
+    }
+
     fn rsqrt(self) -> Self {
         // As for f64; one step of Newton's takes 14 bits to 27.
         let y = Self(unsafe { _mm512_rsqrt14_ps(self.0) });
@@ -257,5 +267,14 @@ avx512! {
         let y = Self(unsafe { _mm512_maskz_rsqrt14_ps(is_large_enough.0, self.0) });
         let e = (self * y).neg_mul_add(y, Self::splat(1.0));
         (y * e).mul_add(Self::splat(0.5), y)
+    }
+
+    fn sum(self) -> f32 {
+        unsafe {
+            let eight = _mm256_add_ps(_mm512_castps512_ps256(self.0), _mm512_extractf32x8_ps::<1>(self.0));
+            let four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps::<1>(eight));
+            let pair = _mm_add_ps(four, _mm_movehl_ps(four, four));
+            _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)))
+        }
     }
 }

@@ -31,6 +31,8 @@ pub trait Lanes<T: Real = f64>:
     const WIDTH: usize;
 
     fn splat(x: T) -> Self;
+    /// `x - from[i]` for the first `WIDTH` elements of `from`, computed in f64; panics if there are fewer.
+    fn differences(x: f64, from: &[f64]) -> Self;
     /// The first `WIDTH` elements of `from`; panics if there are fewer.
     fn load(from: &[T]) -> Self;
     /// Writes the first `WIDTH` elements of `to`; panics if there are fewer.

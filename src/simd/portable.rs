@@ -92,6 +92,10 @@ impl<T: Real> Lanes<T> for Portable<T> {
         Self([x; WIDTH])
     }
     #[inline(always)]
+    fn differences(x: f64, from: &[f64]) -> Self {
+        Self(std::array::from_fn(|i| T::from_f64(x - from[i])))
+    }
+    #[inline(always)]
     fn load(from: &[T]) -> Self {
         Self(std::array::from_fn(|i| from[i]))
     }

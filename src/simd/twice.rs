@@ -73,6 +73,10 @@ impl<T: Real, V: Lanes<T>> Lanes<T> for Twice<V> {
         Self(V::splat(x), V::splat(x))
     }
     #[inline(always)]
+    fn differences(x: f64, from: &[f64]) -> Self {
+        Self(V::differences(x, from), V::differences(x, &from[V::WIDTH..]))
+    }
+    #[inline(always)]
     fn load(from: &[T]) -> Self {
         Self(V::load(from), V::load(&from[V::WIDTH..]))
     }

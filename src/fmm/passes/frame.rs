@@ -8,7 +8,7 @@ use crate::fmm::operators::Operators;
 use crate::fmm::pairs::{self, Points};
 use crate::fmm::surface::{INNER, OUTER, Surface};
 use crate::fmm::periodic::Images;
-use crate::fmm::tree::{Lists, NONE, OPPOSITE_OF_SELF, Place, Tree, image_of};
+use crate::fmm::tree::{Lists, NONE, Node, OPPOSITE_OF_SELF, Place, Tree};
 use crate::simd::{Kernel, Lanes, Level, dispatch};
 use std::sync::Arc;
 
@@ -19,11 +19,14 @@ pub struct Grain {
     pub pairs: usize,
 }
 
+/// Tasks of near pairs that are summed once for both sides, about, if they are not too small.
+const TASKS_OF_BOTH_SIDES: u64 = 128;
+
 pub struct Frame<T: Near, K> {
     pub simd: Level,
     pub kernel: K,
-    /// Whether pairs are summed in double precision whatever T is: points that came in double precision may be closer than single precision resolves
-    /// in a leaf.
+    /// Whether pairs in one direction are summed in double precision whatever T is: points that came in double precision may be closer than single precision
+    /// resolves in a leaf.
     pub near_in_double: bool,
     /// What the number of targets of a sum over pairs is a multiple of.
     pub target_width: usize,
@@ -47,6 +50,8 @@ pub struct Frame<T: Near, K> {
     /// Leaves with targets, in the order of their targets, and the first of each task.
     pub leaves: Vec<u32>,
     pub leaf_tasks: Vec<usize>,
+    /// The same for near pairs that are summed once for both sides; empty if they are not.
+    pub mutual_tasks: Vec<usize>,
 }
 
 /// Points of the surfaces of boxes of a level relative to a centre: [axis][n], padded to whole vectors.
@@ -152,9 +157,12 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         let columns = Columns::new(surface.order)?;
         let mut frame = Self {
             simd, kernel, near_in_double, target_width, surface, columns, tree, lists, sources, targets, operators, images, shells, group_boxes, group_starts, leaves,
-            leaf_tasks: Vec::new(),
+            leaf_tasks: Vec::new(), mutual_tasks: Vec::new(),
         };
         frame.leaf_tasks = frame.cut(grain)?;
+        if frame.is_mutual() {
+            frame.mutual_tasks = frame.cut_for_both_sides(grain)?;
+        }
         Ok(frame)
     }
 
@@ -233,16 +241,38 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         (targets * near, targets * expansions * self.surface.len() as u64)
     }
 
+    /// Whether pairs in one direction are summed in double precision where expansions are not.
+    pub fn wants_charges_in_double(&self) -> bool {
+        self.near_in_double && (!self.is_mutual() || self.images.is_some())
+    }
+
+    /// Whether near pairs are summed once for both sides.
+    pub fn is_mutual(&self) -> bool {
+        self.targets.is_none()
+    }
+
     fn cut(&self, grain: Grain) -> Result<Vec<usize>> {
+        let near_of = if self.is_mutual() { 0 } else { 1 };
+        self.cut_by(grain.pairs as u64, |(near, far)| near_of * near + far)
+    }
+
+    /// Large tasks, because there are sums for points round their leaves to hand over; enough of them for many threads.
+    fn cut_for_both_sides(&self, grain: Grain) -> Result<Vec<usize>> {
+        let all: u64 = self.leaves.iter().map(|&leaf| self.pairs_of(leaf).0).sum();
+        let least = grain.pairs as u64;
+        self.cut_by((all / TASKS_OF_BOTH_SIDES).clamp(least, 32 * least), |(near, _)| near)
+    }
+
+    /// Leaves in tasks of a cost, of which `cost_of` says how much a leaf has, given its near pairs and those of expansions.
+    fn cut_by(&self, most: u64, cost_of: impl Fn((u64, u64)) -> u64) -> Result<Vec<usize>> {
         let mut starts = Vec::new();
         try_push("leaves", &mut starts, 0)?;
-        let mut pairs = 0;
+        let mut cost = 0;
         for (place, &leaf) in self.leaves.iter().enumerate() {
-            let (near, far) = self.pairs_of(leaf);
-            pairs += near + far;
-            if pairs >= grain.pairs as u64 || place + 1 == self.leaves.len() {
+            cost += cost_of(self.pairs_of(leaf));
+            if cost >= most || place + 1 == self.leaves.len() {
                 try_push("leaves", &mut starts, place + 1)?;
-                pairs = 0;
+                cost = 0;
             }
         }
         Ok(starts)
@@ -251,7 +281,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
     /// Bytes of points, tree and lists, and of operators.
     pub fn bytes(&self) -> (usize, usize) {
         let targets = self.targets.as_ref().map_or(0, Particles::bytes);
-        let groups = self.group_boxes.capacity() * 4 + self.leaves.capacity() * 4 + self.leaf_tasks.capacity() * 8;
+        let groups = self.group_boxes.capacity() * 4 + self.leaves.capacity() * 4 + (self.leaf_tasks.capacity() + self.mutual_tasks.capacity()) * 8;
         let shells: usize = self.shells.iter().map(|shells| 6 * shells.inner[0].capacity() * size_of::<T>()).sum();
         let points = self.sources.bytes() + targets + self.tree.bytes() + self.lists.bytes() + groups + shells;
         let images = self.images.as_ref().map_or(0, |images| images.bytes());
@@ -263,20 +293,38 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
     /// Pairs of boxes of a level between which multipoles are carried.
     pub fn count_translations(&self) -> u64 {
         let nodes = &self.tree.nodes;
+        let octants = |parent: &Node, is_in: fn(&Node) -> bool| parent.children().map(|child| &nodes[child]).filter(|child| is_in(child)).fold(0u8, |all, child| all | 1 << child.octant());
         let mut count = 0;
         for (&parent, target) in self.group_boxes.iter().map(|parent| (parent, &nodes[*parent as usize])) {
+            let targets = octants(target, Node::has_targets);
             for (direction, &next) in self.tree.colleagues[parent as usize].iter().enumerate() {
                 if next == NONE || direction == OPPOSITE_OF_SELF {
                     continue;
                 }
-                let source = &nodes[next as usize];
-                let image = image_of(target, direction as u8, source);
-                for child in target.children().map(|child| &nodes[child]).filter(|child| child.has_targets()) {
-                    let far = |other: &usize| nodes[*other].has_sources() && !nodes[*other].touches(image, child);
-                    count += source.children().filter(far).count() as u64;
-                }
+                let sources = octants(&nodes[next as usize], Node::has_sources);
+                let present = (0..8).filter(|octant| targets >> octant & 1 != 0);
+                count += present.map(|octant| u64::from((sources & FAR[direction][octant]).count_ones())).sum::<u64>();
             }
         }
         count
     }
 }
+
+/// For the parent of a source in a direction from that of a target, and the target's octant: the octants of sources that do not touch it.
+const FAR: [[u8; 8]; 27] = {
+    let mut far = [[0; 8]; 27];
+    let mut case = 0;
+    while case < 27 * 64 {
+        let (direction, target, source) = (case / 64, case / 8 % 8, case % 8);
+        let (mut axis, mut weight) = (0, 1);
+        while axis < 3 {
+            let distance = 2 * (direction / weight % 3) as i32 - 2 + (source >> axis & 1) as i32 - (target >> axis & 1) as i32;
+            if distance < -1 || distance > 1 {
+                far[direction][target] |= 1 << source;
+            }
+            (axis, weight) = (axis + 1, 3 * weight);
+        }
+        case += 1;
+    }
+    far
+};

@@ -1,4 +1,4 @@
-//! What arrives at the targets of leaves: near sources, the leaf's local expansion, and multipoles of finer boxes.
+//! What arrives at the targets of leaves: near sources (unless `mutual` has summed them), the leaf's local expansion, and multipoles of finer boxes.
 
 use super::particles::{Local, Near};
 use super::vectors::Pairs;
@@ -82,7 +82,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         }
     }
 
-    /// Writes [targets][vector][components].
+    /// Adds to [targets][vector][components].
     fn of_leaf(&mut self, leaf: usize, results: &mut [f64]) -> Result<()> {
         let (frame, timings) = (self.frame, self.timings);
         let node = &frame.tree.nodes[leaf];
@@ -95,7 +95,9 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         self.sums.resize(sums, 0.0);
 
         timings.time(Operator::ParticlesToParticles, || {
-            self.near(leaf, ITSELF, frame.lists.near.row(leaf))?;
+            if !frame.is_mutual() {
+                self.near(leaf, ITSELF, frame.lists.near.row(leaf))?;
+            }
             if let Some(images) = &frame.lists.images { self.near_images(leaf, images.near.row(leaf)) } else { Ok(()) }
         })?;
         if usize::from(node.level) >= frame.top() {
@@ -111,7 +113,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         let components = results.len() / count;
         for (i, result) in results.chunks_exact_mut(components).enumerate() {
             for (component, value) in result.iter_mut().enumerate() {
-                *value = self.sums[component * padded + i];
+                *value += self.sums[component * padded + i];
             }
         }
         if !self.backgrounds.is_empty() {

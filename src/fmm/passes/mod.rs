@@ -5,6 +5,7 @@
 //! * `by_matrices` the same by matrices
 //! * `root`       the far images of a cell that repeats: the root's multipole to its local expansion
 //! * `downward`   sources of coarse leaves, and parents, to local expansions                           (P2L, L2L)
+//! * `mutual`     near pairs, where sources are targets                                             (P2P)
 //! * `leaves`     local expansions, multipoles of finer boxes and near sources to targets           (L2P, M2P, P2P)
 //!
 //! Expansions are numbers on a surface (see `surface`): charges for multipoles; for local expansions potentials on the check surface, turned into
@@ -19,6 +20,7 @@ mod check;
 mod downward;
 mod frame;
 mod leaves;
+mod mutual;
 mod particles;
 mod products;
 mod root;
@@ -100,6 +102,9 @@ pub fn evaluate<T: Near, K: GreenFunction>(
             backgrounds.extend(images.moments(&frame.tree.cube, frame.sources.points(), *charges, progress)?);
         }
     }
+    if frame.is_mutual() {
+        mutual::pass(frame, charges, with_gradients, &mut results, timings, progress)?;
+    }
     leaves::pass(frame, &expansions, charges, &backgrounds, with_gradients, &mut results, timings, progress)?;
     Ok(results)
 }
@@ -115,7 +120,9 @@ pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, vectors: 
     });
     let across = across.max().unwrap_or(0);
     let results = vectors * frame.tree.targets().len() * if with_gradients { 4 } else { 1 } * size_of::<f64>();
-    let double = if frame.near_in_double { size_of::<f64>() } else { 0 };
+    // Of the tasks of near pairs in progress, about, on two threads.
+    let results = if frame.is_mutual() { results + results / 4 } else { results };
+    let double = if frame.wants_charges_in_double() { size_of::<f64>() } else { 0 };
     let charges = vectors * frame.tree.sources.len() * (size_of::<T>() + double);
     vectors * groups * n * (2 * WIDTH + 1) * size_of::<T>() + across.max(results) + charges
 }

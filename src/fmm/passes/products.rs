@@ -21,7 +21,7 @@ use crate::fmm::tree::NONE;
 use crate::simd::{Aligned, Kernel, Lanes, Real};
 
 pub(super) const DIRECTIONS: usize = 27;
-/// Numbers that eight become: sum, second and first of each pair along each axis, x fastest.
+/// Numbers that eight become: the sum, the second or the first of each pair along each axis.
 const UNFOLDED: usize = 27;
 /// Targets that see one part before the next.
 const TARGETS_OF_A_BLOCK: usize = 64;
@@ -175,49 +175,69 @@ fn sums<T: Real, V: Lanes<T>, const PARTS: usize>(
     PARTS
 }
 
-/// Sum, second and first of two.
-#[inline(always)]
-fn unfolded<T: Real, const N: usize>(first: [T; N], second: [T; N]) -> [[T; N]; 3] {
-    [std::array::from_fn(|i| first[i] + second[i]), second, first]
-}
+/// Which of the 27 a number is, by what it is along each axis (sum, second, first; x fastest): first the eight themselves and their sums along z alone, in
+/// fours; then what is a sum along y, along x, and along both.
+const ORDER: [usize; UNFOLDED] = {
+    let mut order = [0; UNFOLDED];
+    let mut number = 0;
+    while number < UNFOLDED {
+        let (x, y, z) = (2 - number % 3, 2 - number / 3 % 3, 2 - number / 9);
+        order[number] = match (x, y) {
+            (2, 2) => ALONG_BOTH + z,
+            (_, 2) => ALONG_Y + 2 * z + x,
+            (2, _) => ALONG_X + 2 * z + y,
+            _ => 4 * z + 2 * y + x,
+        };
+        number += 1;
+    }
+    order
+};
+const ALONG_Y: usize = 12;
+const ALONG_X: usize = 18;
+const ALONG_BOTH: usize = 24;
 
 /// Real or imaginary parts of a source's eight numbers.
 #[inline(always)]
 fn unfold<T: Real, V: Lanes<T>>(x: &[T], to: &mut [T]) {
     let to = &mut to[..place(UNFOLDED - 1, V::WIDTH) + 1];
-    let along_z = unfolded::<T, 4>([x[0], x[1], x[2], x[3]], [x[4], x[5], x[6], x[7]]);
-    for (z, x) in along_z.into_iter().enumerate() {
-        let along_y = unfolded::<T, 2>([x[0], x[1]], [x[2], x[3]]);
-        for (y, x) in along_y.into_iter().enumerate() {
-            let along_x = unfolded::<T, 1>([x[0]], [x[1]]);
-            for (x, value) in along_x.into_iter().enumerate() {
-                to[place((z * 3 + y) * 3 + x, V::WIDTH)] = value[0];
-            }
-        }
-    }
+    let (first, second) = ([x[0], x[1], x[2], x[3]], [x[4], x[5], x[6], x[7]]);
+    let sum: [T; 4] = std::array::from_fn(|i| first[i] + second[i]);
+    unfold_four::<T, V>(0, first, to);
+    unfold_four::<T, V>(1, second, to);
+    unfold_four::<T, V>(2, sum, to);
 }
 
-/// First and second of two, from the products that both share, that of the second and that of the first.
+/// Those of one place along z.
 #[inline(always)]
-fn folded<T: Real, const N: usize>([both, second, first]: [[T; N]; 3]) -> [[T; N]; 2] {
-    [std::array::from_fn(|i| both[i] + second[i]), std::array::from_fn(|i| both[i] + first[i])]
+fn unfold_four<T: Real, V: Lanes<T>>(z: usize, x: [T; 4], to: &mut [T]) {
+    // One after another in one part, whatever its width.
+    to[place(4 * z, V::WIDTH)..][..4].copy_from_slice(&x);
+    let along_y = [x[0] + x[2], x[1] + x[3]];
+    to[place(ALONG_Y + 2 * z, V::WIDTH)] = along_y[0];
+    to[place(ALONG_Y + 2 * z + 1, V::WIDTH)] = along_y[1];
+    to[place(ALONG_X + 2 * z, V::WIDTH)] = x[0] + x[1];
+    to[place(ALONG_X + 2 * z + 1, V::WIDTH)] = x[2] + x[3];
+    to[place(ALONG_BOTH + z, V::WIDTH)] = along_y[0] + along_y[1];
 }
 
+/// A target's numbers: the first along an axis gets the products of the sum and those of the second, the second those of the sum and of the first.
 #[inline(always)]
 fn fold<T: Real, V: Lanes<T>>(sums: &[T], to: &mut [T]) {
     let sums = &sums[..place(UNFOLDED - 1, V::WIDTH) + 1];
-    let along_z: [[T; 4]; 3] = std::array::from_fn(|z| {
-        let along_y: [[T; 2]; 3] = std::array::from_fn(|y| {
-            let along_x: [[T; 1]; 3] = std::array::from_fn(|x| [sums[place((z * 3 + y) * 3 + x, V::WIDTH)]]);
-            let [first, second] = folded(along_x);
-            [first[0], second[0]]
-        });
-        let [first, second] = folded(along_y);
-        [first[0], first[1], second[0], second[1]]
-    });
-    let [first, second] = folded(along_z);
-    to[..4].copy_from_slice(&first);
-    to[4..8].copy_from_slice(&second);
+    to[..4].copy_from_slice(&fold_four::<T, V>(1, sums));
+    to[4..8].copy_from_slice(&fold_four::<T, V>(0, sums));
+}
+
+/// Those of one place along z, which get products of the sum along z and of another place.
+#[inline(always)]
+fn fold_four<T: Real, V: Lanes<T>>(z: usize, sums: &[T]) -> [T; 4] {
+    let of = |first: usize, step: usize, number: usize| sums[place(first + 2 * step + number, V::WIDTH)] + sums[place(first + z * step + number, V::WIDTH)];
+    let single: [T; 4] = std::array::from_fn(|i| of(0, 4, 3 - i));
+    let along_y: [T; 2] = std::array::from_fn(|x| of(ALONG_Y, 2, 1 - x));
+    let along_x: [T; 2] = std::array::from_fn(|y| of(ALONG_X, 2, 1 - y));
+    let both = of(ALONG_BOTH, 1, 0);
+    let rows = [both + along_x[0], both + along_x[1]];
+    std::array::from_fn(|i| (rows[i / 2] + along_y[i % 2]) + single[i])
 }
 
 /// From the kernel's transforms for vectors between boxes, real and imaginary parts.
@@ -236,7 +256,7 @@ fn unfold_matrices<T: Real, V: Lanes<T>>(symbols: (&[T], &[T]), matrices: &mut [
                 }
             }
             for (number, value) in block.into_iter().enumerate() {
-                matrix[half * V::WIDTH + place(number, V::WIDTH)] = T::from_f64(value);
+                matrix[half * V::WIDTH + place(ORDER[number], V::WIDTH)] = T::from_f64(value);
             }
         }
     }

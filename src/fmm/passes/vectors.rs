@@ -12,7 +12,7 @@ use std::ops::Range;
 /// Vectors that are evaluated together: all memory of an evaluation is in proportion to it. More gain little, because near pairs share no more than registers hold.
 pub const TOGETHER: usize = 4;
 /// Vectors that share the kernel values of a loop over pairs, without and with gradients: as many sums as registers have room for.
-const AT_ONCE: [usize; 2] = [4, 2];
+pub(super) const AT_ONCE: [usize; 2] = [4, 2];
 
 /// Pairs of points, for all vectors.
 #[derive(Clone, Copy)]
@@ -56,7 +56,7 @@ impl<T: Near, K: GreenFunction> Pairs<'_, T, K> {
 }
 
 /// The largest power of two that is left and allowed.
-fn at_once(left: usize, most: usize) -> usize {
+pub(super) fn at_once(left: usize, most: usize) -> usize {
     let mut count = most;
     while count > left {
         count /= 2;

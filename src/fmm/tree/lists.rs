@@ -89,13 +89,27 @@ impl<T: Copy + Default> Rows<T> {
     }
 }
 
-impl<T: Copy + Ord> Rows<T> {
+impl<T: Copy + Ord + Send> Rows<T> {
     /// Sorts each row and joins items of which `joined` makes one.
-    fn join(&mut self, joined: impl Fn(T, T) -> Option<T>) {
+    fn join(&mut self, joined: impl Fn(T, T) -> Option<T>, progress: &mut Progress) -> Result<()> {
+        let mut rest = &mut self.items[..];
+        let tasks = self.starts[..self.starts.len() - 1].chunks(CHUNK).zip((1..self.starts.len()).step_by(CHUNK)).map(|(starts, first)| {
+            let end = self.starts[(first + CHUNK - 1).min(self.starts.len() - 1)];
+            let (own, others) = std::mem::take(&mut rest).split_at_mut(end - starts[0]);
+            rest = others;
+            (starts, end, own)
+        });
+        let sort = |(starts, end, items): (&[usize], usize, &mut [T])| {
+            let ends = starts[1..].iter().copied().chain([end]);
+            for (&start, end) in starts.iter().zip(ends) {
+                items[start - starts[0]..end - starts[0]].sort_unstable();
+            }
+            Ok(())
+        };
+        threads::for_each_chunk(tasks, |_| 0, progress, sort, |()| Ok(()))?;
         let mut kept = 0;
         for row in 0..self.starts.len() - 1 {
             let (first, last) = (self.starts[row], self.starts[row + 1]);
-            self.items[first..last].sort_unstable();
             self.starts[row] = kept;
             for at in first..last {
                 let item = self.items[at];
@@ -114,6 +128,7 @@ impl<T: Copy + Ord> Rows<T> {
         if let Ok(items) = crate::error::try_collect("interaction lists", self.items.iter().copied()) {
             self.items = items;
         }
+        Ok(())
     }
 }
 
@@ -159,11 +174,11 @@ impl Lists {
         threads::for_each_chunk(leaves.chunks(CHUNK), |_| 0, progress, work, keep)?;
         let rows = tree.nodes.len();
         let mut near = Rows::new(rows, &found.0)?;
-        near.join(joined);
+        near.join(joined, progress)?;
         let (finer, coarser) = (Rows::new(rows, &found.1)?, Rows::new(rows, &found.2)?);
         let images = if tree.cube.repeats {
             let mut near = Rows::new(rows, &images.0)?;
-            near.join(|a: (u8, Run), b: (u8, Run)| if a.0 == b.0 { joined(a.1, b.1).map(|run| (a.0, run)) } else { None });
+            near.join(|a: (u8, Run), b: (u8, Run)| if a.0 == b.0 { joined(a.1, b.1).map(|run| (a.0, run)) } else { None }, progress)?;
             Some(ImageLists { near, finer: Rows::new(rows, &images.1)?, coarser: Rows::new(rows, &images.2)? })
         } else {
             None
@@ -179,38 +194,44 @@ impl Lists {
 
 /// Colleagues of the boxes that have none yet, from those of their parents: the place next to a child lies in a colleague of its parent. All round a root that
 /// repeats is the root.
-pub(super) fn add_colleagues(nodes: &[Node], repeats: bool, all: &mut Vec<[u32; 27]>) -> Result<()> {
-    let more = nodes.len() - all.len();
+pub(super) fn add_colleagues(nodes: &[Node], repeats: bool, all: &mut Vec<[u32; 27]>, progress: &mut Progress) -> Result<()> {
+    let (known, more) = (all.len(), nodes.len() - all.len());
     all.try_reserve(more).map_err(|_| Error::out_of_memory("interaction lists", more * size_of::<[u32; 27]>()))?;
-    for node in &nodes[all.len()..] {
-        let mut own = [NONE; 27];
-        if node.parent == NONE {
-            own[OPPOSITE_OF_SELF] = 0;
-            if repeats {
-                own = [0; 27];
-            }
-        } else {
-            let parents: &[u32; 27] = &all[node.parent as usize];
-            let octant = node.octant();
-            for (direction, colleague) in own.iter_mut().enumerate() {
-                let (mut parent_direction, mut child) = (0, 0);
-                for (axis, weight) in [1, 3, 9].into_iter().enumerate() {
-                    // -1 .. 2: the place along the axis in children, counted from the parent's first.
-                    let place = (octant >> axis & 1) as i32 + (direction / weight % 3) as i32 - 1;
-                    parent_direction += weight * (place.div_euclid(2) + 1) as usize;
-                    child |= (place.rem_euclid(2) as usize) << axis;
+    all.resize(nodes.len(), [NONE; 27]);
+    let (known, new) = all.split_at_mut(known);
+    let tasks = new.chunks_mut(CHUNK).zip(nodes[known.len()..].chunks(CHUNK));
+    let work = |(new, boxes): (&mut [[u32; 27]], &[Node])| {
+        for (own, node) in new.iter_mut().zip(boxes) {
+            if node.parent == NONE {
+                own[OPPOSITE_OF_SELF] = 0;
+                if repeats {
+                    *own = [0; 27];
                 }
-                let parent = parents[parent_direction];
-                if parent != NONE
-                    && let Some(found) = nodes[parent as usize].child(child)
-                {
-                    *colleague = found as u32;
-                }
+            } else {
+                from_parents(nodes, node.octant(), &known[node.parent as usize], own);
             }
         }
-        all.push(own);
+        Ok(())
+    };
+    threads::for_each_chunk(tasks, |_| 0, progress, work, |()| Ok(()))
+}
+
+fn from_parents(nodes: &[Node], octant: usize, parents: &[u32; 27], own: &mut [u32; 27]) {
+    for (direction, colleague) in own.iter_mut().enumerate() {
+        let (mut parent_direction, mut child) = (0, 0);
+        for (axis, weight) in [1, 3, 9].into_iter().enumerate() {
+            // -1 .. 2: the place along the axis in children, counted from the parent's first.
+            let place = (octant >> axis & 1) as i32 + (direction / weight % 3) as i32 - 1;
+            parent_direction += weight * (place.div_euclid(2) + 1) as usize;
+            child |= (place.rem_euclid(2) as usize) << axis;
+        }
+        let parent = parents[parent_direction];
+        if parent != NONE
+            && let Some(found) = nodes[parent as usize].child(child)
+        {
+            *colleague = found as u32;
+        }
     }
-    Ok(())
 }
 
 /// Puts an item at the end of a list, or fails as the other lists do.
@@ -298,7 +319,7 @@ impl Descent<'_> {
 }
 
 /// Which image of a colleague lies in a direction from a box.
-pub fn image_of(node: &Node, direction: u8, colleague: &Node) -> u8 {
+fn image_of(node: &Node, direction: u8, colleague: &Node) -> u8 {
     let towards = image_vector(direction);
     [1, 3, 9].into_iter().enumerate().fold(0, |image, (axis, weight)| {
         let sides = (i64::from(node.anchor[axis]) + towards[axis] - i64::from(colleague.anchor[axis])) >> node.level;
@@ -395,6 +416,22 @@ mod tests {
         }
     }
 
+    /// Where sources are targets: that pairs of near leaves may be summed once for both.
+    fn assert_near_lists_are_mutual(tree: &Tree, lists: &Lists) {
+        let leaves = || (0..tree.nodes.len()).filter(|&index| tree.nodes[index].is_leaf());
+        let reaches = |from: usize, to: usize| {
+            let (row, first) = (lists.near.row(to), tree.nodes[from].sources.0);
+            let after = row.partition_point(|run| run.0 <= first);
+            after > 0 && first < row[after - 1].0 + row[after - 1].1
+        };
+        for a in leaves() {
+            assert!(reaches(a, a));
+            for b in leaves().filter(|&b| b > a) {
+                assert_eq!(reaches(a, b), reaches(b, a), "leaves {a} and {b}");
+            }
+        }
+    }
+
     #[test]
     fn every_source_reaches_every_target_exactly_once() {
         for seed in 0..60 {
@@ -409,6 +446,9 @@ mod tests {
                 for expansion_len in [0, 8, 56] {
                     let lists = Lists::build(&tree, expansion_len, &mut Progress::none()).unwrap();
                     assert_every_source_reaches_every_target_once(&tree, &lists);
+                    if targets.is_none() {
+                        assert_near_lists_are_mutual(&tree, &lists);
+                    }
                 }
             }
         }

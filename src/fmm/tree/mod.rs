@@ -9,11 +9,14 @@ mod lists;
 mod order;
 
 pub use cube::{Cube, ITSELF, Place, image_vector};
-pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run, image_of};
+pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run};
 pub use order::{LEVELS, Order};
 
 use crate::error::{Error, Result, Status, try_push};
-use crate::threads::Progress;
+use crate::threads::{self, Progress};
+
+/// Boxes for a task.
+const CHUNK: usize = 64;
 
 /// Points as a tree wants them: one coordinate after another, whatever memory they come from.
 pub trait Cloud: Sync {
@@ -129,7 +132,7 @@ impl Tree {
         let targets = targets.map(|targets| Order::along_the_curve(targets, &cube, progress)).transpose()?;
         let mut tree = Self { cube, nodes: Vec::new(), level_starts: Vec::new(), sources, targets, group_count: 0, colleagues: Vec::new() };
         try_push("boxes of the tree", &mut tree.level_starts, 0)?;
-        tree.grow(refinement)?;
+        tree.grow(refinement, progress)?;
         Ok(tree)
     }
 
@@ -149,7 +152,7 @@ impl Tree {
         self.nodes.capacity() * size_of::<Node>() + self.colleagues.capacity() * size_of::<[u32; 27]>() + self.sources.bytes() + self.targets.as_ref().map_or(0, Order::bytes)
     }
 
-    fn grow(&mut self, refinement: Refinement) -> Result<()> {
+    fn grow(&mut self, refinement: Refinement, progress: &mut Progress) -> Result<()> {
         let root = Node {
             anchor: [0; 3],
             level: 0,
@@ -167,13 +170,33 @@ impl Tree {
                 return Ok(());
             }
             try_push("boxes of the tree", &mut self.level_starts, last)?;
-            lists::add_colleagues(&self.nodes, self.cube.repeats, &mut self.colleagues)?;
-            for index in first..last {
-                if usize::from(self.nodes[index].level) < refinement.max_level && self.is_to_be_refined(index, refinement.leaf_size) {
-                    self.refine(index)?;
+            lists::add_colleagues(&self.nodes, self.cube.repeats, &mut self.colleagues, progress)?;
+            // Where a box's points are cut takes searches in all of memory; what comes of it is put down in the order of boxes.
+            let mut parents = Vec::new();
+            let tree = &*self;
+            let work = |(from, count): (usize, usize)| {
+                let mut parents = Vec::new();
+                for index in first + from..first + from + count {
+                    if usize::from(tree.nodes[index].level) < refinement.max_level && tree.is_to_be_refined(index, refinement.leaf_size) {
+                        try_push("boxes of the tree", &mut parents, (index, tree.octants(index)))?;
+                    }
                 }
+                Ok(parents)
+            };
+            let keep = |some| try_push("boxes of the tree", &mut parents, some);
+            threads::for_each_chunk(threads::ranges(last - first, CHUNK), |_| 0, progress, work, keep)?;
+            for (index, octants) in parents.into_iter().flatten() {
+                self.refine(index, octants)?;
             }
         }
+    }
+
+    /// Ranges of a box's sources and targets that belong to each of its octants.
+    fn octants(&self, index: usize) -> [[(u32, u32); 8]; 2] {
+        let node = &self.nodes[index];
+        let level = usize::from(node.level) + 1;
+        let sources = self.sources.octants(node.sources, level);
+        [sources, self.targets.as_ref().map_or(sources, |targets| targets.octants(node.targets, level))]
     }
 
     /// Whether a box has too many points, and others near enough that smaller boxes would tell them apart. Where no sources are near, the expansion of a large
@@ -196,17 +219,12 @@ impl Tree {
     }
 
     /// Gives a box its children: one for every octant that holds a point.
-    fn refine(&mut self, index: usize) -> Result<()> {
+    fn refine(&mut self, index: usize, [sources, targets]: [[(u32, u32); 8]; 2]) -> Result<()> {
         let mut parent = self.nodes[index];
         parent.first_child = self.nodes.len() as u32;
         parent.group = self.group_count as u32;
         self.group_count += 1;
         let level = parent.level + 1;
-        let sources = self.sources.octants(parent.sources, usize::from(level));
-        let targets = match &self.targets {
-            Some(targets) => targets.octants(parent.targets, usize::from(level)),
-            None => sources,
-        };
         for octant in 0..8u32 {
             let (sources, targets) = (sources[octant as usize], targets[octant as usize]);
             if sources.1 == 0 && targets.1 == 0 {

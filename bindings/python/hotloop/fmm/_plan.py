@@ -45,7 +45,7 @@ class Plan:
     screening : float
         An inverse length, for "yukawa".
     precision : {"auto", "double", "mixed"}
-        Of expansions: float64, or float32 (auto: as the points). Pairs are summed in the precision of the points.
+        Of expansions: float64, or float32 (auto: as the points). Near pairs of "mixed": docs/fmm.md, Accuracy.
     leaf_size : int, optional
         A box of the tree with more sources or more targets is refined; None: what makes evaluations fastest.
     max_level : int

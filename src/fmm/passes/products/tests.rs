@@ -64,7 +64,8 @@ fn sums_are_those_of_whole_matrices_at_every_level() {
 
 #[test]
 fn every_one_of_27_numbers_has_a_place_of_its_own() {
-    for lanes in [2, 4, 8, 16] {
+    assert!((0..UNFOLDED).all(|place| ORDER.contains(&place)));
+    for lanes in [4, 8, 16] {
         assert!(numbers(lanes) >= 2 * UNFOLDED && numbers(lanes) % (2 * lanes) == 0);
         let places: std::collections::HashSet<_> = (0..UNFOLDED).flat_map(|number| [place(number, lanes), place(number, lanes) + lanes]).collect();
         assert_eq!(places.len(), 2 * UNFOLDED);
