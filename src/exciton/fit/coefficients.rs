@@ -148,10 +148,6 @@ impl<S: Lanes> Coefficients<S> {
         })
     }
 
-    pub fn n(&self) -> usize {
-        self.n
-    }
-
     /// The cell of a stick and the place in it; None where its line is too far from every point.
     #[inline(always)]
     pub fn place(&self, k: usize, lane: usize) -> Option<(usize, f64)> {
