@@ -620,7 +620,7 @@ typedef struct hl_exciton_sample {
    */
   ptrdiff_t n_variant;
   /**
-   * [n_variant] factors of their spectra, finite.
+   * [n_variant] factors of their spectra, from -1e100 to 1e100.
    */
   const double *variant_weights;
   const ptrdiff_t *variant_weights_strides;

@@ -181,7 +181,7 @@ static void refused(const hl_exciton_options *options, hl_status expected, const
 static void bad_samples(void)
 {
     static double rows[LD_POINT][PARAMETER], changed[VARIANT][SITE], sigma[SITE][SITE];
-    static const double no_axis[3] = {0.0, 0.0, 0.0}, odd_axis[3] = {1.0, NAN, 0.0}, odd_weights[VARIANT] = {1.0, INFINITY};
+    static const double no_axis[3] = {0.0, 0.0, 0.0}, odd_axis[3] = {1.0, NAN, 0.0}, odd_weights[VARIANT] = {1.0, INFINITY}, too_large[VARIANT] = {1.0, -1e308};
     static const uint8_t all_deleted[VARIANT][SITE] = {{0, 0, 1, 0, 0}, {0, 0, 1, 0, 0}}, second[VARIANT][SITE] = {{0}, {0, 0, 1, 0, 0}};
     hl_exciton_options options;
     hl_exciton_sample sample;
@@ -194,6 +194,7 @@ static void bad_samples(void)
     TRY(sample.ld_measured = NULL, HL_ERR_NULL, "ld_measured: is NULL");
     TRY(sample.axis = NULL, HL_ERR_NULL, "axis: is NULL");
     TRY(sample.variant_weights = NULL, HL_ERR_NULL, "variant_weights: is NULL");
+    TRY(sample.variant_weights = too_large, HL_ERR_ARGUMENT, "variant_weights: element 1 is -1e308");
     TRY(sample.n_factor = 2, HL_ERR_NULL, "site_factor: is NULL");
     TRY(sample.axis = no_axis, HL_ERR_ARGUMENT, "axis: has length 0");
     TRY(sample.axis = odd_axis, HL_ERR_NONFINITE, "axis: element 1 is NaN");
@@ -219,7 +220,9 @@ static void bad_samples(void)
     expect(hl_exciton_spectrum(CONF, SITE, POINT, &hamiltonians[0][0][0], NULL, &dipoles[0][0], shared, NULL, NULL, NULL, NULL, grid, NULL,
                                absorption, NULL, NULL, NULL, &options) == HL_ERR_OPTION && strstr(hl_last_error_message(), "sample: is given"),
            "%s", hl_last_error_message());
-    expect(hl_exciton_sample_init(NULL, sizeof sample) == HL_ERR_NULL && hl_exciton_sample_init(&sample, 2) == HL_ERR_OPTION, "init");
+    expect(hl_exciton_sample_init(&sample, 2) == HL_ERR_OPTION, "init");
+    expect(hl_exciton_sample_init(NULL, sizeof sample) == HL_ERR_NULL && strstr(hl_last_error_message(), "sample: is NULL"), "%s",
+           hl_last_error_message());
 }
 
 int main(void)

@@ -22,6 +22,9 @@ Array = np.ndarray
 Parameter = tuple[Any, ...]
 Progress = Callable[[int, int], Any]
 
+_REASONS = {number: word for word, number in _abi.FIT_ENDS.items()}
+#: Iterations of a fit that takes its time; most take fewer than ten.
+_LONG = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,14 +294,13 @@ def fit(
         return library.hl_exciton_fit(*arguments, fit_options.argument())
 
     def result() -> FitResult:
-        reasons = {number: word for word, number in _abi.FIT_ENDS.items()}
         counts = (ended.start, ended.iterations, ended.evaluations, ended.degrees_of_freedom)
         misfits = (ended.initial_misfit, ended.misfit, ended.prior_misfit)
-        reason = reasons[ended.reason]
+        reason = _REASONS[ended.reason]
         return FitResult(call.parameters, best, errors, covariance, correlation, *spectra, reason, *counts, *misfits)
 
     try:
-        _progress.run(function, arguments, call.options, progress, call.steps(3 * starts * (max_iterations + 1)))
+        _progress.run(function, arguments, call.options, progress, call.steps(starts * min(max_iterations + 1, _LONG)))
     except (Cancelled, SingularError, KeyboardInterrupt) as error:
         # A reason is there if at least one evaluation was.
         error.fit = result() if ended.reason else None

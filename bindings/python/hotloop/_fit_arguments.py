@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,10 @@ class Call:
         self._has_positions = positions is not None
         self.parameters = [tuple(parameter) for parameter in parameters]
         self.n_parameter = len(self.parameters)
-        self._rows = np.array([_row(p, q) for p, q in enumerate(self.parameters)], _INT32).reshape(-1, 3)
+        numbers: list[int] = []
+        for p, parameter in enumerate(self.parameters):
+            numbers += _row(p, parameter)
+        self._rows = np.array(numbers, _INT32)
         self.parameter_rows = _arrays.argument(self._rows)
         self.options = ExcitonOptions()
         self.sample = Sample()
@@ -206,7 +210,7 @@ class Call:
     def steps(self, passes: int) -> int:
         """An estimate of the work, as `_progress.run` takes it."""
         n = self._sizes.n_site
-        return passes * self._sizes.n_conf * n * (n**2 + self.n_parameter * n + sum(self._points))
+        return passes * (self._sizes.n_conf * n * (n**2 + 20 * self.n_parameter) + 30 * sum(self._points))
 
 
 def optional(array: Array | None) -> tuple[Any, Any]:
@@ -225,7 +229,21 @@ def _shared_by_members(drawn: Any, hamiltonian: Any, dipoles: Any, positions: An
 
 
 def _row(p: int, parameter: Parameter) -> tuple[int, int, int]:
-    """A parameter as the library's row of three numbers."""
+    """A parameter as the library's row of three numbers. Parameters of one fit are those of the next: what they mean is kept."""
+    try:
+        return _known_row(*parameter)
+    except (ArgumentError, TypeError):
+        # With its row in the message; or items that no dictionary can look up.
+        return _checked_row(p, parameter)
+
+
+# Typed: True and 1 are one key otherwise.
+@lru_cache(maxsize=4096, typed=True)
+def _known_row(*parameter: Any) -> tuple[int, int, int]:
+    return _checked_row(0, parameter)
+
+
+def _checked_row(p: int, parameter: Parameter) -> tuple[int, int, int]:
     kind, *rest = parameter
     if kind not in _abi.PARAMETERS:
         raise ArgumentError(f"parameters: row {p} is {parameter!r}; a kind is one of {', '.join(map(repr, _abi.PARAMETERS))}")

@@ -51,7 +51,7 @@ pub struct hl_exciton_sample {
     pub ld_jacobian_strides: *const isize,
     /// Variants of the complex; default 0, which is one of weight 1.
     pub n_variant: isize,
-    /// [n_variant] factors of their spectra, finite.
+    /// [n_variant] factors of their spectra, from -1e100 to 1e100.
     pub variant_weights: *const f64,
     pub variant_weights_strides: *const isize,
     /// [n_variant][n_site] non-zero for a pigment that a variant lacks, beside those of the options; NULL for none.
@@ -116,10 +116,16 @@ impl hl_exciton_sample {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_exciton_sample_init(sample: *mut hl_exciton_sample, struct_size: usize) -> hl_status {
     guard::status("hl_exciton_sample_init", || {
+        if sample.is_null() {
+            return refuse(Status::Null, "sample: is NULL; pass the address of a struct".into());
+        }
         // SAFETY: the caller has struct_size writable bytes there.
         unsafe { options::init(sample, struct_size, hl_exciton_sample::DEFAULT) }
     })
 }
+
+/// Widths have the same limit.
+const LARGEST_WEIGHT: f64 = 1e100;
 
 /// Which function the sample is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -267,6 +273,16 @@ impl<'a> GivenSample<'a> {
             let weight = if has_weight { self.variant_weights.at([v]) } else { 1.0 };
             if !weight.is_finite() {
                 return refuse(Status::Nonfinite, format!("variant_weights: element {v} is {weight}; use finite weights"));
+            }
+            if weight.abs() > LARGEST_WEIGHT {
+                return refuse(
+                    Status::Argument,
+                    format!(
+                        "variant_weights: element {v} is {}; use weights from -1e100 to 1e100, beyond which sums overflow, and scale \
+                         the measurement",
+                        Number(weight)
+                    ),
+                );
             }
             let mut energies = Vec::new();
             if let Some(view) = &self.variant_energies {

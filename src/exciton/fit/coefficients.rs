@@ -23,7 +23,8 @@ use crate::exciton::solve::ROTATION_FACTOR;
 use crate::exciton::system::Changes;
 use crate::simd::{Lanes, Task};
 
-/// Columns of moments: parameters of the Hamiltonian, then the sticks themselves, then parameters of the geometry.
+/// Columns of moments: parameters of the Hamiltonian, then those of the geometry, then the sticks themselves, which not everything
+/// that is made of the others needs.
 pub struct Columns {
     /// Numbers of the parameters.
     hamiltonian: Vec<usize>,
@@ -46,6 +47,7 @@ impl Columns {
         }
         columns.of = try_vec("parameters", list.len(), 0)?;
         columns.hamiltonian.extend((0..list.len()).filter(|&p| list[p].concerns_hamiltonian()));
+        let through_sticks = list.iter().filter(|parameter| parameter.concerns_sticks()).count();
         let mut of_hamiltonian = 0;
         for (p, slot) in columns.of.iter_mut().enumerate() {
             *slot = if list[p].concerns_hamiltonian() {
@@ -53,9 +55,9 @@ impl Columns {
                 of_hamiltonian - 1
             } else if list[p].concerns_sticks() {
                 columns.geometry.push(p);
-                columns.hamiltonian.len() + columns.geometry.len()
+                columns.hamiltonian.len() + columns.geometry.len() - 1
             } else {
-                columns.hamiltonian.len()
+                through_sticks
             };
         }
         Ok(columns)
@@ -65,9 +67,9 @@ impl Columns {
         self.hamiltonian.len() + 1 + self.geometry.len()
     }
 
-    /// The column of the sticks themselves.
+    /// The column of the sticks themselves, the last.
     pub fn sticks(&self) -> usize {
-        self.hamiltonian.len()
+        self.hamiltonian.len() + self.geometry.len()
     }
 
     pub fn of(&self, p: usize) -> usize {
@@ -146,10 +148,6 @@ impl<S: Lanes> Coefficients<S> {
         })
     }
 
-    pub fn n(&self) -> usize {
-        self.n
-    }
-
     /// The cell of a stick and the place in it; None where its line is too far from every point.
     #[inline(always)]
     pub fn place(&self, k: usize, lane: usize) -> Option<(usize, f64)> {
@@ -157,14 +155,18 @@ impl<S: Lanes> Coefficients<S> {
         if cell < 0.0 { None } else { Some((cell as usize, self.places[k * S::WIDTH + lane])) }
     }
 
+    /// Values of an exciton: that of column c is element `c * WIDTH`.
     #[inline(always)]
-    pub fn value(&self, band: usize, k: usize, column: usize, lane: usize) -> f64 {
-        self.values[((band * self.n + k) * self.columns + column) * S::WIDTH + lane]
+    pub fn values_of(&self, band: usize, k: usize, lane: usize) -> &[f64] {
+        let at = (band * self.n + k) * self.columns * S::WIDTH;
+        &self.values[at + lane..at + self.columns * S::WIDTH]
     }
 
+    /// Its slopes in the columns of the Hamiltonian, as `values_of`.
     #[inline(always)]
-    pub fn slope(&self, band: usize, k: usize, column: usize, lane: usize) -> f64 {
-        self.slopes[((band * self.n + k) * self.hamiltonian_columns + column) * S::WIDTH + lane]
+    pub fn slopes_of(&self, band: usize, k: usize, lane: usize) -> &[f64] {
+        let at = (band * self.n + k) * self.hamiltonian_columns * S::WIDTH;
+        if self.hamiltonian_columns == 0 { &[] } else { &self.slopes[at + lane..at + self.hamiltonian_columns * S::WIDTH] }
     }
 
     #[inline(always)]
@@ -284,42 +286,50 @@ fn hamiltonian_columns<S: Lanes>(
     any_equal: bool,
 ) {
     let n = coefficients.n;
-    let work = &mut coefficients.work;
+    let Work { inverse_gaps, equal, forms, factors, products, slopes, .. } = &mut coefficients.work;
+    let (forms, factors) = (&forms[k * n..(k + 1) * n], &mut factors[..n]);
+    let (products, slopes) = (&mut products[..n], &mut slopes[..n]);
     let vectors = &group.vectors()[..n * n];
-    for l in 0..n {
-        work.factors[l] = work.forms[k * n + l] * work.inverse_gaps[k * n + l];
-    }
-    row_times_matrix(n, &work.factors, vectors, &mut work.products);
-    if any_equal {
-        for l in 0..n {
-            work.factors[l] = work.forms[k * n + l] * work.equal[k * n + l];
-        }
-        row_times_matrix(n, &work.factors, vectors, &mut work.slopes);
-    } else {
-        let own = work.forms[k * n + k];
-        for j in 0..n {
-            work.slopes[j] = own * vectors[k * n + j];
-        }
-    }
     let amplitudes = &vectors[k * n..(k + 1) * n];
-    for (column, &p) in columns.hamiltonian.iter().enumerate() {
-        let (value, slope) = match variant.parameters[p] {
-            Some(Parameter::SiteEnergy(j)) => (amplitudes[j] * work.products[j], amplitudes[j] * work.slopes[j]),
-            Some(Parameter::Coupling(i, j)) => (
-                amplitudes[i].mul_add(work.products[j], amplitudes[j] * work.products[i]),
-                amplitudes[i].mul_add(work.slopes[j], amplitudes[j] * work.slopes[i]),
-            ),
+    for (l, gap) in inverse_gaps[k * n..(k + 1) * n].iter().enumerate() {
+        factors[l] = forms[l] * *gap;
+    }
+    row_times_matrix(n, factors, vectors, products);
+    if any_equal {
+        for (l, equal) in equal[k * n..(k + 1) * n].iter().enumerate() {
+            factors[l] = forms[l] * *equal;
+        }
+        row_times_matrix(n, factors, vectors, slopes);
+    } else {
+        for j in 0..n {
+            slopes[j] = forms[k] * amplitudes[j];
+        }
+    }
+    if band == CD {
+        let energy = group.energies[k];
+        for j in 0..n {
+            products[j] = energy.mul_add(products[j], slopes[j]);
+            slopes[j] = energy * slopes[j];
+        }
+    }
+    let width = columns.hamiltonian.len() * S::WIDTH;
+    let at = (band * n + k) * coefficients.columns * S::WIDTH;
+    let values = coefficients.values[at..at + width].chunks_exact_mut(S::WIDTH);
+    let at = (band * n + k) * width;
+    let its_slopes = coefficients.slopes[at..at + width].chunks_exact_mut(S::WIDTH);
+    for ((&p, value), slope) in columns.hamiltonian.iter().zip(values).zip(its_slopes) {
+        match variant.parameters[p] {
+            Some(Parameter::SiteEnergy(j)) => {
+                (amplitudes[j] * products[j]).store(value);
+                (amplitudes[j] * slopes[j]).store(slope);
+            }
+            Some(Parameter::Coupling(i, j)) => {
+                amplitudes[i].mul_add(products[j], amplitudes[j] * products[i]).store(value);
+                amplitudes[i].mul_add(slopes[j], amplitudes[j] * slopes[i]).store(slope);
+            }
             // Nothing in this variant: its columns stay 0.
-            _ => continue,
-        };
-        let (value, slope) = if band == CD {
-            (group.energies[k].mul_add(value, slope), group.energies[k] * slope)
-        } else {
-            (value, slope)
-        };
-        value.store(&mut coefficients.values[((band * n + k) * coefficients.columns + column) * S::WIDTH..]);
-        let at = ((band * n + k) * coefficients.hamiltonian_columns + column) * S::WIDTH;
-        slope.store(&mut coefficients.slopes[at..]);
+            _ => {}
+        }
     }
 }
 
@@ -389,7 +399,7 @@ fn geometry_columns<S: Lanes>(
     let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
     let origin = if wanted[CD] { centroid(n, group.positions()) } else { [S::zero(); 3] };
     for (column, &p) in columns.geometry.iter().enumerate() {
-        let column = columns.sticks() + 1 + column;
+        let column = columns.hamiltonian.len() + column;
         let Some(parameter) = variant.parameters[p] else { continue };
         let (site, axis) = match parameter {
             Parameter::DipoleScale(j) | Parameter::DipoleRotation(j, _) => (j, 0),

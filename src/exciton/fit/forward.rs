@@ -84,14 +84,15 @@ pub struct Spare(Mutex<Vec<Vec<f64>>>);
 impl Spare {
     /// `len` zeros.
     pub fn take(&self, len: usize) -> Result<Vec<f64>> {
+        let mut vec = self.take_any(len)?;
+        vec.fill(0.0);
+        Ok(vec)
+    }
+
+    /// `len` numbers, whatever they are.
+    pub fn take_any(&self, len: usize) -> Result<Vec<f64>> {
         let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match spare.filter(|vec| vec.len() == len) {
-            Some(mut vec) => {
-                vec.fill(0.0);
-                Ok(vec)
-            }
-            None => try_vec("moments", len, 0.0),
-        }
+        spare.filter(|vec| vec.len() == len).map_or_else(|| try_vec("moments", len, 0.0), Ok)
     }
 
     fn give(&self, vec: Vec<f64>) {
@@ -130,7 +131,7 @@ impl<'a> Evaluator<'a> {
         let moments = self.moments(&state, &columns, false, progress)?;
         let mut jacobian = Jacobian { spectra: Default::default(), rows: Default::default() };
         for band in 0..BANDS {
-            let spectra = self.band_spectra(&moments, &state, band, columns.len(), columns.sticks())?;
+            let spectra = self.band_spectra(&moments, &state, band, &columns)?;
             jacobian.spectra[band] = spectra.model(&state, band)?;
             if with_rows {
                 jacobian.rows[band] = self.rows(&spectra, &state, &columns, band)?;
@@ -235,28 +236,20 @@ impl<'a> Evaluator<'a> {
 
     /// The columns' spectra, without what turns them into the model.
     ///
-    /// The sticks' own column `column` is summed as if it were alone, so that it has the same bits beside any others.
-    pub fn band_spectra(
-        &self,
-        moments: &Moments,
-        state: &State,
-        band: usize,
-        columns: usize,
-        column: usize,
-    ) -> Result<BandSpectra> {
-        let row = if columns == 1 { 1 } else { columns.next_multiple_of(self.level.lanes()) };
-        let Some(lines) = self.lines(band) else {
-            return Ok(BandSpectra { values: Vec::new(), sticks: Vec::new(), coarse: Vec::new(), row, factors: Vec::new() });
-        };
+    /// The sticks' own column is summed by itself, so that it has the same bits beside any others.
+    pub fn band_spectra(&self, moments: &Moments, state: &State, band: usize, columns: &Columns) -> Result<BandSpectra> {
+        let row = columns.sticks().next_multiple_of(self.level.lanes());
+        let mut spectra =
+            BandSpectra { values: Vec::new(), row, sticks: Vec::new(), coarse: Vec::new(), factors: self.factors(state, band)? };
+        let Some(lines) = self.lines(band) else { return Ok(spectra) };
         let points = self.problem.points[band].len();
-        let mut values = try_vec("spectrum", points.saturating_mul(row), 0.0)?;
-        let mut sticks = try_vec("spectrum", if row == 1 { 0 } else { points }, 0.0)?;
+        spectra.values = try_vec("spectrum", points.saturating_mul(row), 0.0)?;
+        spectra.sticks = try_vec("spectrum", points, 0.0)?;
         let mut work = LineWork::default();
-        let moments = &moments.sums[band];
-        let kernel =
-            Spectra { lines, moments, columns, row, column, work: &mut work, values: &mut values, sticks: &mut sticks };
-        dispatch(self.level, kernel)?;
-        Ok(BandSpectra { values, sticks, coarse: work.coarse, row, factors: self.factors(state, band)? })
+        let (values, sticks) = (&mut spectra.values, &mut spectra.sticks);
+        dispatch(self.level, Spectra { lines, moments: &moments.sums[band], columns, row, work: &mut work, values, sticks })?;
+        spectra.coarse = work.sticks;
+        Ok(spectra)
     }
 
     /// What turns a sum of lines into the mean spectrum at each point: normalisation, mean, wavenumber.
@@ -274,54 +267,48 @@ impl<'a> Evaluator<'a> {
         Ok(factors)
     }
 
-    /// How a sum of lines changes at point `i`, where it is `value`: with their width and with their shift.
-    #[allow(clippy::too_many_arguments)]
-    pub fn changes(
-        &self,
-        lines: &BandLines,
-        coarse: &[f64],
-        row: usize,
-        column: usize,
-        state: &State,
-        band: usize,
-        i: usize,
-        value: f64,
-    ) -> [f64; 2] {
-        let x = self.problem.points[band][i];
-        let (slope, curvature) = lines.changes(coarse, column, row, i, x);
+    /// By point: how a sum of lines, `spectrum`, changes with their width and with their shift.
+    pub fn changes(&self, lines: &BandLines, coarse: &[f64], state: &State, band: usize, spectrum: &[f64]) -> Result<[Vec<f64>; 2]> {
+        let mut with_width = try_vec("spectrum", spectrum.len(), 0.0)?;
+        let mut with_shift = try_vec("spectrum", spectrum.len(), 0.0)?;
+        let points = self.problem.points[band];
+        dispatch(self.level, Changes { lines, coarse, points, slopes: &mut with_shift, curvatures: &mut with_width });
         let sigma = state.fwhm[band] * SIGMA_PER_FWHM;
-        // A Gaussian of area 1 obeys dg/dsigma = sigma g''; one of peak 1 has its area grow with sigma as well.
-        let growth = match self.problem.options.normalization {
-            Normalization::Peak => value / sigma,
-            Normalization::Area => 0.0,
-        };
-        [SIGMA_PER_FWHM * (sigma * curvature + growth), slope]
+        for (change, value) in with_width.iter_mut().zip(spectrum) {
+            // A Gaussian of area 1 obeys dg/dsigma = sigma g''; one of peak 1 has its area grow with sigma as well.
+            let growth = match self.problem.options.normalization {
+                Normalization::Peak => value / sigma,
+                Normalization::Area => 0.0,
+            };
+            *change = SIGMA_PER_FWHM * (sigma * *change + growth);
+        }
+        Ok([with_width, with_shift])
     }
 
-    /// The same of a whole model spectrum.
-    pub fn model_changes(&self, spectra: &BandSpectra, state: &State, band: usize, sticks: usize, i: usize) -> [f64; 2] {
-        let Some(lines) = self.lines(band) else { return [0.0; 2] };
-        let value = spectra.values[i * spectra.row + sticks];
-        let changes = self.changes(lines, &spectra.coarse, spectra.row, sticks, state, band, i, value);
-        changes.map(|change| change * spectra.factors[i] * state.scale[band])
+    /// The same of a whole model spectrum; empty where it is not wanted or no parameter is such a one.
+    pub fn model_changes(&self, spectra: &BandSpectra, state: &State, band: usize) -> Result<[Vec<f64>; 2]> {
+        let concerns = |parameter| matches!(parameter, Parameter::Fwhm(b) | Parameter::Shift(b) if b[band]);
+        let Some(lines) = self.lines(band).filter(|_| self.problem.parameters.any(concerns)) else { return Ok(Default::default()) };
+        let mut changes = self.changes(lines, &spectra.coarse, state, band, &spectra.sticks)?;
+        for (change, factor) in changes.iter_mut().flat_map(|changes| changes.iter_mut().zip(&spectra.factors)) {
+            *change *= factor * state.scale[band];
+        }
+        Ok(changes)
     }
 
     fn rows(&self, spectra: &BandSpectra, state: &State, columns: &Columns, band: usize) -> Result<Vec<f64>> {
         let list = self.problem.parameters.list();
         let points = self.problem.points[band].len();
         let mut rows = try_vec("jacobian", points.saturating_mul(list.len()), 0.0)?;
-        let concerns = |parameter: &Parameter| matches!(parameter, Parameter::Fwhm(b) | Parameter::Shift(b) if b[band]);
-        let needs_changes = list.iter().any(concerns);
+        let [with_width, with_shift] = self.model_changes(spectra, state, band)?;
         for (i, row) in rows.chunks_exact_mut(list.len().max(1)).enumerate() {
             let values = &spectra.values[i * spectra.row..(i + 1) * spectra.row];
             let factor = spectra.factors[i];
-            let [with_width, with_shift] =
-                if needs_changes { self.model_changes(spectra, state, band, columns.sticks(), i) } else { [0.0; 2] };
             for ((p, &parameter), slot) in list.iter().enumerate().zip(row) {
                 *slot = match parameter {
-                    Parameter::Fwhm(bands) => if bands[band] { with_width } else { 0.0 },
-                    Parameter::Shift(bands) => if bands[band] { with_shift } else { 0.0 },
-                    Parameter::Scale(bands) => if bands[band] { factor * values[columns.sticks()] } else { 0.0 },
+                    Parameter::Fwhm(bands) => if bands[band] { with_width[i] } else { 0.0 },
+                    Parameter::Shift(bands) => if bands[band] { with_shift[i] } else { 0.0 },
+                    Parameter::Scale(bands) => if bands[band] { factor * spectra.sticks[i] } else { 0.0 },
                     Parameter::Offset(bands) => if bands[band] { 1.0 } else { 0.0 },
                     _ => factor * state.scale[band] * values[columns.of(p)],
                 };
@@ -331,13 +318,14 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Spectra of all columns, `[point][row]`, before `factors` (normalisation, mean, wavenumber) and the state's scale.
+/// Spectra before `factors` (normalisation, mean, wavenumber) and the state's scale.
 pub struct BandSpectra {
-    pub values: Vec<f64>,
-    /// Of the sticks' own column where there are others, else empty.
-    sticks: Vec<f64>,
+    /// Of the columns beside the sticks' own, [point][row].
+    values: Vec<f64>,
+    row: usize,
+    /// Of the sticks' own column, at the points and on the coarse grid.
+    pub sticks: Vec<f64>,
     coarse: Vec<f64>,
-    pub row: usize,
     pub factors: Vec<f64>,
 }
 
@@ -345,8 +333,7 @@ impl BandSpectra {
     /// The model spectrum.
     pub fn model(&self, state: &State, band: usize) -> Result<Vec<f64>> {
         let (scale, offset) = (state.scale[band], state.offset[band]);
-        let values = if self.row == 1 { &self.values } else { &self.sticks };
-        try_collect("spectrum", values.iter().zip(&self.factors).map(|(value, factor)| value * factor * scale + offset))
+        try_collect("spectrum", self.sticks.iter().zip(&self.factors).map(|(value, factor)| value * factor * scale + offset))
     }
 }
 
@@ -368,9 +355,8 @@ impl Kernel for MakeLines<'_> {
 struct Spectra<'a> {
     lines: &'a BandLines,
     moments: &'a [f64],
-    columns: usize,
+    columns: &'a Columns,
     row: usize,
-    column: usize,
     work: &'a mut LineWork,
     values: &'a mut [f64],
     sticks: &'a mut [f64],
@@ -380,17 +366,29 @@ impl Kernel for Spectra<'_> {
     type Output = Result<()>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Result<()> {
-        let Self { lines, moments, columns, row, column, work, values, sticks } = self;
-        lines.smooth_out::<V>(moments, columns, row, work)?;
-        let mut tapped = Vec::new();
-        lines.at_points::<V>(&work.coarse, row, values, &mut tapped)?;
-        if row > 1 {
-            let mut alone = try_vec("spectrum", lines.coarse_len(), 0.0)?;
-            for (slot, from) in alone.iter_mut().zip(work.coarse.chunks_exact(row)) {
-                *slot = from[column];
-            }
-            lines.at_points::<V>(&alone, 1, sticks, &mut tapped)?;
+        let Self { lines, moments, columns, row, work, values, sticks } = self;
+        lines.smooth_out::<V>(moments, columns.len(), columns.sticks(), work)?;
+        lines.at_points::<V>(&work.sticks, sticks);
+        if row > 0 {
+            lines.smooth_columns_out::<V>(moments, columns.len(), columns.sticks(), row, work)?;
+            lines.columns_at_points::<V>(row, values, work)?;
         }
         Ok(())
+    }
+}
+
+struct Changes<'a> {
+    lines: &'a BandLines,
+    coarse: &'a [f64],
+    points: &'a [f64],
+    slopes: &'a mut [f64],
+    curvatures: &'a mut [f64],
+}
+
+impl Kernel for Changes<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Lanes>(self) {
+        self.lines.changes::<V>(self.coarse, self.points, self.slopes, self.curvatures);
     }
 }

@@ -73,7 +73,7 @@ pub(super) fn residual_gradient_keeping(
     let mut weights = try_vec("lines", table_len, 0.0)?;
     let mut work = LineWork::default();
     for band in 0..BANDS {
-        let spectra = evaluator.band_spectra(&moments, &state, band, sticks_alone.len(), 0)?;
+        let spectra = evaluator.band_spectra(&moments, &state, band, &sticks_alone)?;
         let model = spectra.model(&state, band)?;
         let compared = &measured.bands[band];
         let mut pull = try_vec("residuals", model.len(), 0.0)?;
@@ -82,6 +82,7 @@ pub(super) fn residual_gradient_keeping(
         }
         misfit.value += 0.5 * sum_of_squares(&pull);
         pull.iter_mut().zip(&compared.per_sigma).for_each(|(pull, per_sigma)| *pull *= per_sigma);
+        let [with_width, with_shift] = evaluator.model_changes(&spectra, &state, band)?;
         for (&parameter, slot) in list.iter().zip(&mut misfit.gradient) {
             let concerned = match parameter {
                 Parameter::Fwhm(b) | Parameter::Shift(b) | Parameter::Scale(b) | Parameter::Offset(b) => b[band],
@@ -92,9 +93,9 @@ pub(super) fn residual_gradient_keeping(
             }
             for (i, pull) in pull.iter().enumerate() {
                 let change = match parameter {
-                    Parameter::Fwhm(_) => evaluator.model_changes(&spectra, &state, band, 0, i)[0],
-                    Parameter::Shift(_) => evaluator.model_changes(&spectra, &state, band, 0, i)[1],
-                    Parameter::Scale(_) => spectra.factors[i] * spectra.values[i * spectra.row],
+                    Parameter::Fwhm(_) => with_width[i],
+                    Parameter::Shift(_) => with_shift[i],
+                    Parameter::Scale(_) => spectra.factors[i] * spectra.sticks[i],
                     _ => 1.0,
                 };
                 *slot += pull * change;

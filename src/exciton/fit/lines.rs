@@ -7,22 +7,22 @@
 //! is one polynomial per cell.
 //!
 //! From moments to points it goes through a coarse grid of step `H = 0.39 sigma`: `g_sigma` is the convolution of
-//! `exp(-x^2 / sigma^2)` with itself by the trapezoidal rule, to `2 exp(-pi^2 sigma^2 / (2 H^2)) = 1e-14`. The points
-//! may lie anywhere. What is left out beyond 6 sigma of either factor is `exp(-36) = 2e-16` of the peak; the polynomials
-//! err by `2 (a / 2 sigma)^16 max|g^(16)| / 16! = 5e-16` with half a cell `a`.
+//! `exp(-x^2 / sigma^2)` with itself by the trapezoidal rule, to `2 exp(-pi^2 sigma^2 / (2 H^2)) = 1e-14`. What is left out beyond
+//! 6 sigma of either factor is `exp(-36) = 2e-16` of the peak. Points may lie anywhere: they have cells as sticks do, and a spectrum
+//! is a polynomial in each of them, summed from the coarse grid once for all points there. Interpolation is linear, so for either end
+//! of a line it errs as that of the whole line does, by `2 (a / 2 sigma)^16 max|g^(16)| / 16! = 5e-16` with half a cell `a`.
 
 use super::BANDS;
-use crate::error::{Error, Number, Result, Status, try_vec};
-use crate::simd::{self, Lanes};
+use super::points::Places;
+use super::smooth::{REACH, STEPS, Smooth};
+use crate::error::{Error, Number, Result, Status};
+use crate::simd::Lanes;
 use std::f64::consts::{LN_2, PI};
 
 /// Moments of a cell: whole vectors at every level.
 pub const TERMS: usize = 16;
-/// Cell in sigma, and coarse steps to a cell.
+/// Cell in sigma.
 const CELL: f64 = 1.16;
-pub(super) const STEPS: usize = 3;
-/// Where each of the two factors of a line stops, in sigma.
-pub(super) const REACH: f64 = 6.0;
 /// More cells than this are for lines that are too narrow for their grid to show.
 const MOST_CELLS: f64 = 1e6;
 /// All bands share cells of the narrowest line, of which a wide one reaches many: the time grows with the square of the ratio.
@@ -118,137 +118,28 @@ pub struct BandLines {
     pub(super) cells: Cells,
     pub(super) sigma: f64,
     pub(super) shift: f64,
-    /// Coarse steps that a factor reaches.
-    pub(super) reach: usize,
-    /// Polynomials of the first factor: [coarse step from a cell's left edge - reach][TERMS].
-    pub(super) smooth: Vec<f64>,
-    /// The same by term, [TERMS][steps, padded to `smooth_row`].
-    pub(super) smooth_by_term: Vec<f64>,
-    pub(super) smooth_row: usize,
-    /// The second factor at each point, from coarse step `first` on: `gaussian.table` times powers that begin with `starts`
-    /// [point][vector] and grow by `ratios` [point] from vector to vector. A table of all of it would leave the caches.
-    pub(super) gaussian: GaussianRows,
-    pub(super) starts: Vec<f64>,
-    pub(super) ratios: Vec<f64>,
-    pub(super) first: Vec<usize>,
-    pub(super) taps: usize,
+    /// Either factor of a line about a cell.
+    pub(super) smooth: Smooth,
+    pub(super) places: Places,
 }
 
 impl BandLines {
     #[inline(always)]
     pub fn new<V: Lanes>(cells: Cells, points: &[f64], fwhm: f64, shift: f64) -> Result<Self> {
         let sigma = fwhm * SIGMA_PER_FWHM;
-        let step = cells.step();
-        let reach = (REACH * sigma / step).ceil() as usize;
-        let taps = (2 * reach + 2).next_multiple_of(V::WIDTH);
-        let smooth_row = (STEPS + 1 + 2 * reach).next_multiple_of(V::WIDTH);
-        let mut lines = Self {
+        Ok(Self {
             cells,
             sigma,
             shift,
-            reach,
-            smooth: try_vec("lines", (STEPS + 1 + 2 * reach) * TERMS, 0.0)?,
-            smooth_by_term: try_vec("lines", smooth_row * TERMS, 0.0)?,
-            smooth_row,
-            gaussian: GaussianRows::new((step / sigma).powi(2), reach, 2 * reach + 2, taps, norm(step, sigma))?,
-            starts: try_vec("lines", points.len().saturating_mul(V::WIDTH), 0.0)?,
-            ratios: try_vec("lines", points.len(), 0.0)?,
-            first: try_vec("lines", points.len(), 0)?,
-            taps,
-        };
-        lines.fill_smooth();
-        for (i, &x) in points.iter().enumerate() {
-            let position = (x - shift - cells.left) / step;
-            let below = position.floor();
-            // Coarse arrays begin `reach` steps before the first cell.
-            lines.first[i] = below as usize;
-            let (start, ratio) = lines.gaussian.powers::<V>(position - below);
-            start.store(&mut lines.starts[i * V::WIDTH..]);
-            lines.ratios[i] = ratio;
-        }
-        Ok(lines)
+            smooth: Smooth::new::<V>(cells.half / sigma, cells.step() / sigma)?,
+            places: Places::new::<V>(points, shift, cells.left, 0.5 * cells.per_half)?,
+        })
     }
 
-    /// `exp(-(y - e)^2 / sigma^2)` as polynomials of `t` where `e = left + half (1 + t)`, interpolated at Chebyshev's points.
-    fn fill_smooth(&mut self) {
-        let step = self.cells.step();
-        let chebyshev = chebyshev_to_monomials();
-        let cosines: [[f64; TERMS]; TERMS] = std::array::from_fn(|k| {
-            std::array::from_fn(|m| (k as f64 * (m as f64 + 0.5) * PI / TERMS as f64).cos())
-        });
-        for (tap, terms) in self.smooth.chunks_exact_mut(TERMS).enumerate() {
-            let y = (tap as f64 - self.reach as f64) * step;
-            let samples = cosines[1].map(|t| (-((y - self.cells.half * (1.0 + t)) / self.sigma).powi(2)).exp());
-            for (k, polynomial) in chebyshev.iter().enumerate() {
-                let sum: f64 = samples.iter().zip(&cosines[k]).map(|(sample, cosine)| sample * cosine).sum();
-                let coefficient = sum * if k == 0 { 1.0 } else { 2.0 } / TERMS as f64;
-                for (term, power) in terms.iter_mut().zip(polynomial) {
-                    *term += coefficient * power;
-                }
-            }
-        }
-        for (tap, terms) in self.smooth.chunks_exact(TERMS).enumerate() {
-            for (n, &term) in terms.iter().enumerate() {
-                self.smooth_by_term[n * self.smooth_row + tap] = term;
-            }
-        }
-    }
-
+    /// What the product of both factors is multiplied by.
     pub(super) fn norm(&self) -> f64 {
-        norm(self.cells.step(), self.sigma)
+        2.0 * self.cells.step() / (self.sigma * (2.0 * PI).sqrt())
     }
-}
-
-/// What the second factor is multiplied by.
-fn norm(step: f64, sigma: f64) -> f64 {
-    2.0 * step / (sigma * (2.0 * PI).sqrt())
-}
-
-/// A Gaussian at whole steps `t` from `-before` on, `exp(-rate (t - d)^2)`, for any offset `d` (0 to 1): as
-/// `exp(-rate d^2) q^t` with `q = exp(2 rate d)`, times `exp(-rate t^2)` from a table. A row costs two vectors of exponentials.
-pub(super) struct GaussianRows {
-    rate: f64,
-    before: f64,
-    /// `factor exp(-rate t^2)`, 0 from step `used` on.
-    pub table: Vec<f64>,
-}
-
-impl GaussianRows {
-    pub fn new(rate: f64, before: usize, used: usize, len: usize, factor: f64) -> Result<Self> {
-        let mut table = try_vec("lines", len, 0.0)?;
-        for (tap, slot) in table[..used].iter_mut().enumerate() {
-            *slot = factor * (-rate * (tap as f64 - before as f64).powi(2)).exp();
-        }
-        Ok(Self { rate, before: before as f64, table })
-    }
-
-    /// `exp(-rate d^2) q^t` of the first vector of steps, and what leads to the next vector.
-    #[inline(always)]
-    pub fn powers<V: Lanes>(&self, d: f64) -> (V, f64) {
-        let slope = V::splat(2.0 * self.rate * d);
-        let first = slope.mul_add(V::iota() - V::splat(self.before), V::splat(-self.rate * d * d));
-        let mut ratio = [0.0; 8];
-        simd::exp(slope * V::splat(V::WIDTH as f64)).store(&mut ratio);
-        (simd::exp(first), ratio[0])
-    }
-
-    /// `q`: from one step to the next.
-    pub fn growth(&self, d: f64) -> f64 {
-        (2.0 * self.rate * d).exp()
-    }
-}
-
-/// Row k: the coefficients of Chebyshev's polynomial T_k.
-fn chebyshev_to_monomials() -> [[f64; TERMS]; TERMS] {
-    let mut rows = [[0.0; TERMS]; TERMS];
-    rows[0][0] = 1.0;
-    rows[1][1] = 1.0;
-    for k in 2..TERMS {
-        for n in 0..TERMS {
-            rows[k][n] = if n > 0 { 2.0 * rows[k - 1][n - 1] } else { 0.0 } - rows[k - 2][n];
-        }
-    }
-    rows
 }
 
 /// The area of a line of peak 1: what `HL_NORMALIZATION_AREA` divides by.
@@ -283,7 +174,7 @@ mod tests {
             let shift = 3.25;
             let cells = Cells::new([&points, &[], &[]], [FWHM; BANDS], [shift, 0.0, 0.0]).unwrap();
             let lines = BandLines::new::<V>(cells, &points, FWHM, shift).unwrap();
-            assert!(lines.taps < 48);
+            assert!(lines.smooth.taps < 40);
             let row = 8;
             let mut work = LineWork::default();
             let mut moments = vec![0.0; cells.count * 2 * TERMS];
@@ -300,21 +191,22 @@ mod tests {
                     slopes[part].store(&mut moments[(2 * cell + 1) * TERMS + part * V::WIDTH..]);
                 }
             }
-            lines.smooth_out::<V>(&moments, 2, row, &mut work).unwrap();
+            lines.smooth_columns_out::<V>(&moments, 2, 2, row, &mut work).unwrap();
             let mut spectra = vec![0.0; points.len() * row];
-            lines.at_points::<V>(&work.coarse, row, &mut spectra, &mut Vec::new()).unwrap();
-            let coarse = work.coarse.clone();
-            let alone: Vec<_> = moments.chunks(2 * TERMS).flat_map(|cell| cell[..TERMS].to_vec()).collect();
-            lines.smooth_out::<V>(&alone, 1, 1, &mut work).unwrap();
+            lines.columns_at_points::<V>(row, &mut spectra, &mut work).unwrap();
+            lines.smooth_out::<V>(&moments, 2, 0, &mut work).unwrap();
+            let coarse = work.sticks.clone();
             let mut one = vec![0.0; points.len()];
-            lines.at_points::<V>(&work.coarse, 1, &mut one, &mut Vec::new()).unwrap();
+            lines.at_points::<V>(&coarse, &mut one);
             assert!((0..points.len()).all(|i| (one[i] - spectra[i * row]).abs() < 1e-15));
+            let (mut with_shift, mut curvatures) = (vec![0.0; points.len()], vec![0.0; points.len()]);
+            lines.changes::<V>(&coarse, &points, &mut with_shift, &mut curvatures);
             let mut worst = [0.0f64; 5];
             let s2 = (FWHM * SIGMA_PER_FWHM).powi(2);
             for (i, &x) in points.iter().enumerate() {
                 let d = x - shift - self.0;
                 let g = gaussian(d);
-                let (with_shift, curvature) = lines.changes(&coarse, 0, row, i, x);
+                let (with_shift, curvature) = (with_shift[i], curvatures[i]);
                 let mut at_points = vec![0.0; points.len()];
                 at_points[i] = 1.0;
                 let mut weights = vec![0.0; cells.count * TERMS * V::WIDTH];

@@ -15,6 +15,8 @@
 //! * `variants`       systems whose spectra are added up
 //! * `parameters`     which quantities vary, and what their values make of the system
 //! * `lines`          Gaussian lines as local polynomials: from sticks to spectra, and from a misfit back to sticks
+//! * `smooth`         a factor of a line about a cell, on a coarse grid
+//! * `points`         measured points in cells
 //! * `line_sums`      sums over lines, forward and back
 //! * `powers`         what a stick adds to a cell's moments
 //! * `group`          a vector of configurations, diagonalised
@@ -43,9 +45,11 @@ mod measured;
 mod normal;
 mod parameters;
 mod pass;
+mod points;
 mod powers;
 mod product;
 mod run;
+mod smooth;
 mod variants;
 #[cfg(test)]
 mod tests;

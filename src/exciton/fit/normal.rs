@@ -8,7 +8,7 @@ use super::BANDS;
 use super::coefficients::Columns;
 use super::forward::{Evaluator, Problem};
 use super::least_squares::{Normal, Want};
-use super::line_sums::LineWork;
+use super::line_sums::{LineWork, resize};
 use super::lines::BandLines;
 use super::measured::{Band, Measured, sum_of_squares};
 use super::parameters::{Parameter, State};
@@ -24,7 +24,9 @@ pub struct NormalEquations<'a> {
     columns: Columns,
     sticks_alone: Columns,
     products: [Option<Product>; BANDS],
-    /// Widths and shifts that the products belong to.
+    /// `Evaluator::factors` of each band.
+    factors: [Vec<f64>; BANDS],
+    /// Widths and shifts that the products and factors belong to.
     products_for: Option<[[f64; BANDS]; 2]>,
     work: Work,
 }
@@ -32,15 +34,13 @@ pub struct NormalEquations<'a> {
 #[derive(Default)]
 struct Work {
     lines: LineWork,
-    tapped: Vec<f64>,
     /// [row][row] products of columns, and memory for making them.
     products: Vec<f64>,
     scratch: Vec<f64>,
     /// By point: weights of points in products, and numbers that are pulled back.
     weights: Vec<f64>,
     at_points: Vec<f64>,
-    /// The sticks' own column on the coarse grid, and its spectrum.
-    sticks: Vec<f64>,
+    /// Of the sticks' own column.
     spectrum: Vec<f64>,
     /// By column.
     pulls: Vec<f64>,
@@ -64,6 +64,7 @@ impl<'a> NormalEquations<'a> {
             columns: Columns::new(problem.parameters)?,
             sticks_alone: Columns::sticks_alone(),
             products: Default::default(),
+            factors: Default::default(),
             products_for: None,
             work: Work::default(),
         })
@@ -83,13 +84,16 @@ impl<'a> NormalEquations<'a> {
         self.products_for = None;
         for band in 0..BANDS {
             let Some(lines) = self.evaluator.lines(band) else { continue };
+            if !keeps_products {
+                self.factors[band] = self.evaluator.factors(&state, band)?;
+            }
             let add = AddBand {
                 lines,
                 moments: &moments.sums[band],
                 columns,
                 want,
                 measured: &self.measured.bands[band],
-                factors: &self.evaluator.factors(&state, band)?,
+                factors: &self.factors[band],
                 evaluator: &self.evaluator,
                 state: &state,
                 band,
@@ -138,20 +142,15 @@ impl Kernel for AddBand<'_, '_> {
             self;
         let list = evaluator.problem.parameters.list();
         let points = &measured.points;
-        let row = if want == Want::Misfit { 1 } else { columns.len().next_multiple_of(V::WIDTH) };
-        let Work { lines: line_work, tapped, products, scratch, weights, at_points, sticks, spectrum, pulls } = work;
-        lines.smooth_out::<V>(moments, columns.len(), row, line_work)?;
+        let Work { lines: line_work, products, scratch, weights, at_points, spectrum, pulls } = work;
+        lines.smooth_out::<V>(moments, columns.len(), columns.sticks(), line_work)?;
 
         // The model, its residuals, and what they pull.
-        super::line_sums::clear("spectrum", sticks, lines.coarse_len())?;
-        for (slot, from) in sticks.iter_mut().zip(line_work.coarse.chunks_exact(row)) {
-            *slot = from[columns.sticks()];
-        }
-        super::line_sums::clear("spectrum", spectrum, points.len())?;
-        lines.at_points::<V>(sticks, 1, spectrum, tapped)?;
+        resize("spectrum", spectrum, points.len())?;
+        lines.at_points::<V>(&line_work.sticks, spectrum);
         let (scale, offset) = (state.scale[band], state.offset[band]);
-        super::line_sums::clear("fit", at_points, points.len())?;
-        super::line_sums::clear("fit", weights, points.len())?;
+        resize("fit", at_points, points.len())?;
+        resize("fit", weights, points.len())?;
         let model = &mut normal.model[band];
         *model = try_vec("spectrum", points.len(), 0.0)?;
         let (model, spectrum) = (&mut model[..points.len()], &spectrum[..points.len()]);
@@ -164,11 +163,21 @@ impl Kernel for AddBand<'_, '_> {
             return Ok(());
         }
         weigh(per_sigma, factors, at_points, weights);
-        lines.pull::<V>(at_points, &mut line_work.pulled, tapped)?;
+        // The sticks' own column is the change with the scale, and otherwise no column of the Jacobian.
+        let scales = |parameter| matches!(parameter, Parameter::Scale(bands) if bands[band]);
+        let used = columns.sticks() + usize::from(evaluator.problem.parameters.any(scales));
+        let row = used.next_multiple_of(V::WIDTH);
+        lines.smooth_columns_out::<V>(moments, columns.len(), used, row, line_work)?;
+        lines.pull::<V>(at_points, line_work)?;
         let mut gradient = try_vec("fit", row, 0.0)?;
         columns_with::<V>(line_work, row, &mut gradient);
 
         // Rows of points.
+        let moves = |parameter| matches!(parameter, Parameter::Fwhm(bands) | Parameter::Shift(bands) if bands[band]);
+        let mut changes = None;
+        if evaluator.problem.parameters.any(moves) {
+            changes = Some(evaluator.changes(lines, &line_work.sticks, state, band, spectrum)?);
+        }
         let mut roles = try_vec("fit", list.len(), Role::Nothing)?;
         let mut rows: [Vec<f64>; 3] = Default::default();
         let mut pulls_of_rows: [Vec<f64>; 3] = Default::default();
@@ -178,10 +187,10 @@ impl Kernel for AddBand<'_, '_> {
                 Parameter::Fwhm(bands) | Parameter::Shift(bands) | Parameter::Offset(bands) if bands[band] => {
                     let mut values = try_vec("fit", points.len(), 1.0)?;
                     if !matches!(parameter, Parameter::Offset(_)) {
-                        let which = usize::from(matches!(parameter, Parameter::Shift(_)));
-                        for (i, slot) in values.iter_mut().enumerate() {
-                            let changes = evaluator.changes(lines, sticks, 1, 0, state, band, i, spectrum[i]);
-                            *slot = changes[which] * factors[i] * scale;
+                        let of = changes.as_ref().expect("made above");
+                        let of = &of[usize::from(matches!(parameter, Parameter::Shift(_)))];
+                        for ((slot, change), factor) in values.iter_mut().zip(of).zip(factors) {
+                            *slot = change * factor * scale;
                         }
                     }
                     rows[row_count] = values;
@@ -197,8 +206,8 @@ impl Kernel for AddBand<'_, '_> {
             for i in 0..points.len() {
                 at_points[i] = measured.per_sigma[i].powi(2) * factors[i] * values[i];
             }
-            lines.pull::<V>(at_points, &mut line_work.pulled, tapped)?;
-            super::line_sums::clear("fit", pulls, row)?;
+            lines.pull::<V>(at_points, line_work)?;
+            resize("fit", pulls, row)?;
             columns_with::<V>(line_work, row, pulls);
             *pulls_of_row = std::mem::take(pulls);
         }
@@ -208,7 +217,7 @@ impl Kernel for AddBand<'_, '_> {
             *product = Some(Product::new::<V>(lines, points, weights)?);
         }
         let product = product.as_ref().expect("made above");
-        product.of::<V>(line_work, row, columns.len(), scratch, products)?;
+        product.of::<V>(line_work, row, used, scratch, products)?;
 
         for (p, &role) in roles.iter().enumerate() {
             let curvature = &mut normal.curvature[p * list.len()..p * list.len() + p + 1];

@@ -4,10 +4,10 @@ use super::{ABSORPTION, BANDS, CD, LD};
 use super::coefficients::{Coefficients, Columns};
 use super::forward::Evaluator;
 use super::group::Group;
-use super::lines::{Cells, TERMS};
+use super::lines::TERMS;
 use super::parameters::State;
 use super::powers::Powers;
-use crate::error::Result;
+use crate::error::{Result, try_reserve, try_vec};
 use crate::exciton::way::Way;
 use crate::simd::{Kernel, Lanes};
 
@@ -55,10 +55,14 @@ impl Pass<'_> {
         let fresh = |band: usize| if wanted[band] { self.evaluator.spare.take(len) } else { Ok(Vec::new()) };
         let mut sums = [fresh(0)?, fresh(1)?, fresh(2)?];
         let kept_len = if self.keeps { self.len.next_multiple_of(S::WIDTH) * n * (n + 1) } else { 0 };
-        let mut kept = if self.keeps { self.evaluator.spare_kept.take(kept_len)? } else { Vec::new() };
+        let mut kept = if self.keeps { self.evaluator.spare_kept.take_any(kept_len)? } else { Vec::new() };
         let mut group = Group::<S>::new(system)?;
         let mut coefficients = Coefficients::<S>::new(n, self.columns)?;
+        // A single column stays in the first-level cache.
+        let is_alone = self.columns.len() == 1;
+        let mut by_cell = ByCell::new(if is_alone { 0 } else { cells.count }, n * S::WIDTH)?;
         let powers = Powers::<V>::new();
+        let adder = Adder { powers: &powers, columns: self.columns, per_half: cells.per_half(), wanted };
         for at in (0..self.len).step_by(S::WIDTH) {
             let first = self.first + at;
             let count = S::WIDTH.min(self.len - at);
@@ -73,76 +77,179 @@ impl Pass<'_> {
                 }
             }
             coefficients.fill(problem, self.variant, self.state, self.columns, &cells, &group, first, count, wanted);
-            for lane in 0..count {
+            if is_alone {
+                for lane in 0..count {
+                    let weight = self.evaluator.weights.of(first + lane) * variant.weight;
+                    for k in 0..n {
+                        if let Some((cell, t)) = coefficients.place(k, lane) {
+                            adder.add::<S, 1>(&coefficients, cell, [Stick { k, lane, t, weight }], &mut sums);
+                        }
+                    }
+                }
+                continue;
+            }
+            // The last first, so that a cell gets its own in the order that they have without this.
+            for lane in (0..count).rev() {
                 let weight = self.evaluator.weights.of(first + lane) * variant.weight;
-                add::<V, S>(&powers, &coefficients, self.columns, &cells, wanted, lane, weight, &mut sums);
+                for k in (0..n).rev() {
+                    if let Some((cell, t)) = coefficients.place(k, lane) {
+                        by_cell.push(cell, Stick { k, lane, t, weight });
+                    }
+                }
+            }
+            while let Some((cell, mut sticks)) = by_cell.next_cell() {
+                while let Some(one) = by_cell.next_stick(&mut sticks) {
+                    match by_cell.next_stick(&mut sticks) {
+                        Some(other) => adder.add::<S, 2>(&coefficients, cell, [one, other], &mut sums),
+                        None => adder.add::<S, 1>(&coefficients, cell, [one], &mut sums),
+                    }
+                }
             }
         }
         Ok(Part { sums, kept })
     }
 }
 
-/// Adds the sticks of one configuration to the moments.
-#[inline(always)]
-#[allow(clippy::too_many_arguments)]
-fn add<V: Lanes, S: Lanes>(
-    powers: &Powers<V>,
-    coefficients: &Coefficients<S>,
-    columns: &Columns,
-    cells: &Cells,
+/// Adds sticks to moments.
+struct Adder<'a, V: Lanes> {
+    powers: &'a Powers<V>,
+    columns: &'a Columns,
+    per_half: f64,
     wanted: [bool; BANDS],
-    lane: usize,
-    weight: f64,
-    moments: &mut [Vec<f64>; BANDS],
-) {
-    let has_slopes = !columns.hamiltonian().is_empty();
-    for k in 0..coefficients.n() {
-        let Some((cell, t)) = coefficients.place(k, lane) else { continue };
-        let values = powers.values(t, weight);
-        let slopes = if has_slopes { powers.slopes(t, weight * cells.per_half()) } else { [V::zero(); 4] };
+}
+
+impl<V: Lanes> Adder<'_, V> {
+    /// Adds sticks of one cell. Bound by loads and stores of the moments, which two sticks share.
+    #[inline(always)]
+    fn add<S: Lanes, const N: usize>(&self, coefficients: &Coefficients<S>, cell: usize, sticks: [Stick; N], moments: &mut [Vec<f64>; BANDS]) {
+        let mut values = [[V::zero(); 4]; N];
+        let mut slopes = [[V::zero(); 4]; N];
+        for i in 0..N {
+            values[i] = self.powers.values(sticks[i].t, sticks[i].weight);
+            if !self.columns.hamiltonian().is_empty() {
+                slopes[i] = self.powers.slopes(sticks[i].t, sticks[i].weight * self.per_half);
+            }
+        }
         // Written out: a loop over bands is not unrolled, and takes a tenth longer.
-        if wanted[ABSORPTION] {
-            add_to_band::<V, S>(&values, &slopes, coefficients, columns, ABSORPTION, k, lane, cell, &mut moments[ABSORPTION]);
+        if self.wanted[ABSORPTION] {
+            self.add_to_band(coefficients, &values, &slopes, ABSORPTION, cell, &sticks, &mut moments[ABSORPTION]);
         }
-        if wanted[CD] {
-            add_to_band::<V, S>(&values, &slopes, coefficients, columns, CD, k, lane, cell, &mut moments[CD]);
+        if self.wanted[CD] {
+            self.add_to_band(coefficients, &values, &slopes, CD, cell, &sticks, &mut moments[CD]);
         }
-        if wanted[LD] {
-            add_to_band::<V, S>(&values, &slopes, coefficients, columns, LD, k, lane, cell, &mut moments[LD]);
+        if self.wanted[LD] {
+            self.add_to_band(coefficients, &values, &slopes, LD, cell, &sticks, &mut moments[LD]);
+        }
+    }
+
+    /// The same in one band.
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments)]
+    fn add_to_band<S: Lanes, const N: usize>(
+        &self,
+        coefficients: &Coefficients<S>,
+        values: &[[V; 4]; N],
+        slopes: &[[V; 4]; N],
+        band: usize,
+        cell: usize,
+        sticks: &[Stick; N],
+        moments: &mut [f64],
+    ) {
+        let columns = self.columns.len();
+        let row = &mut moments[cell * columns * TERMS..(cell + 1) * columns * TERMS];
+        let (of_hamiltonian, others) = row.split_at_mut(self.columns.hamiltonian().len() * TERMS);
+        let mut its_values: [&[f64]; N] = [&[]; N];
+        let mut its_slopes: [&[f64]; N] = [&[]; N];
+        for i in 0..N {
+            its_values[i] = coefficients.values_of(band, sticks[i].k, sticks[i].lane);
+            its_slopes[i] = coefficients.slopes_of(band, sticks[i].k, sticks[i].lane);
+        }
+        for (column, slot) in of_hamiltonian.chunks_exact_mut(TERMS).enumerate() {
+            let mut value = [V::zero(); N];
+            let mut slope = [V::zero(); N];
+            for i in 0..N {
+                value[i] = V::splat(its_values[i][column * S::WIDTH]);
+                slope[i] = V::splat(its_slopes[i][column * S::WIDTH]);
+            }
+            for part in 0..TERMS / V::WIDTH {
+                let place = &mut slot[part * V::WIDTH..(part + 1) * V::WIDTH];
+                let mut sum = V::load(place);
+                for i in 0..N {
+                    sum = values[i][part].mul_add(value[i], sum);
+                    sum = slopes[i][part].mul_add(slope[i], sum);
+                }
+                sum.store(place);
+            }
+        }
+        let before = self.columns.hamiltonian().len();
+        for (column, slot) in others.chunks_exact_mut(TERMS).enumerate() {
+            for part in 0..TERMS / V::WIDTH {
+                let place = &mut slot[part * V::WIDTH..(part + 1) * V::WIDTH];
+                let mut sum = V::load(place);
+                for i in 0..N {
+                    sum = values[i][part].mul_add(V::splat(its_values[i][(before + column) * S::WIDTH]), sum);
+                }
+                sum.store(place);
+            }
         }
     }
 }
 
-/// The same in one band.
-#[inline(always)]
-#[allow(clippy::too_many_arguments)]
-fn add_to_band<V: Lanes, S: Lanes>(
-    values: &[V; 4],
-    slopes: &[V; 4],
-    coefficients: &Coefficients<S>,
-    columns: &Columns,
-    band: usize,
+/// A stick of a group: exciton `k` of the configuration in a lane.
+#[derive(Clone, Copy)]
+struct Stick {
     k: usize,
     lane: usize,
-    cell: usize,
-    moments: &mut [f64],
-) {
-    let row = &mut moments[cell * columns.len() * TERMS..(cell + 1) * columns.len() * TERMS];
-    let (of_hamiltonian, others) = row.split_at_mut(columns.hamiltonian().len() * TERMS);
-    for (column, slot) in of_hamiltonian.chunks_exact_mut(TERMS).enumerate() {
-        let value = V::splat(coefficients.value(band, k, column, lane));
-        let slope = V::splat(coefficients.slope(band, k, column, lane));
-        for part in 0..TERMS / V::WIDTH {
-            let place = &mut slot[part * V::WIDTH..(part + 1) * V::WIDTH];
-            let sum = values[part].mul_add(value, V::load(place));
-            slopes[part].mul_add(slope, sum).store(place);
-        }
+    t: f64,
+    weight: f64,
+}
+
+/// The sticks of a group, cell by cell. Rows of moments outgrow the first-level cache: taken stick after stick, most of the time was
+/// the way of a cell's rows to the second level and back.
+struct ByCell {
+    /// By cell: its stick that came last.
+    last: Vec<u32>,
+    /// Cells that have sticks.
+    touched: Vec<u32>,
+    /// Each with the one that came before it in its cell.
+    sticks: Vec<(Stick, u32)>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl ByCell {
+    /// For so many cells and, at a time, sticks.
+    fn new(cells: usize, sticks: usize) -> Result<Self> {
+        let mut by_cell = Self { last: try_vec("moments", cells, NONE)?, touched: Vec::new(), sticks: Vec::new() };
+        try_reserve("moments", &mut by_cell.touched, sticks)?;
+        try_reserve("moments", &mut by_cell.sticks, sticks)?;
+        Ok(by_cell)
     }
-    for (column, slot) in others.chunks_exact_mut(TERMS).enumerate() {
-        let value = V::splat(coefficients.value(band, k, columns.sticks() + column, lane));
-        for part in 0..TERMS / V::WIDTH {
-            let place = &mut slot[part * V::WIDTH..(part + 1) * V::WIDTH];
-            values[part].mul_add(value, V::load(place)).store(place);
+
+    #[inline(always)]
+    fn push(&mut self, cell: usize, stick: Stick) {
+        let before = std::mem::replace(&mut self.last[cell], self.sticks.len() as u32);
+        if before == NONE {
+            self.touched.push(cell as u32);
         }
+        self.sticks.push((stick, before));
+    }
+
+    /// A cell and its last stick; forgets all sticks when there are no more.
+    #[inline(always)]
+    fn next_cell(&mut self) -> Option<(usize, u32)> {
+        let Some(cell) = self.touched.pop() else {
+            self.sticks.clear();
+            return None;
+        };
+        Some((cell as usize, std::mem::replace(&mut self.last[cell as usize], NONE)))
+    }
+
+    /// The stick `at`, which becomes the one before it.
+    #[inline(always)]
+    fn next_stick(&self, at: &mut u32) -> Option<Stick> {
+        let &(stick, before) = self.sticks.get(*at as usize)?;
+        *at = before;
+        Some(stick)
     }
 }

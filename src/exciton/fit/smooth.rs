@@ -1,0 +1,258 @@
+//! `exp(-y^2)` at the steps of a coarse grid about a cell, as polynomials of the place in the cell; and sums with them.
+//!
+//! One table serves both factors of a line (`lines`): from a stick to the coarse grid, and from there to points, as a Gaussian
+//! does not care which of its ends is which. Steps lie alike about the middle of a cell, so the polynomial of a step at `-t` is that
+//! of its mirror image at `t`: even and odd powers are summed apart for half of the steps, and sum and difference of the two belong to
+//! a step and to its image. That is half of the arithmetic, and half of the table.
+
+use super::lines::TERMS;
+use crate::error::{Result, try_vec};
+use crate::simd::{self, Lanes};
+use std::f64::consts::PI;
+
+/// Coarse steps to a cell. Odd numbers leave no step in the middle of all.
+pub const STEPS: usize = 3;
+/// Where a factor stops: `exp(-36)`.
+pub const REACH: f64 = 6.0;
+/// Even powers, and odd ones.
+const HALF: usize = TERMS / 2;
+/// Pairs of steps that are taken together: with even and odd sums of three vectors of columns they fill sixteen registers.
+const TOGETHER: usize = 2;
+
+pub struct Smooth {
+    /// Coarse steps that it reaches beyond a cell.
+    pub reach: usize,
+    /// Coarse steps about a cell, from `-reach` on; tap `taps - 1 - i` is the image of tap `i`.
+    pub taps: usize,
+    /// [pair of taps, padded][even powers, then odd powers] of the first of the two.
+    table: Vec<f64>,
+    /// The same by term, [TERMS][pairs, padded to `row`].
+    by_term: Vec<f64>,
+    row: usize,
+}
+
+impl Smooth {
+    /// For half a cell and a step in the Gaussian's own unit.
+    #[inline(always)]
+    pub fn new<V: Lanes>(half: f64, step: f64) -> Result<Self> {
+        let reach = (REACH / step).ceil() as usize;
+        let taps = STEPS + 1 + 2 * reach;
+        let pairs = taps / 2;
+        let row = pairs.next_multiple_of(V::WIDTH);
+        let mut smooth = Self {
+            reach,
+            taps,
+            table: try_vec("lines", pairs.next_multiple_of(TOGETHER) * TERMS, 0.0)?,
+            by_term: try_vec("lines", row * TERMS, 0.0)?,
+            row,
+        };
+        // Interpolated at Chebyshev's points. Coefficients of Chebyshev's polynomials fall off quickly; powers made from the samples
+        // themselves would be differences of large numbers.
+        let (nodes, cosines) = chebyshev_points();
+        let polynomials = chebyshev_polynomials();
+        for (pair, terms) in smooth.table.chunks_exact_mut(TERMS).take(pairs).enumerate() {
+            let y = V::splat((pair as f64 - reach as f64) * step - half);
+            let mut samples = [0.0; TERMS];
+            for at in (0..TERMS).step_by(V::WIDTH) {
+                let distance = V::splat(half).neg_mul_add(V::load(&nodes[at..]), y);
+                simd::exp(-(distance * distance)).store(&mut samples[at..]);
+            }
+            let mut coefficients = [0.0; TERMS];
+            times_matrix::<V>(&samples, &cosines, &mut coefficients);
+            times_matrix::<V>(&coefficients, &polynomials, terms);
+            for (n, slot) in smooth.by_term.chunks_exact_mut(row).enumerate() {
+                slot[pair] = terms[n % 2 * HALF + n / 2];
+            }
+        }
+        Ok(smooth)
+    }
+
+    /// Adds `row / WIDTH` vectors of columns of a cell, `turned` [TERMS][row], to its taps `coarse` [tap][row]. As many loads as
+    /// multiply-adds, and a little more of the latter with three vectors.
+    #[inline(always)]
+    pub fn add_columns<V: Lanes>(&self, turned: &[f64], row: usize, coarse: &mut [f64]) {
+        let mut at = 0;
+        while at < row {
+            let vectors = ((row - at) / V::WIDTH).min(3);
+            for pair in (0..self.taps / 2).step_by(TOGETHER) {
+                match vectors {
+                    3 => self.add_pairs::<V, 3>(pair, turned, row, at, coarse),
+                    2 => self.add_pairs::<V, 2>(pair, turned, row, at, coarse),
+                    _ => self.add_pairs::<V, 1>(pair, turned, row, at, coarse),
+                }
+            }
+            at += vectors * V::WIDTH;
+        }
+    }
+
+    #[inline(always)]
+    fn add_pairs<V: Lanes, const VECTORS: usize>(&self, pair: usize, turned: &[f64], row: usize, at: usize, coarse: &mut [f64]) {
+        let table = &self.table[pair * TERMS..(pair + TOGETHER) * TERMS];
+        let mut even = [[V::zero(); VECTORS]; TOGETHER];
+        let mut odd = [[V::zero(); VECTORS]; TOGETHER];
+        for m in 0..HALF {
+            let terms = &turned[2 * m * row + at..];
+            for p in 0..TOGETHER {
+                let weight = V::splat(table[p * TERMS + m]);
+                for v in 0..VECTORS {
+                    even[p][v] = V::load(&terms[v * V::WIDTH..]).mul_add(weight, even[p][v]);
+                }
+            }
+            let terms = &turned[(2 * m + 1) * row + at..];
+            for p in 0..TOGETHER {
+                let weight = V::splat(table[p * TERMS + HALF + m]);
+                for v in 0..VECTORS {
+                    odd[p][v] = V::load(&terms[v * V::WIDTH..]).mul_add(weight, odd[p][v]);
+                }
+            }
+        }
+        for p in 0..TOGETHER {
+            for v in 0..VECTORS {
+                // A pair too many has zeros, and adds them to steps that are there.
+                for (tap, sum) in [(pair + p, even[p][v] + odd[p][v]), (self.taps - 1 - pair - p, even[p][v] - odd[p][v])] {
+                    let slot = &mut coarse[tap * row + at + v * V::WIDTH..];
+                    (V::load(slot) + sum).store(slot);
+                }
+            }
+        }
+    }
+
+    /// Adds one column of a cell, `moments` [TERMS], to its taps. Those of the second half go to `images`, whose element i is the
+    /// image of that of `coarse`: vectors keep their direction.
+    #[inline(always)]
+    pub fn add_column<V: Lanes>(&self, moments: &[f64], coarse: &mut [f64], images: &mut [f64]) {
+        let mut at = 0;
+        while at + 4 * V::WIDTH <= self.row {
+            self.add_strip::<V, 4>(moments, at, coarse, images);
+            at += 4 * V::WIDTH;
+        }
+        while at < self.row {
+            self.add_strip::<V, 1>(moments, at, coarse, images);
+            at += V::WIDTH;
+        }
+    }
+
+    #[inline(always)]
+    fn add_strip<V: Lanes, const STRIP: usize>(&self, moments: &[f64], at: usize, coarse: &mut [f64], images: &mut [f64]) {
+        let mut even = [V::zero(); STRIP];
+        let mut odd = [V::zero(); STRIP];
+        let moments = &moments[..TERMS];
+        for m in 0..HALF {
+            let moment = V::splat(moments[2 * m]);
+            let terms = &self.by_term[2 * m * self.row + at..];
+            for s in 0..STRIP {
+                even[s] = V::load(&terms[s * V::WIDTH..]).mul_add(moment, even[s]);
+            }
+            let moment = V::splat(moments[2 * m + 1]);
+            let terms = &self.by_term[(2 * m + 1) * self.row + at..];
+            for s in 0..STRIP {
+                odd[s] = V::load(&terms[s * V::WIDTH..]).mul_add(moment, odd[s]);
+            }
+        }
+        for s in 0..STRIP {
+            let slot = &mut coarse[at + s * V::WIDTH..];
+            (V::load(slot) + (even[s] + odd[s])).store(slot);
+            let slot = &mut images[at + s * V::WIDTH..];
+            (V::load(slot) + (even[s] - odd[s])).store(slot);
+        }
+    }
+
+    /// The transpose for one column: the polynomial whose value at a place in the cell is the sum of `coarse` [tap] over the
+    /// Gaussian from there, times `factor`. Even powers, then odd ones.
+    #[inline(always)]
+    pub fn polynomial<V: Lanes>(&self, coarse: &[f64], factor: f64) -> [f64; TERMS] {
+        let coarse = &coarse[..self.taps];
+        // Vectors of even powers, then of odd ones; there are four at most.
+        let vectors = HALF / V::WIDTH;
+        let mut sums = [V::zero(); 4];
+        for (pair, terms) in self.table.chunks_exact(TERMS).take(self.taps / 2).enumerate() {
+            let (one, other) = (V::splat(coarse[pair]), V::splat(coarse[self.taps - 1 - pair]));
+            let (sum, difference) = (one + other, one - other);
+            for v in 0..vectors {
+                sums[v] = V::load(&terms[v * V::WIDTH..]).mul_add(sum, sums[v]);
+                sums[vectors + v] = V::load(&terms[HALF + v * V::WIDTH..]).mul_add(difference, sums[vectors + v]);
+            }
+        }
+        let mut polynomial = [0.0; TERMS];
+        for (v, sum) in sums.iter().enumerate().take(2 * vectors) {
+            (*sum * V::splat(factor)).store(&mut polynomial[v * V::WIDTH..]);
+        }
+        polynomial
+    }
+
+    /// The same for columns `coarse` [tap][row]: `polynomials` [even powers, then odd ones][row].
+    #[inline(always)]
+    pub fn polynomials<V: Lanes>(&self, coarse: &[f64], row: usize, factor: f64, polynomials: &mut [f64]) {
+        for at in (0..row).step_by(V::WIDTH) {
+            self.half_polynomials::<V, false>(coarse, row, at, factor, &mut polynomials[..HALF * row]);
+            self.half_polynomials::<V, true>(coarse, row, at, factor, &mut polynomials[HALF * row..]);
+        }
+    }
+
+    #[inline(always)]
+    fn half_polynomials<V: Lanes, const IS_ODD: bool>(&self, coarse: &[f64], row: usize, at: usize, factor: f64, to: &mut [f64]) {
+        let mut sums = [V::zero(); HALF];
+        for (pair, terms) in self.table.chunks_exact(TERMS).take(self.taps / 2).enumerate() {
+            let (one, other) = (V::load(&coarse[pair * row + at..]), V::load(&coarse[(self.taps - 1 - pair) * row + at..]));
+            let both = if IS_ODD { one - other } else { one + other };
+            let terms = if IS_ODD { &terms[HALF..] } else { &terms[..HALF] };
+            for m in 0..HALF {
+                sums[m] = V::splat(terms[m]).mul_add(both, sums[m]);
+            }
+        }
+        for m in 0..HALF {
+            (sums[m] * V::splat(factor)).store(&mut to[m * row + at..]);
+        }
+    }
+}
+
+/// `out[n] = sum_m row[m] matrix[m][n]`
+#[inline(always)]
+fn times_matrix<V: Lanes>(row: &[f64; TERMS], matrix: &[[f64; TERMS]; TERMS], out: &mut [f64]) {
+    for at in (0..TERMS).step_by(V::WIDTH) {
+        let mut sum = V::zero();
+        for m in 0..TERMS {
+            sum = V::load(&matrix[m][at..]).mul_add(V::splat(row[m]), sum);
+        }
+        sum.store(&mut out[at..]);
+    }
+}
+
+/// Chebyshev's points, and [point][k] what a sample there adds to the coefficient of T_k of the polynomial through all of them.
+#[inline(always)]
+fn chebyshev_points() -> ([f64; TERMS], [[f64; TERMS]; TERMS]) {
+    // cos(k theta_m) for all of them are cosines of whole multiples of one angle.
+    let mut multiples = [0.0; 4 * TERMS];
+    for (j, cosine) in multiples.iter_mut().enumerate() {
+        *cosine = (j as f64 * PI / (2 * TERMS) as f64).cos();
+    }
+    let (mut nodes, mut cosines) = ([0.0; TERMS], [[0.0; TERMS]; TERMS]);
+    for m in 0..TERMS {
+        nodes[m] = multiples[2 * m + 1];
+        for k in 0..TERMS {
+            cosines[m][k] = multiples[k * (2 * m + 1) % (4 * TERMS)] * (if k == 0 { 1.0 } else { 2.0 } / TERMS as f64);
+        }
+    }
+    (nodes, cosines)
+}
+
+/// Row k: the coefficients of Chebyshev's polynomial T_k, even powers first.
+#[inline(always)]
+fn chebyshev_polynomials() -> [[f64; TERMS]; TERMS] {
+    let mut rows = [[0.0; TERMS]; TERMS];
+    let (mut before, mut polynomial) = ([0.0; TERMS], [0.0; TERMS]);
+    polynomial[0] = 1.0;
+    for (k, row) in rows.iter_mut().enumerate() {
+        for n in 0..TERMS {
+            row[n % 2 * HALF + n / 2] = polynomial[n];
+        }
+        // T_1 = t T_0, then T_k+1 = 2 t T_k - T_k-1.
+        let factor = if k == 0 { 1.0 } else { 2.0 };
+        let mut next = [0.0; TERMS];
+        for n in 0..TERMS {
+            next[n] = if n > 0 { factor * polynomial[n - 1] } else { 0.0 } - before[n];
+        }
+        (before, polynomial) = (polynomial, next);
+    }
+    rows
+}
