@@ -18,7 +18,7 @@
 //! AVX2 2.5 and 1.07 ns.
 
 use crate::kuramoto::law::{Coupling, Law};
-use crate::simd::{Around, Lanes, Operation, Real, Task, map_lines, map_lines_wide, sin_cos};
+use crate::simd::{Around, Lanes, Operation, Real, Sequel, Task, map_lines, map_lines_overlapped};
 use std::marker::PhantomData;
 
 /// A line of cells as neighbours see it: sines and cosines, or phases and ones.
@@ -68,17 +68,35 @@ impl<T: Real, V: Lanes<T>> Task for Describe<'_, T, V> {
     #[inline(always)]
     fn run(self) {
         let Self { phases, sines, cosines, .. } = self;
-        map_lines_wide::<T, V, 0, 1, 2>([], [phases], [sines, cosines], &SineAndCosine(PhantomData::<T>));
+        map_lines_overlapped::<T, V, 0, 1, 2>([], [phases], [sines, cosines], &Same, &SineAndCosine(PhantomData::<T>));
+    }
+}
+
+struct Same;
+
+impl<V> Operation<V, 0, 1, 1> for Same {
+    #[inline(always)]
+    fn apply(&self, _: [[[V; 2]; 2]; 0], phase: [V; 1]) -> [V; 1] {
+        phase
     }
 }
 
 struct SineAndCosine<T>(PhantomData<T>);
 
-impl<T: Real, V: Lanes<T>> Operation<V, 0, 1, 2> for SineAndCosine<T> {
+impl<T: Real, V: Lanes<T>> Sequel<V, 2> for SineAndCosine<T> {
     #[inline(always)]
-    fn apply(&self, _: [[[V; 2]; 2]; 0], [phase]: [V; 1]) -> [V; 2] {
-        let (sine, cosine) = sin_cos(phase);
+    fn make(&self, phase: V) -> [V; 2] {
+        let (sine, cosine) = phase.sin_cos();
         [sine, cosine]
+    }
+}
+
+/// The phase, its sine and its cosine.
+impl<T: Real, V: Lanes<T>> Sequel<V, 3> for SineAndCosine<T> {
+    #[inline(always)]
+    fn make(&self, phase: V) -> [V; 3] {
+        let (sine, cosine) = phase.sin_cos();
+        [phase, sine, cosine]
     }
 }
 
@@ -115,8 +133,7 @@ pub fn step_and_describe<T: Real, V: Lanes<T>>(
     let len = to.len();
     let (first, second) = (&mut first[..len], &mut second[..len]);
     if coupling.law == Law::Sine {
-        let what = StepAndDescribe { weight };
-        V::outlined(OnSlopes { coupling, line, others: [from; 2], outputs: [to, first, second], what, vectors: PhantomData::<V> });
+        V::outlined(StepAndDescribe { coupling, line, from, weight, outputs: [to, first, second], vectors: PhantomData::<V> });
     } else {
         step::<T, V>(coupling, line, from, weight, to);
         describe::<T, V>(coupling.law, to, first, second);
@@ -139,8 +156,6 @@ pub fn stage<T: Real, V: Lanes<T>>(
 /// What is made of a vector of slopes and of two others.
 trait WithSlope<T: Real, V: Lanes<T>, const OUTPUTS: usize> {
     const IS_ALONE: bool = false;
-    /// Whether it is a long chain of operations.
-    const HAS_A_SINE: bool = false;
     fn make(&self, slope: V, others: [V; 2]) -> [V; OUTPUTS];
 }
 
@@ -162,20 +177,6 @@ impl<T: Real, V: Lanes<T>> WithSlope<T, V, 1> for Step<T> {
     #[inline(always)]
     fn make(&self, slope: V, [from, _]: [V; 2]) -> [V; 1] {
         [V::splat(self.weight).mul_add(slope, from)]
-    }
-}
-
-struct StepAndDescribe<T> {
-    weight: T,
-}
-
-impl<T: Real, V: Lanes<T>> WithSlope<T, V, 3> for StepAndDescribe<T> {
-    const HAS_A_SINE: bool = true;
-    #[inline(always)]
-    fn make(&self, slope: V, [from, _]: [V; 2]) -> [V; 3] {
-        let phase = V::splat(self.weight).mul_add(slope, from);
-        let (sine, cosine) = sin_cos(phase);
-        [phase, sine, cosine]
     }
 }
 
@@ -201,12 +202,7 @@ struct OnSlopes<'a, T, V, W, const OUTPUTS: usize> {
     vectors: PhantomData<V>,
 }
 
-impl<T, V, W, const OUTPUTS: usize> Task for OnSlopes<'_, T, V, W, OUTPUTS>
-where
-    T: Real,
-    V: Lanes<T>,
-    W: WithSlope<T, V, OUTPUTS> + WithSlope<T, V::Wide, OUTPUTS>,
-{
+impl<T: Real, V: Lanes<T>, W: WithSlope<T, V, OUTPUTS>, const OUTPUTS: usize> Task for OnSlopes<'_, T, V, W, OUTPUTS> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
@@ -215,19 +211,14 @@ where
             Law::Sine if lag != T::default() => self.under(Separable::<T, true> { cosine, sine }),
             Law::Sine => self.under(Separable::<T, false> { cosine, sine }),
             // Compiled for slopes alone; what these laws cost makes up for another pass.
-            Law::DirectSine | Law::Linear if !<W as WithSlope<T, V, OUTPUTS>>::IS_ALONE => self.after_slopes(),
+            Law::DirectSine | Law::Linear if !W::IS_ALONE => self.after_slopes(),
             Law::DirectSine => self.under(Direct::<T, true> { lag }),
             Law::Linear => self.under(Direct::<T, false> { lag }),
         }
     }
 }
 
-impl<T, V, W, const OUTPUTS: usize> OnSlopes<'_, T, V, W, OUTPUTS>
-where
-    T: Real,
-    V: Lanes<T>,
-    W: WithSlope<T, V, OUTPUTS> + WithSlope<T, V::Wide, OUTPUTS>,
-{
+impl<T: Real, V: Lanes<T>, W: WithSlope<T, V, OUTPUTS>, const OUTPUTS: usize> OnSlopes<'_, T, V, W, OUTPUTS> {
     #[inline(always)]
     fn after_slopes(self) {
         let Self { coupling, line, others: [one, other], outputs, what, .. } = self;
@@ -242,7 +233,7 @@ where
     }
 
     #[inline(always)]
-    fn under<L: Term<T, V> + Term<T, V::Wide>>(self, law: L) {
+    fn under<L: Term<T, V>>(self, law: L) {
         let line = self.line;
         match line.axes {
             0 => self.map::<0, L>([], law),
@@ -253,15 +244,54 @@ where
     }
 
     #[inline(always)]
-    fn map<const AXES: usize, L: Term<T, V> + Term<T, V::Wide>>(self, around: Around<'_, T, AXES>, law: L) {
+    fn map<const AXES: usize, L: Term<T, V>>(self, around: Around<'_, T, AXES>, law: L) {
         let Self { line, others: [one, other], outputs, what, .. } = self;
         let inputs = [line.centre.first, line.centre.second, line.strength, line.omega, one, other];
-        let operation = OnSlope { law, what, precision: PhantomData::<T> };
-        if <W as WithSlope<T, V, OUTPUTS>>::HAS_A_SINE {
-            map_lines_wide::<T, V, AXES, 6, OUTPUTS>(around, inputs, outputs, &operation);
+        map_lines::<T, V, AXES, 6, OUTPUTS>(around, inputs, outputs, &OnSlope { law, what, precision: PhantomData::<T> });
+    }
+}
+
+/// Steps and the sines of where they lead, for the separable law.
+struct StepAndDescribe<'a, T, V> {
+    coupling: &'a Coupling<T>,
+    line: &'a Surroundings<'a, T>,
+    from: &'a [T],
+    weight: T,
+    outputs: [&'a mut [T]; 3],
+    vectors: PhantomData<V>,
+}
+
+impl<T: Real, V: Lanes<T>> Task for StepAndDescribe<'_, T, V> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Coupling { lag, cosine_of_lag: cosine, sine_of_lag: sine, .. } = *self.coupling;
+        if lag != T::default() {
+            self.under(Separable::<T, true> { cosine, sine });
         } else {
-            map_lines::<T, V, AXES, 6, OUTPUTS>(around, inputs, outputs, &operation);
+            self.under(Separable::<T, false> { cosine, sine });
         }
+    }
+}
+
+impl<T: Real, V: Lanes<T>> StepAndDescribe<'_, T, V> {
+    #[inline(always)]
+    fn under<L: Term<T, V> + Term<T, V::Pair>>(self, law: L) {
+        let line = self.line;
+        match line.axes {
+            0 => self.map::<0, L>([], law),
+            1 => self.map::<1, L>(around(line), law),
+            2 => self.map::<2, L>(around(line), law),
+            _ => self.map::<3, L>(around(line), law),
+        }
+    }
+
+    #[inline(always)]
+    fn map<const AXES: usize, L: Term<T, V> + Term<T, V::Pair>>(self, around: Around<'_, T, AXES>, law: L) {
+        let Self { line, from, weight, outputs, .. } = self;
+        let inputs = [line.centre.first, line.centre.second, line.strength, line.omega, from, from];
+        let step = OnSlope { law, what: Step { weight }, precision: PhantomData::<T> };
+        map_lines_overlapped::<T, V, AXES, 6, 3>(around, inputs, outputs, &step, &SineAndCosine(PhantomData::<T>));
     }
 }
 
@@ -333,7 +363,7 @@ impl<T: Real, V: Lanes<T>, const SINE: bool> Term<T, V> for Direct<T, SINE> {
             let mut both = V::zero();
             for [neighbour, is_there] in pair {
                 let difference = neighbour - phase - lag;
-                let law = if SINE { sin_cos(difference).0 } else { difference };
+                let law = if SINE { difference.sin_cos().0 } else { difference };
                 both = both + law * is_there;
             }
             sum = sum + both;
