@@ -10,12 +10,13 @@
 //! A place without a cell has sine and cosine 0 and so couples to nothing: a boundary without a branch. In the direct
 //! laws a cell is described by (phase, 1) instead of (sine, cosine), and a missing one by (0, 0).
 //!
-//! What bounds them: a sine and cosine are 26 vector operations (19 in f32) on two arithmetic ports, a slope in two dimensions ten loads of
-//! neighbours and two more on two load ports and thirteen operations. Both are in one loop where a step's end is the next one's beginning,
-//! so that loads and arithmetic overlap, and go over four vectors at a time, because a single one is a chain of 100 cycles and more: one after
-//! another, what waits for it fills the scheduler before the arithmetic is busy. With several steps to a sweep a Sapphire Rapids core at
-//! AVX-512 takes 1.5 ns a cell and Euler step in f64 and 0.67 in f32 (2.6 GHz; arithmetic alone would allow 1.0 and 0.35), a Zen 3 core at
-//! AVX2 2.5 and 1.07 ns.
+//! What bounds them: a sine and cosine are 26 vector operations (19 in f32; 21 and 16 at AVX-512, which looks multiples up) on two
+//! arithmetic ports, a slope in two dimensions ten loads of neighbours and two more on two load ports and thirteen operations. One vector
+//! of both is a chain of 100 cycles and more, and operations that wait for it fill the scheduler before the arithmetic is busy. So where a step's
+//! end is the next one's beginning both are in one loop, two vectors at a time, with the slopes of the next two before the sines of these.
+//! With several steps to a sweep a Sapphire Rapids core at AVX-512 takes 1.35 ns a cell and Euler step in f64 and 0.60 in f32 (2.8 GHz; arithmetic
+//! alone would allow 0.75 and 0.3). What is left is the second-level cache: a dozen lines a stage, of 64 bytes a vector and two cycles each, come
+//! from there or go there, as a stage's turn comes again only after those of all others. A Zen 3 core at AVX2 takes 2.5 and 1.07 ns.
 
 use crate::kuramoto::law::{Coupling, Law};
 use crate::simd::{Around, Lanes, Operation, Real, Sequel, Task, map_lines, map_lines_overlapped};
