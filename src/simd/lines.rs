@@ -20,6 +20,11 @@ pub trait Sequel<V, const OUTPUTS: usize> {
     fn make(&self, from: V) -> [V; OUTPUTS];
 }
 
+/// What is done with two vectors that were made ahead and one of every input. Implementations mark `apply` `#[inline(always)]`.
+pub trait Follower<V, const AXES: usize, const INPUTS: usize, const OUTPUTS: usize> {
+    fn apply(&self, ahead: [V; 2], around: [[[V; 2]; 2]; AXES], inputs: [V; INPUTS]) -> [V; OUTPUTS];
+}
+
 /// `outputs[i] = operation(around[i], inputs[i])` for all i of the outputs, whose length is a multiple of the vectors'.
 #[inline(always)]
 pub fn map_lines<T: Real, V: Lanes<T>, const AXES: usize, const INPUTS: usize, const OUTPUTS: usize>(
@@ -67,6 +72,43 @@ pub fn map_lines_overlapped<T: Real, V: Lanes<T>, const AXES: usize, const INPUT
         while at < lines.len {
             let [made]: [V; 1] = lines.apply(at, operation);
             lines.store(at, sequel.make(made));
+            at += V::WIDTH;
+        }
+    }
+}
+
+/// `outputs[i] = follower(ahead(inputs[0][i]), around[i], inputs[i])`: as `map_lines_overlapped`, where the long chain without loads (a sine) comes
+/// first. That of the next vectors stands before the followers of these.
+#[inline(always)]
+pub fn map_lines_behind<T: Real, V: Lanes<T>, const AXES: usize, const INPUTS: usize, const OUTPUTS: usize>(
+    around: Around<'_, T, AXES>,
+    inputs: [&[T]; INPUTS],
+    outputs: [&mut [T]; OUTPUTS],
+    ahead: &(impl Sequel<V, 2> + Sequel<V::Pair, 2>),
+    follower: &(impl Follower<V, AXES, INPUTS, OUTPUTS> + Follower<V::Pair, AXES, INPUTS, OUTPUTS>),
+) {
+    let lines = Lines::new(around, inputs, outputs);
+    assert!(lines.len % V::WIDTH == 0);
+    let mut at = 0;
+    // SAFETY: every vector ends at len or before, because len is a multiple of V::WIDTH.
+    unsafe {
+        if lines.len >= V::Pair::WIDTH {
+            let mut made = ahead.make(lines.input::<V::Pair>(0, 0));
+            while at + 2 * V::Pair::WIDTH <= lines.len {
+                let next = ahead.make(lines.input::<V::Pair>(0, at + V::Pair::WIDTH));
+                let (around, inputs) = lines.load(at);
+                lines.store(at, follower.apply(made, around, inputs));
+                made = next;
+                at += V::Pair::WIDTH;
+            }
+            let (around, inputs) = lines.load(at);
+            lines.store(at, follower.apply(made, around, inputs));
+            at += V::Pair::WIDTH;
+        }
+        while at < lines.len {
+            let made = ahead.make(lines.input::<V>(0, at));
+            let (around, inputs) = lines.load(at);
+            lines.store(at, follower.apply(made, around, inputs));
             at += V::WIDTH;
         }
     }
@@ -123,6 +165,15 @@ impl<'a, T: Real, const AXES: usize, const INPUTS: usize, const OUTPUTS: usize> 
         at: usize,
         operation: &impl Operation<V, AXES, INPUTS, RESULTS>,
     ) -> [V; RESULTS] {
+        // SAFETY: the caller's.
+        let (around, inputs) = unsafe { self.load(at) };
+        operation.apply(around, inputs)
+    }
+
+    /// # Safety
+    /// `at + V::WIDTH <= self.len`
+    #[inline(always)]
+    unsafe fn load<V: Lanes<T>>(&self, at: usize) -> ([[[V; 2]; 2]; AXES], [V; INPUTS]) {
         let mut around = [[[V::zero(); 2]; 2]; AXES];
         let mut inputs = [V::zero(); INPUTS];
         // SAFETY: every line has at least len elements, and at + WIDTH <= len.
@@ -135,11 +186,19 @@ impl<'a, T: Real, const AXES: usize, const INPUTS: usize, const OUTPUTS: usize> 
                     }
                 }
             }
-            for (vector, line) in inputs.iter_mut().zip(self.inputs) {
-                *vector = V::load(std::slice::from_raw_parts(line.add(at), V::WIDTH));
+            for number in 0..INPUTS {
+                inputs[number] = self.input(number, at);
             }
         }
-        operation.apply(around, inputs)
+        (around, inputs)
+    }
+
+    /// # Safety
+    /// `at + V::WIDTH <= self.len`
+    #[inline(always)]
+    unsafe fn input<V: Lanes<T>>(&self, number: usize, at: usize) -> V {
+        // SAFETY: as above.
+        V::load(unsafe { std::slice::from_raw_parts(self.inputs[number].add(at), V::WIDTH) })
     }
 
     /// # Safety

@@ -22,7 +22,7 @@ mod twice;
 
 pub use aligned::Aligned;
 pub use lanes::{Lanes, Task};
-pub use lines::{Around, Operation, Sequel, map_lines, map_lines_overlapped};
+pub use lines::{Around, Follower, Operation, Sequel, map_lines, map_lines_behind, map_lines_overlapped};
 pub use math::{exp, ln_of_parts};
 pub use portable::Portable;
 pub use real::Real;

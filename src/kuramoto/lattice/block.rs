@@ -104,11 +104,40 @@ impl<T: Real> Ring<T> {
         &mut self.memory.slice_mut()[at..at + self.stride]
     }
 
+    /// The line with this number for writing, padding included, and the others for reading.
+    #[inline(always)]
+    fn apart(&mut self, line: usize) -> (&mut [T], Others<'_, T>) {
+        let (lines, stride) = (self.lines, self.stride);
+        let (before, rest) = self.memory.slice_mut().split_at_mut(line % lines * stride);
+        let (own, after) = rest.split_at_mut(stride);
+        (own, Others { lines, stride, before, after })
+    }
+
     /// `len` cells of the line with this number, from `shift` cells before its first or after.
     #[inline(always)]
     fn cells(&self, line: usize, shift: isize, len: usize) -> &[T] {
         let at = self.place(line).wrapping_add_signed(shift);
         &self.memory.slice()[at..at + len]
+    }
+}
+
+/// All lines of a ring but one.
+struct Others<'a, T> {
+    lines: usize,
+    stride: usize,
+    before: &'a [T],
+    after: &'a [T],
+}
+
+impl<'a, T> Others<'a, T> {
+    /// As `Ring::cells`, for another line than that one.
+    #[inline(always)]
+    fn cells(&self, line: usize, shift: isize, len: usize) -> &'a [T] {
+        let at = (line % self.lines * self.stride + PADDING).wrapping_add_signed(shift);
+        match at.checked_sub(self.before.len()) {
+            None => &self.before[at..at + len],
+            Some(at) => &self.after[at - self.stride..][..len],
+        }
     }
 }
 
@@ -179,7 +208,10 @@ impl<T: Real> Workspace<T> {
         let lag = sweep.lag(extents[1]);
         let place = |line: usize| (line / extents[1], line % extents[1]);
         let stages = sweep.stages();
+        // A single stage over rows describes a line while it works on the one before.
+        let can_describe_next = stages == 1 && lag == 1 && sweep.axes.len() == 2 && sweep.coupling.law == Law::Sine && !sweep.has_noise;
         // A single stage takes whole vectors of cells from where they lie: copies would cost as much as its slopes.
+        let has_next = |row: usize| can_describe_next && row + 1 < extents[1];
         let in_place = if stages == 1 && !sweep.has_noise { extents[2] / V::WIDTH * V::WIDTH } else { 0 };
         for tick in 0..count + stages * lag {
             if tick < count {
@@ -192,10 +224,14 @@ impl<T: Real> Workspace<T> {
                 }
                 let from = lines.phases_in_place(plane, row, in_place).map_or(0, <[T]>::len);
                 lines.phases(plane, row, from, &mut self.steps[0][0].padded(tick)[PADDING + from..cells.end]);
-                if let Some(phases) = lines.phases_in_place(plane, row, from) {
-                    self.describe::<V>(0, tick, sweep.coupling.law, 0..from, Input::InPlace(phases));
+                if row > 0 && has_next(row - 1) {
+                    self.advance_and_describe_next::<V>(tick - 1, extents, sweep, edges, lines, in_place);
+                } else {
+                    if let Some(phases) = lines.phases_in_place(plane, row, from) {
+                        self.describe::<V>(0, tick, sweep.coupling.law, 0..from, Input::InPlace(phases));
+                    }
+                    self.describe::<V>(0, tick, sweep.coupling.law, from..self.len, Input::OfStep(0));
                 }
-                self.describe::<V>(0, tick, sweep.coupling.law, from..self.len, Input::OfStep(0));
                 // Slopes are those of the phases before the noise; what they are added to has it.
                 if sweep.has_noise {
                     lines.add_noise(0, plane, row, &mut self.steps[0][0].padded(tick)[cells]);
@@ -205,11 +241,12 @@ impl<T: Real> Workspace<T> {
             for stage in 0..stages {
                 let Some(line) = tick.checked_sub((stage + 1) * lag).filter(|&line| line < count) else { continue };
                 let (plane, row) = place(line);
-                let omega = lines.omega_in_place(plane, row, in_place);
-                let phases = lines.phases_in_place(plane, row, in_place);
-                let whole = if omega.is_some() || phases.is_some() { in_place } else { 0 };
-                self.advance::<V>(stage, line, extents, sweep, edges, 0..whole, [omega, phases]);
-                self.advance::<V>(stage, line, extents, sweep, edges, whole..self.len, [None; 2]);
+                if !has_next(row) {
+                    let given = [lines.omega_in_place(plane, row, in_place), lines.phases_in_place(plane, row, in_place)];
+                    let whole = if given == [None; 2] { 0 } else { in_place };
+                    self.advance::<V>(stage, line, extents, sweep, edges, 0..whole, given);
+                    self.advance::<V>(stage, line, extents, sweep, edges, whole..self.len, [None; 2]);
+                }
                 if stage + 1 < stages {
                     let begins_a_step = (stage + 1) % sweep.method.len() == 0;
                     let step = (stage + 1) / sweep.method.len();
@@ -243,6 +280,59 @@ impl<T: Real> Workspace<T> {
             Input::Intermediate => &self.phases.slice()[cells.clone()],
         };
         row::describe::<T, V>(law, phases, &mut first[PADDING + cells.start..], &mut second[PADDING + cells.start..]);
+    }
+
+    /// The one stage of a line, while the next is described.
+    #[inline(always)]
+    fn advance_and_describe_next<V: Lanes<T>>(
+        &mut self,
+        line: usize,
+        extents: [usize; 3],
+        sweep: &Sweep<'_, T>,
+        edges: &[[Edge<T>; 2]; 3],
+        lines: &impl Lines<T>,
+        in_place: usize,
+    ) {
+        let (plane, row) = (line / extents[1], line % extents[1]);
+        let given = [lines.omega_in_place(plane, row, in_place), lines.phases_in_place(plane, row, in_place)];
+        let next_given = lines.phases_in_place(plane, row + 1, in_place);
+        let whole = if given == [None; 2] && next_given.is_none() { 0 } else { in_place };
+        let weight = T::from_f64(sweep.dt * sweep.method[0].1);
+        for (cells, [omega, from], next) in [(0..whole, given, next_given), (whole..self.len, [None; 2], None)] {
+            if cells.is_empty() {
+                continue;
+            }
+            let (start, len) = (cells.start as isize, cells.len());
+            let at = PADDING + cells.start..PADDING + cells.end;
+            let [first, second] = &mut self.stages[0];
+            let ((next_first, first), (next_second, second)) = (first.apart(line + 1), second.apart(line + 1));
+            let described = |line: usize, shift: isize| Described {
+                first: first.cells(line, start + shift, len),
+                second: second.cells(line, start + shift, len),
+            };
+            let nothing = &self.nothing.slice()[..len];
+            let above = if row > 0 { described(line - 1, 0) } else { beyond(&edges[1][0], plane, cells.start, nothing) };
+            let surroundings = Surroundings {
+                centre: described(line, 0),
+                pairs: [
+                    [above, Described { first: nothing, second: nothing }],
+                    [described(line, -1), described(line, 1)],
+                    [Described { first: nothing, second: nothing }; 2],
+                ],
+                axes: 2,
+                omega: omega.unwrap_or_else(|| self.omega.cells(line, start, len)),
+                strength: self.strength.cells(line, start, len),
+            };
+            let phases = &self.steps[0][0];
+            let next = next.unwrap_or_else(|| phases.cells(line + 1, start, len));
+            let what = if sweep.slopes_only {
+                row::Use::Slopes
+            } else {
+                row::Use::Step { from: from.unwrap_or_else(|| phases.cells(line, start, len)), weight }
+            };
+            let outputs = [&mut self.phases.slice_mut()[cells], &mut next_first[at.clone()], &mut next_second[at]];
+            row::slopes_and_describe_next::<T, V>(sweep.coupling, &surroundings, what, next, outputs);
+        }
     }
 
     /// Puts what lies beyond the ends of a described line beside them.

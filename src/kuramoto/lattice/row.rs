@@ -19,7 +19,7 @@
 //! from there or go there, as a stage's turn comes again only after those of all others. A Zen 3 core at AVX2 takes 2.5 and 1.07 ns.
 
 use crate::kuramoto::law::{Coupling, Law};
-use crate::simd::{Around, Lanes, Operation, Real, Sequel, Task, map_lines, map_lines_overlapped};
+use crate::simd::{Around, Follower, Lanes, Operation, Real, Sequel, Task, map_lines, map_lines_behind, map_lines_overlapped};
 use std::marker::PhantomData;
 
 /// A line of cells as neighbours see it: sines and cosines, or phases and ones.
@@ -138,6 +138,32 @@ pub fn step_and_describe<T: Real, V: Lanes<T>>(
     } else {
         step::<T, V>(coupling, line, from, weight, to);
         describe::<T, V>(coupling.law, to, first, second);
+    }
+}
+
+/// What a line's slopes are for, where the next line is described at the same time.
+pub enum Use<'a, T> {
+    Slopes,
+    /// `to = from + weight * slopes`
+    Step { from: &'a [T], weight: T },
+}
+
+/// Slopes or a step of a line in a lattice of two axes, for the separable law, while `next`, the line after it along the first of its pairs, is described:
+/// what its sines cost hides behind the loads of neighbours. The bits are those of one after the other: of two pairs it makes no difference which is
+/// added to which.
+#[inline(always)]
+pub fn slopes_and_describe_next<T: Real, V: Lanes<T>>(
+    coupling: &Coupling<T>,
+    line: &Surroundings<'_, T>,
+    what: Use<'_, T>,
+    next: &[T],
+    [to, first, second]: [&mut [T]; 3],
+) {
+    let outputs = [to, first, second];
+    let vectors = PhantomData::<V>;
+    match what {
+        Use::Slopes => V::outlined(WhileDescribing { coupling, line, from: line.omega, next, outputs, what: Alone, vectors }),
+        Use::Step { from, weight } => V::outlined(WhileDescribing { coupling, line, from, next, outputs, what: Step { weight }, vectors }),
     }
 }
 
@@ -293,6 +319,53 @@ impl<T: Real, V: Lanes<T>> StepAndDescribe<'_, T, V> {
         let inputs = [line.centre.first, line.centre.second, line.strength, line.omega, from, from];
         let step = OnSlope { law, what: Step { weight }, precision: PhantomData::<T> };
         map_lines_overlapped::<T, V, AXES, 6, 3>(around, inputs, outputs, &step, &SineAndCosine(PhantomData::<T>));
+    }
+}
+
+/// Slopes of a line and the description of the next.
+struct WhileDescribing<'a, T, V, W> {
+    coupling: &'a Coupling<T>,
+    line: &'a Surroundings<'a, T>,
+    from: &'a [T],
+    next: &'a [T],
+    outputs: [&'a mut [T]; 3],
+    what: W,
+    vectors: PhantomData<V>,
+}
+
+impl<T: Real, V: Lanes<T>, W: WithSlope<T, V, 1> + WithSlope<T, V::Pair, 1>> Task for WhileDescribing<'_, T, V, W> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Coupling { lag, cosine_of_lag: cosine, sine_of_lag: sine, .. } = *self.coupling;
+        if lag != T::default() {
+            self.under(Separable::<T, true> { cosine, sine });
+        } else {
+            self.under(Separable::<T, false> { cosine, sine });
+        }
+    }
+}
+
+impl<T: Real, V: Lanes<T>, W: WithSlope<T, V, 1> + WithSlope<T, V::Pair, 1>> WhileDescribing<'_, T, V, W> {
+    #[inline(always)]
+    fn under<L: Term<T, V> + Term<T, V::Pair>>(self, law: L) {
+        let Self { line, from, next, outputs, what, .. } = self;
+        let inputs = [next, line.centre.first, line.centre.second, line.strength, line.omega, from];
+        let precision = PhantomData::<T>;
+        let slope = SlopeBesideNext(OnSlope { law, what, precision });
+        map_lines_behind::<T, V, 2, 6, 3>(around(line), inputs, outputs, &SineAndCosine(precision), &slope);
+    }
+}
+
+/// A slope, of which one neighbour (the first pair's second) is given as it is made.
+struct SlopeBesideNext<L, W, T>(OnSlope<L, W, T>);
+
+impl<T: Real, V: Lanes<T>, L: Term<T, V>, W: WithSlope<T, V, 1>> Follower<V, 2, 6, 3> for SlopeBesideNext<L, W, T> {
+    #[inline(always)]
+    fn apply(&self, next: [V; 2], around: [[[V; 2]; 2]; 2], [_, first, second, strength, omega, from]: [V; 6]) -> [V; 3] {
+        let around = [[around[0][0], next], around[1]];
+        let [made] = Operation::<V, 2, 6, 1>::apply(&self.0, around, [first, second, strength, omega, from, from]);
+        [made, next[0], next[1]]
     }
 }
 
