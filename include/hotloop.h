@@ -2397,7 +2397,7 @@ const char *hl_last_error_message(void);
  *
  * @param rank      1, 2 or 3
  * @param shape     [rank] cells along each axis
- * @param theta     [shape] phases, radians, not wrapped; up to 2^50 in magnitude (2^21 in f32), where they have no digits left
+ * @param theta     [shape] phases, radians, not wrapped; up to 2^49 in magnitude (2^20 in f32), where they have no digits left
  * @param omega     [shape] natural frequencies; strides of 0 for one value
  * @param coupling  [shape] K of each cell; strides of 0 for one value
  * @param dtheta    [shape] out
@@ -2517,7 +2517,7 @@ hl_status hl_kuramoto_integrate_f32(ptrdiff_t rank,
  * @param r      NULL, or where r is written
  * @param psi    NULL, or where psi in (-pi, pi] is written; 0 if r is 0
  *
- * Both are NaN if a phase is NaN, infinite or beyond 2^50 (2^21 in f32). Errors: array errors; HL_ERR_SHAPE for a lattice
+ * Both are NaN if a phase is NaN, infinite or beyond 2^49 (2^20 in f32). Errors: array errors; HL_ERR_SHAPE for a lattice
  * without cells.
  */
 hl_status hl_kuramoto_order_parameter(ptrdiff_t rank,
@@ -2546,7 +2546,7 @@ hl_status hl_kuramoto_order_parameter_f32(ptrdiff_t rank,
  * 576.
  *
  * @param n_nodes   oscillators N
- * @param theta     [n_nodes] phases, radians, not wrapped; up to 2^50 in magnitude (2^21 in f32), where they have no digits left
+ * @param theta     [n_nodes] phases, radians, not wrapped; up to 2^49 in magnitude (2^20 in f32), where they have no digits left
  * @param omega     [n_nodes] natural frequencies; stride 0 for one value
  * @param coupling  [n_nodes] K of each oscillator; stride 0 for one value
  * @param dtheta    [n_nodes] out
@@ -2657,7 +2657,7 @@ hl_status hl_kuramoto_mean_field_integrate_f32(ptrdiff_t n_nodes,
  * @param row_start   [n_nodes + 1] integers of index_bits bits, ascending from 0 to n_edges
  * @param neighbours  [n_edges] integers of index_bits bits, from 0 to n_nodes - 1
  * @param weights     [n_edges] w, or NULL for 1; stride 0 for one value
- * @param theta       [n_nodes] phases, radians, not wrapped; up to 2^50 in magnitude (2^21 in f32), where they have no digits left
+ * @param theta       [n_nodes] phases, radians, not wrapped; up to 2^49 in magnitude (2^20 in f32), where they have no digits left
  * @param omega       [n_nodes] natural frequencies; stride 0 for one value
  * @param coupling    [n_nodes] K of each oscillator; stride 0 for one value
  * @param dtheta      [n_nodes] out

@@ -5,7 +5,7 @@
 //! function of (seed, s, i). So results do not depend on the number of threads, on how the work is cut, or on whether a
 //! run was interrupted.
 
-use crate::simd::{Kernel, Lanes, Level, dispatch, ln_of_parts, sin_cos};
+use crate::simd::{Kernel, Lanes, Level, dispatch, ln_of_parts};
 
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// Golden ratio, and the square root of 3 less 1: what the key grows by from round to round.
@@ -108,7 +108,7 @@ fn pairs<V: Lanes>(seed: u64, stream: u64, counters: &[u64; TOGETHER]) -> [[f64;
     while at < TOGETHER {
         let minus_two_ln = V::splat(-2.0) * ln_of_parts(V::load(&fraction[at..]), V::load(&exponent[at..]));
         let radius = minus_two_ln.sqrt();
-        let (sine, cosine) = sin_cos(V::load(&angle[at..]));
+        let (sine, cosine) = V::load(&angle[at..]).sin_cos();
         (radius * cosine).store(&mut results[0][at..]);
         (radius * sine).store(&mut results[1][at..]);
         at += V::WIDTH;

@@ -19,9 +19,9 @@ STEPS = (1, 24)
 # time for a step does not depend on how many there are.
 LONG_CALL = 1e8
 FAST = (HOTLOOP, f"{HOTLOOP}, float32", "C, -ffast-math")
-# Additions and multiplications of a cell and Euler step in double precision, a fused pair counted as two: 42 for a sine and cosine (sin_cos in
-# src/simd/math.rs), 13 for the slope without lag and the step (src/kuramoto/lattice/row.rs).
-FLOPS_OF_A_STEP = 55
+# Additions and multiplications of a cell and Euler step in double precision, a fused pair counted as two: 42 for a sine and cosine by polynomials, 32
+# with a table (src/simd/math.rs), 13 for the slope without lag and the step (src/kuramoto/lattice/row.rs).
+FLOPS_OF_A_STEP = 13 + (32 if hotloop.config()["simd"] == "avx512" else 42)
 # theta is read and written, omega read; before that both are looked at for numbers that are not finite.
 BYTES_OF_A_STEP, BYTES_OF_THE_LOOK = 24, 16
 

@@ -42,12 +42,14 @@ pub fn finite<T: Real>(array: &View<'_, T, 3>, rank: usize) -> Result<()> {
 }
 
 /// `check` for phases and `finite` for frequencies at once. Memory gives two arrays that are read side by side half as much again as one after
-/// the other, and before a single step this look is a third of the time.
+/// the other, and before a single step this look is a third of the time. From the last line to the first: the first ones, which are worked on next,
+/// are in the caches then.
 pub fn phases_and_frequencies<T: Real>(theta: &View<'_, T, 3>, omega: &View<'_, T, 3>, rank: usize, remedy: &str) -> Result<()> {
     let [planes, rows, cells] = theta.dims();
     let level = Level::current()?;
     let lines = planes * rows;
-    let is_good = |line: usize| {
+    let is_good = |from_last: usize| {
+        let line = lines - 1 - from_last;
         let at = [line / rows, line % rows, 0];
         match (theta.line(at, cells), omega.line(at, cells)) {
             (Some(phases), Some(frequencies)) => dispatch(level, AreBothWithin { phases, frequencies }),

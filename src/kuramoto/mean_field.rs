@@ -14,7 +14,7 @@ use super::nodes::{BLOCK, Nodes};
 use super::order_parameter::{Angles, sums};
 use crate::array::View;
 use crate::error::{Result, try_vec};
-use crate::simd::{Lanes, Operation, Real, map_lines, sin_cos};
+use crate::simd::{Lanes, Operation, Real, map_lines};
 use std::marker::PhantomData;
 
 /// Phases summed in a row by the direct law, before sums are added: keeps the rounding of long sums small.
@@ -90,7 +90,7 @@ struct Sine<T, V> {
 impl<T: Real, V: Lanes<T>> Operation<V, 0, 3, 1> for Sine<T, V> {
     #[inline(always)]
     fn apply(&self, _: [[[V; 2]; 2]; 0], [phase, omega, strength]: [V; 3]) -> [V; 1] {
-        let (sine, cosine) = sin_cos(phase);
+        let (sine, cosine) = phase.sin_cos();
         let lagged_cosine = cosine.mul_add(self.cosine, -(sine * self.sine));
         let lagged_sine = sine.mul_add(self.cosine, cosine * self.sine);
         let mean = lagged_sine.neg_mul_add(self.means[0], lagged_cosine * self.means[1]);
@@ -123,7 +123,7 @@ impl<T: Real, V: Lanes<T>> Operation<V, 0, 3, 1> for Direct<'_, T, V> {
         for piece in self.phases.chunks(PIECE) {
             let mut part = V::zero();
             for &other in piece {
-                part = part + sin_cos(V::splat(other) - phase - self.lag).0;
+                part = part + (V::splat(other) - phase - self.lag).sin_cos().0;
             }
             sum = sum + part;
         }

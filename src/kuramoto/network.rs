@@ -12,7 +12,7 @@ use super::law::{Coupling, Law};
 use super::nodes::{BLOCK, Nodes};
 use crate::array::View;
 use crate::error::{Error, Result, Status, try_vec};
-use crate::simd::{Kernel, Lanes, Level, Real, dispatch, prefetch, sin_cos};
+use crate::simd::{Kernel, Lanes, Level, Real, dispatch, prefetch};
 use crate::threads::{Progress, for_each_chunk, ranges};
 
 /// An integer type that callers keep indices in.
@@ -221,7 +221,7 @@ impl<'a, T: Real, I: Index> Network<'a, T, I> {
 #[inline(always)]
 fn sines<T: Real, V: Lanes<T>>(angles: &mut [T]) {
     for angle in angles.chunks_exact_mut(V::WIDTH) {
-        sin_cos(V::load(angle)).0.store(angle);
+        V::load(angle).sin_cos().0.store(angle);
     }
 }
 
@@ -307,7 +307,7 @@ impl<T: Real> Kernel<T> for Describe<'_, T> {
             phases.read_line([0, 0, first + number * PIECE], &mut firsts[..piece.len()]);
             if law == Law::Sine {
                 for at in (0..piece.len()).step_by(V::WIDTH) {
-                    let (sine, cosine) = sin_cos(V::load(&firsts[at..]));
+                    let (sine, cosine) = V::load(&firsts[at..]).sin_cos();
                     sine.store(&mut firsts[at..]);
                     cosine.store(&mut seconds[at..]);
                 }

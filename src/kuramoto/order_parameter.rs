@@ -6,7 +6,7 @@
 
 use crate::array::View;
 use crate::error::{Error, Result, Status};
-use crate::simd::{Kernel, Lanes, Level, Real, dispatch, sin_cos};
+use crate::simd::{Kernel, Lanes, Level, Real, dispatch};
 use crate::threads::{Progress, for_each_chunk, ranges};
 
 /// `(r, psi)`, psi in (-pi, pi]; both 0 where the phases cancel exactly, NaN if a phase is not finite or too large to have
@@ -96,7 +96,7 @@ impl<T: Real> Kernel<T> for SumOfLine<'_, T> {
             let has_digits = phase.abs().less_equal(V::splat(T::LARGEST_ANGLE));
             let phase = V::select(has_digits, phase, V::splat(T::from_f64(f64::NAN)));
             let (sine, cosine) = match self.what {
-                Angles::OnTheCircle => sin_cos(phase),
+                Angles::OnTheCircle => phase.sin_cos(),
                 Angles::OnTheLine => (V::zero(), phase),
             };
             let is_cell = V::iota().less_than(V::splat(T::from_f64((self.len - at) as f64)));

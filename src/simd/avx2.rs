@@ -82,7 +82,6 @@ macro_rules! avx2 {
         impl Lanes<$Element> for $Lanes {
             type Mask = $Mask;
             type Pair = Twice<Self>;
-            type Wide = Twice<Twice<Self>>;
             type Octet = $Octet;
             const WIDTH: usize = $WIDTH;
 

@@ -4,6 +4,7 @@
 //! seen to have AVX-512 F, DQ and VL, so the intrinsics exist; pointers come from slices whose length was checked.
 
 use super::lanes::{Lanes, Task};
+use super::math;
 use super::real::Real;
 use super::twice::Twice;
 use std::arch::x86_64::*;
@@ -80,7 +81,6 @@ macro_rules! avx512 {
         impl Lanes<$Element> for $Lanes {
             type Mask = $Mask;
             type Pair = Twice<Self>;
-            type Wide = Twice<Twice<Self>>;
             type Octet = $Octet;
             const WIDTH: usize = $WIDTH;
 
@@ -201,6 +201,16 @@ avx512! {
         (y * e).mul_add(Self::splat(0.375).mul_add(e, Self::splat(0.5)), y)
     }
 
+    fn sin_cos(self) -> (Self, Self) {
+        // The lowest four bits of n choose one of sixteen numbers in two registers.
+        let (n, r) = math::remainder_by_sixteenths(self);
+        let n = unsafe { _mm512_castpd_si512(n.0) };
+        let table = &f64::SINES_OF_SIXTEENTHS;
+        let sine = unsafe { _mm512_permutex2var_pd(Self::load(table).0, n, Self::load(&table[8..]).0) };
+        let cosine = unsafe { _mm512_permutex2var_pd(Self::load(&table[4..]).0, n, Self::load(&table[12..]).0) };
+        math::turned_a_little(Self(sine), Self(cosine), r)
+    }
+
     fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
         let into = &mut into[..8];
         let arrays = &arrays[..8];
@@ -260,6 +270,15 @@ avx512! {
         let y = Self(unsafe { _mm512_rsqrt14_ps(self.0) });
         let e = (self * y).neg_mul_add(y, Self::splat(1.0));
         (y * e).mul_add(Self::splat(0.5), y)
+    }
+
+    fn sin_cos(self) -> (Self, Self) {
+        let (n, r) = math::remainder_by_sixteenths(self);
+        let n = unsafe { _mm512_castps_si512(n.0) };
+        let table = &f32::SINES_OF_SIXTEENTHS;
+        let sine = unsafe { _mm512_permutexvar_ps(n, Self::load(table).0) };
+        let cosine = unsafe { _mm512_permutexvar_ps(n, Self::load(&table[4..]).0) };
+        math::turned_a_little(Self(sine), Self(cosine), r)
     }
 
     fn quick_rsqrt(self) -> Self {

@@ -22,8 +22,8 @@ mod twice;
 
 pub use aligned::Aligned;
 pub use lanes::{Lanes, Task};
-pub use lines::{Around, Operation, map_lines, map_lines_wide};
-pub use math::{exp, ln_of_parts, sin_cos};
+pub use lines::{Around, Follower, Operation, Sequel, map_lines, map_lines_behind, map_lines_overlapped};
+pub use math::{exp, ln_of_parts};
 pub use portable::Portable;
 pub use real::Real;
 pub use twice::Twice;

@@ -83,7 +83,6 @@ fn fma<T: Real>(a: T, b: T, c: T) -> T {
 impl<T: Real> Lanes<T> for Portable<T> {
     type Mask = PortableMask;
     type Pair = Self;
-    type Wide = Self;
     type Octet = Twice<Self>;
     const WIDTH: usize = WIDTH;
 

@@ -33,7 +33,8 @@ pub trait Real:
 
     /// The largest finite number.
     const LARGEST: Self;
-    /// Beyond this a sine has no digits: one unit in the last place of the argument is an eighth of a radian or more.
+    /// Up to here multiples of pi/8 are counted, and beyond a sine has hardly a digit: one unit in the last place of the argument is a
+    /// sixteenth of a radian or more.
     const LARGEST_ANGLE: Self;
     /// 1.5 * 2^(bits of the mantissa - 1): added to a number, it leaves the nearest integer in the lowest bits.
     const ROUNDER: Self;
@@ -52,6 +53,12 @@ pub trait Real:
     /// absolute error of 6e-18 and 5e-9 at most (scripts/minimax makes them).
     const SINE: &'static [Self];
     const COSINE: &'static [Self];
+    /// Minimax polynomials on [-pi/16, pi/16]: `sin r = r + r z S(z)`, `cos r = 1 + z C(z)`, with an absolute error of 6e-17 and 3e-9 at
+    /// most (scripts/minimax).
+    const SMALL_SINE: &'static [Self];
+    const SMALL_COSINE: &'static [Self];
+    /// `sin(k pi/8)` for k from 0 to 19: sixteen are a turn, and cosines begin with the fourth.
+    const SINES_OF_SIXTEENTHS: [Self; 20];
 
     fn from_f64(x: f64) -> Self;
     fn to_f64(self) -> f64;
@@ -68,6 +75,20 @@ pub trait Real:
     fn remainder_by_pi_unfused(self) -> (Self, Self);
 }
 
+const SINES_OF_SIXTEENTHS: [f64; 20] = {
+    // sin(pi/8), sin(pi/4), sin(3 pi/8)
+    const QUARTER: [f64; 5] = [0.0, 0.382_683_432_365_089_8, std::f64::consts::FRAC_1_SQRT_2, 0.923_879_532_511_286_7, 1.0];
+    let mut sines = [0.0; 20];
+    let mut k = 0;
+    while k < 20 {
+        let in_half = k % 8;
+        let sine = QUARTER[if in_half <= 4 { in_half } else { 8 - in_half }];
+        sines[k] = if k % 16 < 8 { sine } else { -sine };
+        k += 1;
+    }
+    sines
+};
+
 impl Real for f64 {
     type Portable = Portable<f64>;
     #[cfg(target_arch = "x86_64")]
@@ -76,7 +97,7 @@ impl Real for f64 {
     type Avx512 = avx512::Avx512;
 
     const LARGEST: f64 = f64::MAX;
-    const LARGEST_ANGLE: f64 = 1_125_899_906_842_624.0; // 2^50
+    const LARGEST_ANGLE: f64 = 562_949_953_421_312.0; // 2^49
     const ROUNDER: f64 = 6755399441055744.0;
     const INVERSE_PI: f64 = std::f64::consts::FRAC_1_PI;
     const PI: [f64; 2] = [std::f64::consts::PI, 1.224_646_799_147_353_2e-16];
@@ -103,6 +124,11 @@ impl Real for f64 {
         -1.146_363_541_969_417e-11,
         4.616_134_848_425_19e-14,
     ];
+    const SMALL_SINE: &'static [f64] =
+        &[-0.166_666_666_666_660_7, 0.008_333_333_332_077_31, -0.000_198_412_610_706_728_7, 2.753_233_668_466_357_6e-6];
+    const SMALL_COSINE: &'static [f64] =
+        &[-0.499_999_999_999_957_54, 0.041_666_666_655_966_8, -0.001_388_888_050_654_890_6, 2.477_570_523_726_957e-5];
+    const SINES_OF_SIXTEENTHS: [f64; 20] = SINES_OF_SIXTEENTHS;
 
     #[inline(always)]
     fn from_f64(x: f64) -> f64 {
@@ -155,7 +181,7 @@ impl Real for f32 {
     type Avx512 = avx512::Avx512F32;
 
     const LARGEST: f32 = f32::MAX;
-    const LARGEST_ANGLE: f32 = 2_097_152.0; // 2^21
+    const LARGEST_ANGLE: f32 = 1_048_576.0; // 2^20
     const ROUNDER: f32 = 12582912.0;
     const INVERSE_PI: f32 = std::f32::consts::FRAC_1_PI;
     const PI: [f32; 2] = [std::f32::consts::PI, -8.742_278e-8];
@@ -165,6 +191,17 @@ impl Real for f32 {
     const QUICK_SMALLEST: f32 = 8.271_806e-25; // 2^-80
     const SINE: &'static [f32] = &[-0.166_666_57, 0.008_333_017, -0.000_198_066_15, 2.600_054_6e-6];
     const COSINE: &'static [f32] = &[0.041_666_657, -0.001_388_856_9, 2.476_930_4e-5, -2.619_381_4e-7];
+    const SMALL_SINE: &'static [f32] = &[-0.166_666_52, 0.008_321_953];
+    const SMALL_COSINE: &'static [f32] = &[-0.499_999_1, 0.041_592_173];
+    const SINES_OF_SIXTEENTHS: [f32; 20] = {
+        let mut rounded = [0.0; 20];
+        let mut k = 0;
+        while k < 20 {
+            rounded[k] = SINES_OF_SIXTEENTHS[k] as f32;
+            k += 1;
+        }
+        rounded
+    };
 
     #[inline(always)]
     fn from_f64(x: f64) -> f32 {

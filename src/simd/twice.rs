@@ -64,7 +64,6 @@ impl<M: BitOr<Output = M>> BitOr for TwiceMask<M> {
 impl<T: Real, V: Lanes<T>> Lanes<T> for Twice<V> {
     type Mask = TwiceMask<V::Mask>;
     type Pair = Self;
-    type Wide = Self;
     type Octet = V::Octet;
     const WIDTH: usize = 2 * V::WIDTH;
 
@@ -173,8 +172,8 @@ impl<T: Real, V: Lanes<T>> Lanes<T> for Twice<V> {
         Self(self.0.flip_sign_where_odd(integer_bits.0), self.1.flip_sign_where_odd(integer_bits.1))
     }
     #[inline(always)]
-    fn remainder_by_pi(self) -> (Self, Self) {
-        let (low, high) = (self.0.remainder_by_pi(), self.1.remainder_by_pi());
+    fn sin_cos(self) -> (Self, Self) {
+        let (low, high) = (self.0.sin_cos(), self.1.sin_cos());
         (Self(low.0, high.0), Self(low.1, high.1))
     }
     #[inline(always)]

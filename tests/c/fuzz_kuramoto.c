@@ -294,7 +294,7 @@ static int is_graph(const attempt *a)
 
 static unsigned judge_numbers(const attempt *a, int array)
 {
-    const double largest = array == THETA || array >= BELOW ? (a->c.bits == 32 ? 2097152.0 : 1125899906842624.0) : INFINITY;
+    const double largest = array == THETA || array >= BELOW ? (a->c.bits == 32 ? 1048576.0 : 562949953421312.0) : INFINITY;
     unsigned due = 0;
     int e;
     for (e = 0; e < a->arrays[array].n; e++) {

@@ -60,10 +60,10 @@ static void non_finite(kuramoto_bench *b, enum kuramoto_function function, int b
                 }
 }
 
-/* A phase may be as large as its last digit is a thousandth: 2^50 and 2^21. */
+/* A phase may be as large as eighths of pi can be counted: 2^49 and 2^20. */
 static void phases(kuramoto_bench *b, enum kuramoto_function function, int bits, int rank)
 {
-    const double limit = bits == 32 ? 2097152.0 : 1125899906842624.0, beyond = limit * (1.0 + (bits == 32 ? FLT_EPSILON : DBL_EPSILON));
+    const double limit = bits == 32 ? 1048576.0 : 562949953421312.0, beyond = limit * (1.0 + (bits == 32 ? FLT_EPSILON : DBL_EPSILON));
     const int arrays[] = {THETA, BELOW, ABOVE + rank - 1};
     int a, sign;
     for (a = 0; a < (is_lattice(function) ? 3 : 1); a++)

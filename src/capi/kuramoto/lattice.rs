@@ -19,7 +19,7 @@ use crate::simd::Real;
 ///
 /// @param rank      1, 2 or 3
 /// @param shape     [rank] cells along each axis
-/// @param theta     [shape] phases, radians, not wrapped; up to 2^50 in magnitude (2^21 in f32), where they have no digits left
+/// @param theta     [shape] phases, radians, not wrapped; up to 2^49 in magnitude (2^20 in f32), where they have no digits left
 /// @param omega     [shape] natural frequencies; strides of 0 for one value
 /// @param coupling  [shape] K of each cell; strides of 0 for one value
 /// @param dtheta    [shape] out
@@ -177,7 +177,7 @@ pub unsafe extern "C" fn hl_kuramoto_integrate_f32(
 /// @param r      NULL, or where r is written
 /// @param psi    NULL, or where psi in (-pi, pi] is written; 0 if r is 0
 ///
-/// Both are NaN if a phase is NaN, infinite or beyond 2^50 (2^21 in f32). Errors: array errors; HL_ERR_SHAPE for a lattice
+/// Both are NaN if a phase is NaN, infinite or beyond 2^49 (2^20 in f32). Errors: array errors; HL_ERR_SHAPE for a lattice
 /// without cells.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_kuramoto_order_parameter(

@@ -19,7 +19,7 @@ use crate::simd::Real;
 /// 576.
 ///
 /// @param n_nodes   oscillators N
-/// @param theta     [n_nodes] phases, radians, not wrapped; up to 2^50 in magnitude (2^21 in f32), where they have no digits left
+/// @param theta     [n_nodes] phases, radians, not wrapped; up to 2^49 in magnitude (2^20 in f32), where they have no digits left
 /// @param omega     [n_nodes] natural frequencies; stride 0 for one value
 /// @param coupling  [n_nodes] K of each oscillator; stride 0 for one value
 /// @param dtheta    [n_nodes] out

@@ -24,7 +24,7 @@ use std::ffi::c_void;
 /// @param row_start   [n_nodes + 1] integers of index_bits bits, ascending from 0 to n_edges
 /// @param neighbours  [n_edges] integers of index_bits bits, from 0 to n_nodes - 1
 /// @param weights     [n_edges] w, or NULL for 1; stride 0 for one value
-/// @param theta       [n_nodes] phases, radians, not wrapped; up to 2^50 in magnitude (2^21 in f32), where they have no digits left
+/// @param theta       [n_nodes] phases, radians, not wrapped; up to 2^49 in magnitude (2^20 in f32), where they have no digits left
 /// @param omega       [n_nodes] natural frequencies; stride 0 for one value
 /// @param coupling    [n_nodes] K of each oscillator; stride 0 for one value
 /// @param dtheta      [n_nodes] out

@@ -146,8 +146,8 @@ impl Voigt {
         // rounding for x > 7, which also keeps the arguments of sine and cosine small.
         let near = x.less_than(V::splat(7.0));
         let xs = V::select(near, x, zero);
-        let (sin_z, cos_z) = simd::sin_cos(xs * V::splat(2.0 * y));
-        let (sin_p, cos_p) = simd::sin_cos(xs * V::splat(2.0 * PI / h));
+        let (sin_z, cos_z) = (xs * V::splat(2.0 * y)).sin_cos();
+        let (sin_p, cos_p) = (xs * V::splat(2.0 * PI / h)).sin_cos();
         let grow = V::splat((2.0 * PI * y / h).exp());
         let sign = V::select(use_trapezoid, V::splat(-1.0), one);
         // denominator 1 +- grow (cos_p - i sin_p) = p - i q; numerator 2 e^{y^2 - x^2} (cos_z - i sin_z)

@@ -64,6 +64,16 @@ impl Block {
         });
     }
 
+    /// The first `len` cells of a line where they lie, if they lie side by side.
+    pub fn line<'a, T: Real>(&self, array: &View<'a, T, 3>, [plane, row]: [usize; 2], len: usize) -> Option<&'a [T]> {
+        let extents = array.dims();
+        let cell = self.global(2, 0, &extents);
+        if cell + len > extents[2] {
+            return None;
+        }
+        array.line([self.global(0, plane, &extents), self.global(1, row, &extents), cell], len)
+    }
+
     /// Asks for the memory of the same cells.
     pub fn prefetch<T: Real>(&self, array: &View<'_, T, 3>, from: [usize; 3], len: usize) {
         self.for_each_run(from, len, &array.dims(), |index, _, len| array.prefetch_line(index, len));

@@ -112,24 +112,40 @@ impl<T: Real> InPlace<'_, '_, T> {
 }
 
 impl<T: Real> Lines<T> for InPlace<'_, '_, T> {
-    fn phases(&mut self, plane: usize, row: usize, into: &mut [T]) {
+    fn phases(&mut self, plane: usize, row: usize, from: usize, into: &mut [T]) {
         if !self.block.owns(plane, row) {
             return self.take(into);
         }
         let [[planes, _], [rows, _], [left, _]] = self.block.margin;
-        let (margin, rest) = into.split_at_mut(left);
-        let (own, beyond) = rest.split_at_mut(self.block.size[2]);
-        self.take(margin);
-        self.own.read_line([plane - planes, row - rows, 0], own);
-        self.take(beyond);
+        if from == 0 {
+            let (margin, rest) = into.split_at_mut(left);
+            let (own, beyond) = rest.split_at_mut(self.block.size[2]);
+            self.take(margin);
+            self.own.read_line([plane - planes, row - rows, 0], own);
+            self.take(beyond);
+        } else {
+            // The rest of a line without margins.
+            self.own.read_line([plane - planes, row - rows, from], into);
+        }
         // The next line's memory, while this one is worked on. (Blocks are strips; the processor foresees lines, not strips of them.)
         if self.block.owns(plane, row + 1) {
             self.own.as_view().prefetch_line([plane - planes, row + 1 - rows, 0], self.block.size[2]);
             self.block.prefetch(&self.arranged.omega, [plane, row + 1, left], self.block.size[2]);
         }
     }
-    fn omega(&mut self, plane: usize, row: usize, into: &mut [T]) {
-        self.block.read(&self.arranged.omega, [plane, row, 0], into);
+    fn phases_in_place(&self, plane: usize, row: usize, len: usize) -> Option<&[T]> {
+        // What margins hold may have been overwritten.
+        if self.block.margin[2] != [0, 0] || !self.block.owns(plane, row) {
+            return None;
+        }
+        let [[planes, _], [rows, _], _] = self.block.margin;
+        self.own.as_view().line([plane - planes, row - rows, 0], len)
+    }
+    fn omega(&mut self, plane: usize, row: usize, from: usize, into: &mut [T]) {
+        self.block.read(&self.arranged.omega, [plane, row, from], into);
+    }
+    fn omega_in_place(&self, plane: usize, row: usize, len: usize) -> Option<&[T]> {
+        self.block.line(&self.arranged.omega, [plane, row], len)
     }
     fn strength(&mut self, plane: usize, row: usize, into: &mut [T]) {
         self.block.read(&self.arranged.strength, [plane, row, 0], into);

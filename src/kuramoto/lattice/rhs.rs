@@ -99,11 +99,17 @@ struct OutOfPlace<'a, 'b, T> {
 
 impl<T: Real> Lines<T> for OutOfPlace<'_, '_, T> {
     fn add_noise(&mut self, _: usize, _: usize, _: usize, _: &mut [T]) {}
-    fn phases(&mut self, plane: usize, row: usize, into: &mut [T]) {
-        self.block.read(&self.theta, [plane, row, 0], into);
+    fn phases(&mut self, plane: usize, row: usize, from: usize, into: &mut [T]) {
+        self.block.read(&self.theta, [plane, row, from], into);
     }
-    fn omega(&mut self, plane: usize, row: usize, into: &mut [T]) {
-        self.block.read(&self.arranged.omega, [plane, row, 0], into);
+    fn phases_in_place(&self, plane: usize, row: usize, len: usize) -> Option<&[T]> {
+        self.block.line(&self.theta, [plane, row], len)
+    }
+    fn omega(&mut self, plane: usize, row: usize, from: usize, into: &mut [T]) {
+        self.block.read(&self.arranged.omega, [plane, row, from], into);
+    }
+    fn omega_in_place(&self, plane: usize, row: usize, len: usize) -> Option<&[T]> {
+        self.block.line(&self.arranged.omega, [plane, row], len)
     }
     fn strength(&mut self, plane: usize, row: usize, into: &mut [T]) {
         self.block.read(&self.arranged.strength, [plane, row, 0], into);

@@ -10,15 +10,16 @@
 //! A place without a cell has sine and cosine 0 and so couples to nothing: a boundary without a branch. In the direct
 //! laws a cell is described by (phase, 1) instead of (sine, cosine), and a missing one by (0, 0).
 //!
-//! What bounds them: a sine and cosine are 26 vector operations (19 in f32) on two arithmetic ports, a slope in two dimensions ten loads of
-//! neighbours and two more on two load ports and thirteen operations. Both are in one loop where a step's end is the next one's beginning,
-//! so that loads and arithmetic overlap, and go over four vectors at a time, because a single one is a chain of 100 cycles and more: one after
-//! another, what waits for it fills the scheduler before the arithmetic is busy. With several steps to a sweep a Sapphire Rapids core at
-//! AVX-512 takes 1.5 ns a cell and Euler step in f64 and 0.67 in f32 (2.6 GHz; arithmetic alone would allow 1.0 and 0.35), a Zen 3 core at
-//! AVX2 2.5 and 1.07 ns.
+//! What bounds them: a sine and cosine are 26 vector operations (19 in f32; 21 and 16 at AVX-512, which looks multiples up) on two
+//! arithmetic ports, a slope in two dimensions ten loads of neighbours and two more on two load ports and thirteen operations. One vector
+//! of both is a chain of 100 cycles and more, and operations that wait for it fill the scheduler before the arithmetic is busy. So where a step's
+//! end is the next one's beginning both are in one loop, two vectors at a time, with the slopes of the next two before the sines of these.
+//! With several steps to a sweep a Sapphire Rapids core at AVX-512 takes 1.35 ns a cell and Euler step in f64 and 0.60 in f32 (2.8 GHz; arithmetic
+//! alone would allow 0.75 and 0.3). What is left is the second-level cache: a dozen lines a stage, of 64 bytes a vector and two cycles each, come
+//! from there or go there, as a stage's turn comes again only after those of all others. A Zen 3 core at AVX2 takes 2.5 and 1.07 ns.
 
 use crate::kuramoto::law::{Coupling, Law};
-use crate::simd::{Around, Lanes, Operation, Real, Task, map_lines, map_lines_wide, sin_cos};
+use crate::simd::{Around, Follower, Lanes, Operation, Real, Sequel, Task, map_lines, map_lines_behind, map_lines_overlapped};
 use std::marker::PhantomData;
 
 /// A line of cells as neighbours see it: sines and cosines, or phases and ones.
@@ -68,17 +69,35 @@ impl<T: Real, V: Lanes<T>> Task for Describe<'_, T, V> {
     #[inline(always)]
     fn run(self) {
         let Self { phases, sines, cosines, .. } = self;
-        map_lines_wide::<T, V, 0, 1, 2>([], [phases], [sines, cosines], &SineAndCosine(PhantomData::<T>));
+        map_lines_overlapped::<T, V, 0, 1, 2>([], [phases], [sines, cosines], &Same, &SineAndCosine(PhantomData::<T>));
+    }
+}
+
+struct Same;
+
+impl<V> Operation<V, 0, 1, 1> for Same {
+    #[inline(always)]
+    fn apply(&self, _: [[[V; 2]; 2]; 0], phase: [V; 1]) -> [V; 1] {
+        phase
     }
 }
 
 struct SineAndCosine<T>(PhantomData<T>);
 
-impl<T: Real, V: Lanes<T>> Operation<V, 0, 1, 2> for SineAndCosine<T> {
+impl<T: Real, V: Lanes<T>> Sequel<V, 2> for SineAndCosine<T> {
     #[inline(always)]
-    fn apply(&self, _: [[[V; 2]; 2]; 0], [phase]: [V; 1]) -> [V; 2] {
-        let (sine, cosine) = sin_cos(phase);
+    fn make(&self, phase: V) -> [V; 2] {
+        let (sine, cosine) = phase.sin_cos();
         [sine, cosine]
+    }
+}
+
+/// The phase, its sine and its cosine.
+impl<T: Real, V: Lanes<T>> Sequel<V, 3> for SineAndCosine<T> {
+    #[inline(always)]
+    fn make(&self, phase: V) -> [V; 3] {
+        let (sine, cosine) = phase.sin_cos();
+        [phase, sine, cosine]
     }
 }
 
@@ -115,11 +134,36 @@ pub fn step_and_describe<T: Real, V: Lanes<T>>(
     let len = to.len();
     let (first, second) = (&mut first[..len], &mut second[..len]);
     if coupling.law == Law::Sine {
-        let what = StepAndDescribe { weight };
-        V::outlined(OnSlopes { coupling, line, others: [from; 2], outputs: [to, first, second], what, vectors: PhantomData::<V> });
+        V::outlined(StepAndDescribe { coupling, line, from, weight, outputs: [to, first, second], vectors: PhantomData::<V> });
     } else {
         step::<T, V>(coupling, line, from, weight, to);
         describe::<T, V>(coupling.law, to, first, second);
+    }
+}
+
+/// What a line's slopes are for, where the next line is described at the same time.
+pub enum Use<'a, T> {
+    Slopes,
+    /// `to = from + weight * slopes`
+    Step { from: &'a [T], weight: T },
+}
+
+/// Slopes or a step of a line in a lattice of two axes, for the separable law, while `next`, the line after it along the first of its pairs, is described:
+/// what its sines cost hides behind the loads of neighbours. The bits are those of one after the other: of two pairs it makes no difference which is
+/// added to which.
+#[inline(always)]
+pub fn slopes_and_describe_next<T: Real, V: Lanes<T>>(
+    coupling: &Coupling<T>,
+    line: &Surroundings<'_, T>,
+    what: Use<'_, T>,
+    next: &[T],
+    [to, first, second]: [&mut [T]; 3],
+) {
+    let outputs = [to, first, second];
+    let vectors = PhantomData::<V>;
+    match what {
+        Use::Slopes => V::outlined(WhileDescribing { coupling, line, from: line.omega, next, outputs, what: Alone, vectors }),
+        Use::Step { from, weight } => V::outlined(WhileDescribing { coupling, line, from, next, outputs, what: Step { weight }, vectors }),
     }
 }
 
@@ -139,8 +183,6 @@ pub fn stage<T: Real, V: Lanes<T>>(
 /// What is made of a vector of slopes and of two others.
 trait WithSlope<T: Real, V: Lanes<T>, const OUTPUTS: usize> {
     const IS_ALONE: bool = false;
-    /// Whether it is a long chain of operations.
-    const HAS_A_SINE: bool = false;
     fn make(&self, slope: V, others: [V; 2]) -> [V; OUTPUTS];
 }
 
@@ -162,20 +204,6 @@ impl<T: Real, V: Lanes<T>> WithSlope<T, V, 1> for Step<T> {
     #[inline(always)]
     fn make(&self, slope: V, [from, _]: [V; 2]) -> [V; 1] {
         [V::splat(self.weight).mul_add(slope, from)]
-    }
-}
-
-struct StepAndDescribe<T> {
-    weight: T,
-}
-
-impl<T: Real, V: Lanes<T>> WithSlope<T, V, 3> for StepAndDescribe<T> {
-    const HAS_A_SINE: bool = true;
-    #[inline(always)]
-    fn make(&self, slope: V, [from, _]: [V; 2]) -> [V; 3] {
-        let phase = V::splat(self.weight).mul_add(slope, from);
-        let (sine, cosine) = sin_cos(phase);
-        [phase, sine, cosine]
     }
 }
 
@@ -201,12 +229,7 @@ struct OnSlopes<'a, T, V, W, const OUTPUTS: usize> {
     vectors: PhantomData<V>,
 }
 
-impl<T, V, W, const OUTPUTS: usize> Task for OnSlopes<'_, T, V, W, OUTPUTS>
-where
-    T: Real,
-    V: Lanes<T>,
-    W: WithSlope<T, V, OUTPUTS> + WithSlope<T, V::Wide, OUTPUTS>,
-{
+impl<T: Real, V: Lanes<T>, W: WithSlope<T, V, OUTPUTS>, const OUTPUTS: usize> Task for OnSlopes<'_, T, V, W, OUTPUTS> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
@@ -215,19 +238,14 @@ where
             Law::Sine if lag != T::default() => self.under(Separable::<T, true> { cosine, sine }),
             Law::Sine => self.under(Separable::<T, false> { cosine, sine }),
             // Compiled for slopes alone; what these laws cost makes up for another pass.
-            Law::DirectSine | Law::Linear if !<W as WithSlope<T, V, OUTPUTS>>::IS_ALONE => self.after_slopes(),
+            Law::DirectSine | Law::Linear if !W::IS_ALONE => self.after_slopes(),
             Law::DirectSine => self.under(Direct::<T, true> { lag }),
             Law::Linear => self.under(Direct::<T, false> { lag }),
         }
     }
 }
 
-impl<T, V, W, const OUTPUTS: usize> OnSlopes<'_, T, V, W, OUTPUTS>
-where
-    T: Real,
-    V: Lanes<T>,
-    W: WithSlope<T, V, OUTPUTS> + WithSlope<T, V::Wide, OUTPUTS>,
-{
+impl<T: Real, V: Lanes<T>, W: WithSlope<T, V, OUTPUTS>, const OUTPUTS: usize> OnSlopes<'_, T, V, W, OUTPUTS> {
     #[inline(always)]
     fn after_slopes(self) {
         let Self { coupling, line, others: [one, other], outputs, what, .. } = self;
@@ -242,7 +260,7 @@ where
     }
 
     #[inline(always)]
-    fn under<L: Term<T, V> + Term<T, V::Wide>>(self, law: L) {
+    fn under<L: Term<T, V>>(self, law: L) {
         let line = self.line;
         match line.axes {
             0 => self.map::<0, L>([], law),
@@ -253,15 +271,101 @@ where
     }
 
     #[inline(always)]
-    fn map<const AXES: usize, L: Term<T, V> + Term<T, V::Wide>>(self, around: Around<'_, T, AXES>, law: L) {
+    fn map<const AXES: usize, L: Term<T, V>>(self, around: Around<'_, T, AXES>, law: L) {
         let Self { line, others: [one, other], outputs, what, .. } = self;
         let inputs = [line.centre.first, line.centre.second, line.strength, line.omega, one, other];
-        let operation = OnSlope { law, what, precision: PhantomData::<T> };
-        if <W as WithSlope<T, V, OUTPUTS>>::HAS_A_SINE {
-            map_lines_wide::<T, V, AXES, 6, OUTPUTS>(around, inputs, outputs, &operation);
+        map_lines::<T, V, AXES, 6, OUTPUTS>(around, inputs, outputs, &OnSlope { law, what, precision: PhantomData::<T> });
+    }
+}
+
+/// Steps and the sines of where they lead, for the separable law.
+struct StepAndDescribe<'a, T, V> {
+    coupling: &'a Coupling<T>,
+    line: &'a Surroundings<'a, T>,
+    from: &'a [T],
+    weight: T,
+    outputs: [&'a mut [T]; 3],
+    vectors: PhantomData<V>,
+}
+
+impl<T: Real, V: Lanes<T>> Task for StepAndDescribe<'_, T, V> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Coupling { lag, cosine_of_lag: cosine, sine_of_lag: sine, .. } = *self.coupling;
+        if lag != T::default() {
+            self.under(Separable::<T, true> { cosine, sine });
         } else {
-            map_lines::<T, V, AXES, 6, OUTPUTS>(around, inputs, outputs, &operation);
+            self.under(Separable::<T, false> { cosine, sine });
         }
+    }
+}
+
+impl<T: Real, V: Lanes<T>> StepAndDescribe<'_, T, V> {
+    #[inline(always)]
+    fn under<L: Term<T, V> + Term<T, V::Pair>>(self, law: L) {
+        let line = self.line;
+        match line.axes {
+            0 => self.map::<0, L>([], law),
+            1 => self.map::<1, L>(around(line), law),
+            2 => self.map::<2, L>(around(line), law),
+            _ => self.map::<3, L>(around(line), law),
+        }
+    }
+
+    #[inline(always)]
+    fn map<const AXES: usize, L: Term<T, V> + Term<T, V::Pair>>(self, around: Around<'_, T, AXES>, law: L) {
+        let Self { line, from, weight, outputs, .. } = self;
+        let inputs = [line.centre.first, line.centre.second, line.strength, line.omega, from, from];
+        let step = OnSlope { law, what: Step { weight }, precision: PhantomData::<T> };
+        map_lines_overlapped::<T, V, AXES, 6, 3>(around, inputs, outputs, &step, &SineAndCosine(PhantomData::<T>));
+    }
+}
+
+/// Slopes of a line and the description of the next.
+struct WhileDescribing<'a, T, V, W> {
+    coupling: &'a Coupling<T>,
+    line: &'a Surroundings<'a, T>,
+    from: &'a [T],
+    next: &'a [T],
+    outputs: [&'a mut [T]; 3],
+    what: W,
+    vectors: PhantomData<V>,
+}
+
+impl<T: Real, V: Lanes<T>, W: WithSlope<T, V, 1> + WithSlope<T, V::Pair, 1>> Task for WhileDescribing<'_, T, V, W> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Coupling { lag, cosine_of_lag: cosine, sine_of_lag: sine, .. } = *self.coupling;
+        if lag != T::default() {
+            self.under(Separable::<T, true> { cosine, sine });
+        } else {
+            self.under(Separable::<T, false> { cosine, sine });
+        }
+    }
+}
+
+impl<T: Real, V: Lanes<T>, W: WithSlope<T, V, 1> + WithSlope<T, V::Pair, 1>> WhileDescribing<'_, T, V, W> {
+    #[inline(always)]
+    fn under<L: Term<T, V> + Term<T, V::Pair>>(self, law: L) {
+        let Self { line, from, next, outputs, what, .. } = self;
+        let inputs = [next, line.centre.first, line.centre.second, line.strength, line.omega, from];
+        let precision = PhantomData::<T>;
+        let slope = SlopeBesideNext(OnSlope { law, what, precision });
+        map_lines_behind::<T, V, 2, 6, 3>(around(line), inputs, outputs, &SineAndCosine(precision), &slope);
+    }
+}
+
+/// A slope, of which one neighbour (the first pair's second) is given as it is made.
+struct SlopeBesideNext<L, W, T>(OnSlope<L, W, T>);
+
+impl<T: Real, V: Lanes<T>, L: Term<T, V>, W: WithSlope<T, V, 1>> Follower<V, 2, 6, 3> for SlopeBesideNext<L, W, T> {
+    #[inline(always)]
+    fn apply(&self, next: [V; 2], around: [[[V; 2]; 2]; 2], [_, first, second, strength, omega, from]: [V; 6]) -> [V; 3] {
+        let around = [[around[0][0], next], around[1]];
+        let [made] = Operation::<V, 2, 6, 1>::apply(&self.0, around, [first, second, strength, omega, from, from]);
+        [made, next[0], next[1]]
     }
 }
 
@@ -333,7 +437,7 @@ impl<T: Real, V: Lanes<T>, const SINE: bool> Term<T, V> for Direct<T, SINE> {
             let mut both = V::zero();
             for [neighbour, is_there] in pair {
                 let difference = neighbour - phase - lag;
-                let law = if SINE { sin_cos(difference).0 } else { difference };
+                let law = if SINE { difference.sin_cos().0 } else { difference };
                 both = both + law * is_there;
             }
             sum = sum + both;

@@ -37,7 +37,7 @@ which is `omega[i] + coupling[i] * r * sin(psi - theta[i] - lag)` with the order
 [`kuramoto_order_parameter`](@ref)), at a cost that grows with `N`.
 
 # Arguments
-- `theta`: phases in radians, a vector of `Float64` or `Float32`. They need not be wrapped, but beyond 2^50 (2^21 in `Float32`) a phase
+- `theta`: phases in radians, a vector of `Float64` or `Float32`. They need not be wrapped, but beyond 2^49 (2^20 in `Float32`) a phase
   has no digits left and is refused.
 - `omega`, `coupling`: natural frequencies, and the strength with which each oscillator follows: a number for all, or a vector of the
   length and precision of `theta`.

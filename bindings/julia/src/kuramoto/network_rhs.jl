@@ -40,7 +40,7 @@ The right-hand side of Kuramoto oscillators on a network, in a new vector:
 over the edges of oscillator `i`, which lead to `j` with the weight `w`.
 
 # Arguments
-- `theta`: phases in radians, a vector of `Float64` or `Float32`. They need not be wrapped, but beyond 2^50 (2^21 in `Float32`) a phase
+- `theta`: phases in radians, a vector of `Float64` or `Float32`. They need not be wrapped, but beyond 2^49 (2^20 in `Float32`) a phase
   has no digits left and is refused.
 - `network`: a [`KuramotoNetwork`](@ref).
 - `omega`, `coupling`: natural frequencies, and the strength with which each oscillator follows its neighbours: a number for all, or a

@@ -47,8 +47,8 @@ The right-hand side of Kuramoto oscillators on a lattice of one, two or three ax
 with the nearest neighbours of a cell along every axis.
 
 # Arguments
-- `theta`: phases in radians, an array of `Float64` or `Float32` with one, two or three axes. They need not be wrapped, but beyond 2^50
-  (2^21 in `Float32`) a phase has no digits left and is refused.
+- `theta`: phases in radians, an array of `Float64` or `Float32` with one, two or three axes. They need not be wrapped, but beyond 2^49
+  (2^20 in `Float32`) a phase has no digits left and is refused.
 - `omega`, `coupling`: natural frequencies, and the strength with which each cell follows its neighbours: a number for all cells, or
   an array of the size and precision of `theta`.
 

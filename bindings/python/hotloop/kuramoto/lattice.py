@@ -33,7 +33,7 @@ def rhs(
     Parameters
     ----------
     theta : ndarray of float64 or float32, one, two or three axes
-        Phases in radians, not wrapped; up to 2**50 in magnitude (2**21 in float32).
+        Phases in radians, not wrapped; up to 2**49 in magnitude (2**20 in float32).
     omega : ndarray of theta's shape and dtype, or float
         Natural frequencies, one a cell or one for all. A number is rounded to theta's precision and read with strides
         of 0; so is an array of no axes. ``numpy.broadcast_to`` repeats a row or a column without memory.

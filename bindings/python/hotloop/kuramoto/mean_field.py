@@ -27,7 +27,7 @@ def mean_field_rhs(
     Parameters
     ----------
     theta : ndarray of float64 or float32, one axis
-        Phases in radians, not wrapped; up to 2**50 in magnitude (2**21 in float32).
+        Phases in radians, not wrapped; up to 2**49 in magnitude (2**20 in float32).
     omega : ndarray of theta's shape and dtype, or float
         Natural frequencies, one an oscillator or one for all.
     coupling : ndarray of theta's shape and dtype, or float
