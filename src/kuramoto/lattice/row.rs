@@ -15,8 +15,8 @@
 //! of both is a chain of 100 cycles and more, and operations that wait for it fill the scheduler before the arithmetic is busy. So where a step's
 //! end is the next one's beginning both are in one loop, two vectors at a time, with the slopes of the next two before the sines of these.
 //! With several steps to a sweep a Sapphire Rapids core at AVX-512 takes 1.35 ns a cell and Euler step in f64 and 0.60 in f32 (2.8 GHz; arithmetic
-//! alone would allow 0.75 and 0.3). What is left is the second-level cache: a dozen lines a stage, of 64 bytes a vector and two cycles each, come
-//! from there or go there, as a stage's turn comes again only after those of all others. A Zen 3 core at AVX2 takes 2.5 and 1.07 ns.
+//! alone would allow 0.75 and 0.3). What is left is probably the second-level cache: a dozen lines a stage come from there or go there, because a stage's
+//! turn comes again only after those of all others (counted, not measured: the machine had no counters). A Zen 3 core at AVX2 takes 2.5 and 1.07 ns.
 
 use crate::kuramoto::law::{Coupling, Law};
 use crate::simd::{Around, Follower, Lanes, Operation, Real, Sequel, Task, map_lines, map_lines_behind, map_lines_overlapped};
