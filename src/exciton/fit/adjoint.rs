@@ -1,17 +1,16 @@
 //! One chunk of configurations on the way back: from weights of sticks to derivatives of the misfit. Formulas: `gradient`.
 
-use super::coefficients::{centroid, cross, degeneracy, gaps, row_times_matrix};
+use super::coefficients::{centroid, cross, degeneracy};
 use super::forward::{Evaluator, Problem};
-use super::gradient::{quantities, weight_row};
-use super::group::{Group, form, polarised};
-use super::lines::TERMS;
+use super::group::{Group, dot, form, polarised};
 use super::parameters::{Moved, Parameter, State};
+use super::stick_weights::{Places, StickWeights};
 use super::variants::Variant;
 use super::{ABSORPTION, BANDS, CD, LD};
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_push, try_vec};
 use crate::exciton::solve::ROTATION_FACTOR;
 use crate::exciton::way::Way;
-use crate::simd::{Kernel, Lanes, Task};
+use crate::simd::{self, Kernel, Lanes, Task};
 
 /// One chunk of configurations.
 pub struct Back<'a> {
@@ -19,7 +18,7 @@ pub struct Back<'a> {
     /// Number of the variant.
     pub variant: usize,
     pub state: &'a State,
-    pub weights: &'a [f64],
+    pub weights: &'a StickWeights,
     pub kept: Option<&'a [f64]>,
     pub way: Way,
     pub first: usize,
@@ -45,8 +44,8 @@ impl Back<'_> {
         let (system, n) = (&variant.system, variant.system.n());
         let changes = moved.changes();
         let mut group = Group::<S>::new(system)?;
-        let mut adjoint = Adjoint::<S>::new(problem, n)?;
-        let row = weight_row(problem, V::WIDTH);
+        let mut adjoint = Adjoint::<S>::new(problem, variant, self.weights)?;
+        let mut places = Places::new::<S>()?;
         for at in (0..self.len).step_by(S::WIDTH) {
             let first = self.first + at;
             let count = S::WIDTH.min(self.len - at);
@@ -55,117 +54,101 @@ impl Back<'_> {
                     group.load_geometry(system, &changes, first, count)?;
                     let energies = at * n * (n + 1);
                     let vectors = energies + n * S::WIDTH;
-                    group.restore(system, &kept[energies..vectors], &kept[vectors..vectors + n * n * S::WIDTH]);
+                    let end = vectors + n * n * S::WIDTH;
+                    ahead(&kept[end.min(kept.len())..], (n + 1) * n * S::WIDTH);
+                    group.restore(system, &kept[energies..vectors], &kept[vectors..end]);
                 }
                 None => group.solve(system, &changes, first, count)?,
             }
-            let cells = self.evaluator.cells();
-            for k in 0..n {
-                let (cell, place) = cells.places(group.energies[k]);
-                cell.store(&mut adjoint.cells[k * S::WIDTH..]);
-                place.store(&mut adjoint.places[k * S::WIDTH..]);
+            let mut weights = [0.0; 32];
+            for (lane, weight) in weights[..count].iter_mut().enumerate() {
+                *weight = self.evaluator.weights.of(first + lane) * variant.weight;
             }
-            for lane in 0..S::WIDTH {
-                let weight = if lane < count { self.evaluator.weights.of(first + lane) * variant.weight } else { 0.0 };
-                match row / V::WIDTH {
-                    1 => adjoint.look_up::<V, 1>(self.weights, lane, weight),
-                    _ => adjoint.look_up::<V, 2>(self.weights, lane, weight),
-                }
+            let weight = S::load(&weights);
+            for k in 0..n {
+                let into = &mut adjoint.stick_weights[k..];
+                self.weights.look_up::<V, S>(group.energies[k], weight, &mut places, into, n);
             }
             let adjoint = &mut adjoint;
             S::outlined(Gather { adjoint, problem, variant, state: self.state, moved, group: &group, first, count });
         }
-        let mut sums = try_vec("gradient", adjoint.sums.len(), 0.0)?;
-        for (sum, lanes) in sums.iter_mut().zip(&adjoint.sums) {
-            *sum = lanes.sum();
-        }
-        Ok(sums)
+        adjoint.by_parameter(variant)
+    }
+}
+
+/// Asks for what the next group will read: the processor does not see so far, and would wait for it.
+#[inline(always)]
+fn ahead(kept: &[f64], numbers: usize) {
+    for line in kept[..numbers.min(kept.len())].chunks(8) {
+        simd::prefetch(line.as_ptr());
     }
 }
 
 /// Workspace of the way back.
 struct Adjoint<S> {
     n: usize,
-    /// [n]: cells of the sticks, -1 for none, and places in them; lanes last.
-    cells: Vec<f64>,
-    places: Vec<f64>,
-    /// [quantity][n]: h(e_k) and its derivative for each spectrum; lanes last. Weighted.
-    quantities: usize,
-    stick_weights: Vec<f64>,
-    inverse_gaps: Vec<S>,
-    equal: Vec<S>,
+    /// [quantity][n]: h(e_k) and its derivative for each spectrum, weighted.
+    stick_weights: Vec<S>,
+    /// [n][n], lower triangle, those beside the diagonal twice.
     forms: Vec<S>,
-    /// [band][n]: halves of the weights as the Hamiltonian's derivative wants them, e h(e) for CD, and their derivatives.
+    /// [band][n]: the weights as the Hamiltonian's derivative wants them, e h(e) for CD, and their derivatives.
     values: Vec<S>,
     slopes: Vec<S>,
     /// [n]
     products: Vec<S>,
     base_dipoles: Vec<S>,
-    /// By parameter.
+    /// By site.
+    of_energies: Vec<S>,
+    /// Couplings that are parameters: its number and the sites.
+    couplings: Vec<(usize, usize, usize)>,
+    /// By parameter, but for site energies.
     sums: Vec<S>,
 }
 
 impl<S: Lanes> Adjoint<S> {
     #[inline(always)]
-    fn new(problem: &Problem, n: usize) -> Result<Self> {
+    fn new(problem: &Problem, variant: &Variant, weights: &StickWeights) -> Result<Self> {
+        let n = variant.system.n();
         let lanes = |len: usize| try_vec("gradient", len, S::zero());
         let square = if problem.parameters.any(Parameter::concerns_hamiltonian) { n * n } else { 0 };
         let base = if problem.parameters.any(Parameter::concerns_dipoles) { 3 * n } else { 0 };
+        let mut couplings = Vec::new();
+        for (p, parameter) in variant.parameters.iter().enumerate() {
+            if let Some(Parameter::Coupling(i, j)) = *parameter {
+                try_push("gradient", &mut couplings, (p, i, j))?;
+            }
+        }
         Ok(Self {
             n,
-            cells: try_vec("gradient", n * S::WIDTH, 0.0)?,
-            places: try_vec("gradient", n * S::WIDTH, 0.0)?,
-            quantities: quantities(problem),
-            stick_weights: try_vec("gradient", quantities(problem) * n * S::WIDTH, 0.0)?,
-            inverse_gaps: lanes(square)?,
-            equal: lanes(square)?,
+            stick_weights: lanes(weights.quantities() * n)?,
             forms: lanes(square)?,
             values: lanes(BANDS * n)?,
             slopes: lanes(BANDS * n)?,
             products: lanes(n)?,
             base_dipoles: lanes(base)?,
+            of_energies: lanes(n)?,
+            couplings,
             sums: lanes(problem.parameters.list().len())?,
         })
-    }
-
-    /// The weights of one configuration's sticks: Horner's rule for all quantities in one vector or two, even and odd powers
-    /// apart. Two chains of 7 multiply-adds a vector, of which the processor has several under way; bound by their loads.
-    #[inline(always)]
-    fn look_up<V: Lanes, const VECTORS: usize>(&mut self, weights: &[f64], lane: usize, weight: f64) {
-        let row = VECTORS * V::WIDTH;
-        for k in 0..self.n {
-            let mut numbers = [0.0; 16];
-            let cell = self.cells[k * S::WIDTH + lane];
-            if weight != 0.0 && cell >= 0.0 {
-                let t = self.places[k * S::WIDTH + lane];
-                let table = &weights[cell as usize * TERMS * row..][..TERMS * row];
-                let square = V::splat(t * t);
-                for part in 0..VECTORS {
-                    let at = part * V::WIDTH;
-                    let mut even = V::load(&table[(TERMS - 2) * row + at..]);
-                    let mut odd = V::load(&table[(TERMS - 1) * row + at..]);
-                    for pair in (0..TERMS / 2 - 1).rev() {
-                        even = even.mul_add(square, V::load(&table[2 * pair * row + at..]));
-                        odd = odd.mul_add(square, V::load(&table[(2 * pair + 1) * row + at..]));
-                    }
-                    (odd.mul_add(V::splat(t), even) * V::splat(weight)).store(&mut numbers[at..]);
-                }
-            }
-            for quantity in 0..self.quantities {
-                self.stick_weights[(quantity * self.n + k) * S::WIDTH + lane] = numbers[quantity];
-            }
-        }
     }
 
     /// h(e_k) of a band.
     #[inline(always)]
     fn stick_weight(&self, band: usize, k: usize) -> S {
-        S::load(&self.stick_weights[(2 * band * self.n + k) * S::WIDTH..])
+        self.stick_weights[2 * band * self.n + k]
     }
 
+    /// What the chunk adds to the gradient.
     #[inline(always)]
-    fn stick_slope(&self, band: usize, k: usize) -> S {
-        S::load(&self.stick_weights[((2 * band + 1) * self.n + k) * S::WIDTH..])
+    fn by_parameter(&self, variant: &Variant) -> Result<Vec<f64>> {
+        let mut sums = try_vec("gradient", self.sums.len(), 0.0)?;
+        for (p, sum) in sums.iter_mut().enumerate() {
+            *sum = match variant.parameters[p] {
+                Some(Parameter::SiteEnergy(j)) => self.of_energies[j].sum(),
+                _ => self.sums[p].sum(),
+            };
+        }
+        Ok(sums)
     }
 }
 
@@ -212,57 +195,124 @@ fn gather_hamiltonian<S: Lanes>(
     let (width, axis) = (variant.system.vector_columns(), variant.axis());
     let wanted = problem.wanted();
     let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
-    let half = S::splat(0.5);
-    let any_equal =
-        gaps(n, &group.energies, degeneracy(state.fwhm), &mut adjoint.inverse_gaps, &mut adjoint.equal);
     for band in (0..BANDS).filter(|&band| wanted[band]) {
         for k in 0..n {
-            let (value, slope) = (adjoint.stick_weight(band, k), adjoint.stick_slope(band, k));
+            let (value, slope) = (adjoint.stick_weights[2 * band * n + k], adjoint.stick_weights[(2 * band + 1) * n + k]);
             let e = group.energies[k];
-            let (value, slope) = if band == CD { (e * value, e.mul_add(slope, value)) } else { (value, slope) };
-            adjoint.values[band * n + k] = value * half;
-            adjoint.slopes[band * n + k] = slope * half;
+            let (value, slope) =
+                if band == CD { (e * value * factor, e.mul_add(slope, value) * factor) } else { (value, slope) };
+            adjoint.values[band * n + k] = value;
+            adjoint.slopes[band * n + k] = slope;
         }
     }
+    // Half of the forms, their products with the eigenvectors at once: no more than the triangle is ever needed.
+    let (zero, one) = (S::zero(), S::splat(1.0));
+    let smallest = S::splat(degeneracy(state.fwhm));
+    let mut any_equal = one.less_than(zero); // none
     for k in 0..n {
-        for l in 0..=k {
-            let mut element = S::zero();
-            for band in 0..BANDS {
-                if !wanted[band] {
-                    continue;
-                }
-                let (k_in_band, l_in_band) = (band * n + k, band * n + l);
-                let mut strength = form(&group.moments, width, band, axis, k, l);
-                if band == CD {
-                    strength = strength * factor;
-                }
-                // 2 / (e_k - e_l) times half a difference, and twice half of a slope for k itself.
-                let mut quotient = (adjoint.values[k_in_band] - adjoint.values[l_in_band]) * adjoint.inverse_gaps[k * n + l];
-                if k == l || any_equal {
-                    let mean = adjoint.slopes[k_in_band] + adjoint.slopes[l_in_band];
-                    quotient = mean.mul_add(adjoint.equal[k * n + l], quotient);
-                }
-                element = quotient.mul_add(strength, element);
-            }
-            adjoint.forms[k * n + l] = element;
-            adjoint.forms[l * n + k] = element;
+        let mut element = zero;
+        for band in (0..BANDS).filter(|&band| wanted[band]) {
+            element = adjoint.slopes[band * n + k].mul_add(form(&group.moments, width, band, axis, k, k), element);
         }
+        adjoint.forms[k * n + k] = element;
+        for l in 0..k {
+            // Two of h[e_k, e_l]. Nothing waits for the division but what comes at the end.
+            let gap = group.energies[k] - group.energies[l];
+            let same = gap.abs().less_equal(smallest);
+            any_equal = any_equal | same;
+            let inverse = S::splat(2.0).div(S::select(same, one, gap));
+            let mut element = zero;
+            if wanted[ABSORPTION] {
+                let difference = adjoint.values[ABSORPTION * n + k] - adjoint.values[ABSORPTION * n + l];
+                element = difference * dot(&group.moments[k * width..], &group.moments[l * width..]);
+            }
+            if wanted[CD] {
+                let difference = adjoint.values[CD * n + k] - adjoint.values[CD * n + l];
+                element = difference.mul_add(form(&group.moments, width, CD, axis, k, l), element);
+            }
+            if wanted[LD] {
+                let difference = adjoint.values[LD * n + k] - adjoint.values[LD * n + l];
+                element = difference.mul_add(form(&group.moments, width, LD, axis, k, l), element);
+            }
+            adjoint.forms[k * n + l] = element * inverse;
+        }
+    }
+    if S::any(any_equal) {
+        repair_equal(adjoint, wanted, width, axis, smallest, group);
     }
     let vectors = &group.vectors()[..n * n];
     for k in 0..n {
-        row_times_matrix(n, &adjoint.forms[k * n..(k + 1) * n], vectors, &mut adjoint.products);
-        let amplitudes = &vectors[k * n..(k + 1) * n];
-        for (&parameter, sum) in variant.parameters.iter().zip(&mut adjoint.sums) {
-            *sum = match parameter {
-                Some(Parameter::SiteEnergy(j)) => amplitudes[j].mul_add(adjoint.products[j], *sum),
-                Some(Parameter::Coupling(i, j)) => {
-                    let both = amplitudes[i].mul_add(adjoint.products[j], amplitudes[j] * adjoint.products[i]);
-                    *sum + both
-                }
-                _ => *sum,
-            };
+        let row = &adjoint.forms[k * n..k * n + k + 1];
+        row_times_rows(n, k, row, vectors, &mut adjoint.products, &mut adjoint.of_energies);
+        let (amplitudes, products) = (&vectors[k * n..(k + 1) * n], &adjoint.products[..n]);
+        for &(p, i, j) in &adjoint.couplings {
+            let both = amplitudes[i].mul_add(products[j], amplitudes[j] * products[i]);
+            adjoint.sums[p] = adjoint.sums[p] + both;
         }
     }
+}
+
+/// Puts the mean of both slopes where energies do not differ, twice as beside the diagonal.
+#[inline(always)]
+fn repair_equal<S: Lanes>(
+    adjoint: &mut Adjoint<S>,
+    wanted: [bool; BANDS],
+    width: usize,
+    axis: [f64; 3],
+    smallest: S,
+    group: &Group<S>,
+) {
+    let n = adjoint.n;
+    for k in 0..n {
+        for l in 0..k {
+            let same = (group.energies[k] - group.energies[l]).abs().less_equal(smallest);
+            let mut element = S::zero();
+            for band in (0..BANDS).filter(|&band| wanted[band]) {
+                let both = adjoint.slopes[band * n + k] + adjoint.slopes[band * n + l];
+                element = both.mul_add(form(&group.moments, width, band, axis, k, l), element);
+            }
+            adjoint.forms[k * n + l] = S::select(same, element, adjoint.forms[k * n + l]);
+        }
+    }
+}
+
+/// `products[j] = sum_l row[l] vectors[l][j]` for l up to k, and `sums[j] += vectors[k][j] products[j]`, in strips that stay in registers.
+#[inline(always)]
+fn row_times_rows<S: Lanes>(n: usize, k: usize, row: &[S], vectors: &[S], products: &mut [S], sums: &mut [S]) {
+    let mut j = 0;
+    while j + 4 <= n {
+        row_times_strip::<S, 4>(n, k, j, row, vectors, products, sums);
+        j += 4;
+    }
+    while j < n {
+        row_times_strip::<S, 1>(n, k, j, row, vectors, products, sums);
+        j += 1;
+    }
+}
+
+#[inline(always)]
+fn row_times_strip<S: Lanes, const STRIP: usize>(
+    n: usize,
+    k: usize,
+    first: usize,
+    row: &[S],
+    vectors: &[S],
+    products: &mut [S],
+    sums: &mut [S],
+) {
+    let mut strip = [S::zero(); STRIP];
+    for (l, factor) in row.iter().enumerate() {
+        let elements = &vectors[l * n + first..l * n + first + STRIP];
+        for s in 0..STRIP {
+            strip[s] = factor.mul_add(elements[s], strip[s]);
+        }
+    }
+    let amplitudes = &vectors[k * n + first..k * n + first + STRIP];
+    let sums = &mut sums[first..first + STRIP];
+    for s in 0..STRIP {
+        sums[s] = amplitudes[s].mul_add(strip[s], sums[s]);
+    }
+    products[first..first + STRIP].copy_from_slice(&strip);
 }
 
 /// dL/dmu_j and dL/dr_j of the sites that have parameters, and what those make of them.

@@ -97,7 +97,9 @@ pub struct Coefficients<S> {
     n: usize,
     columns: usize,
     hamiltonian_columns: usize,
-    /// [k]: cells of the sticks, -1 for none, and places in them.
+    /// Cells that there are.
+    cell_count: usize,
+    /// [k]: cells of the sticks, `cell_count` for none, and places in them.
     cells: Vec<f64>,
     places: Vec<f64>,
     /// [band][k][column]
@@ -123,7 +125,7 @@ struct Work<S> {
 
 impl<S: Lanes> Coefficients<S> {
     #[inline(always)]
-    pub fn new(n: usize, columns: &Columns) -> Result<Self> {
+    pub fn new(n: usize, columns: &Columns, cell_count: usize) -> Result<Self> {
         let hamiltonian_columns = columns.hamiltonian.len();
         let numbers = |len: usize| try_vec("coefficients", len.saturating_mul(S::WIDTH), 0.0);
         let lanes = |len: usize| try_vec("coefficients", len, S::zero());
@@ -132,6 +134,7 @@ impl<S: Lanes> Coefficients<S> {
             n,
             columns: columns.len(),
             hamiltonian_columns,
+            cell_count,
             cells: numbers(n)?,
             places: numbers(n)?,
             values: numbers(BANDS * n * columns.len())?,
@@ -151,8 +154,8 @@ impl<S: Lanes> Coefficients<S> {
     /// The cell of a stick and the place in it; None where its line is too far from every point.
     #[inline(always)]
     pub fn place(&self, k: usize, lane: usize) -> Option<(usize, f64)> {
-        let cell = self.cells[k * S::WIDTH + lane];
-        if cell < 0.0 { None } else { Some((cell as usize, self.places[k * S::WIDTH + lane])) }
+        let cell = self.cells[k * S::WIDTH + lane] as u32 as usize;
+        (cell < self.cell_count).then(|| (cell, self.places[k * S::WIDTH + lane]))
     }
 
     /// Values of an exciton: that of column c is element `c * WIDTH`.

@@ -8,6 +8,7 @@ use super::coefficients::Columns;
 use super::line_sums::LineWork;
 use super::lines::{self, BandLines, Cells, SIGMA_PER_FWHM, TERMS};
 use super::parameters::{Parameter, Parameters, State};
+use super::parts::Parts;
 use super::variants::Variant;
 use super::BANDS;
 use super::pass::{Part, Pass};
@@ -42,6 +43,12 @@ impl Problem<'_> {
     /// Of all variants.
     pub fn configurations(&self) -> usize {
         self.n_conf().saturating_mul(self.variants.len())
+    }
+
+    /// Of all variants and configurations.
+    pub fn sticks(&self) -> usize {
+        let of = |variant: &Variant| self.n_conf().saturating_mul(variant.system.n());
+        self.variants.iter().map(of).fold(0, usize::saturating_add)
     }
 
     pub fn wanted(&self) -> [bool; BANDS] {
@@ -128,7 +135,7 @@ impl<'a> Evaluator<'a> {
         let state = problem.state(values)?;
         let columns = if with_rows { Columns::new(problem.parameters)? } else { Columns::sticks_alone() };
         self.prepare(&state)?;
-        let moments = self.moments(&state, &columns, false, progress)?;
+        let moments = self.moments(&state, &columns, None, false, progress)?;
         let mut jacobian = Jacobian { spectra: Default::default(), rows: Default::default() };
         for band in 0..BANDS {
             let spectra = self.band_spectra(&moments, &state, band, &columns)?;
@@ -171,13 +178,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Configurations of a variant to a chunk, and how they are solved.
-    pub fn chunks(&self, columns: usize, variant: usize) -> (Choice, usize, usize) {
+    pub fn chunks(&self, columns: &Columns, parts: Option<&Parts>, variant: usize) -> (Choice, usize, usize) {
         let system = &self.problem.variants[variant].system;
         let n_conf = if system.n() == 0 { 0 } else { system.n_conf() };
         let choice = Choice::in_lanes(n_conf, system.n(), true, self.level);
-        let nanoseconds = choice.nanoseconds + system.n() as f64 * (20.0 + 3.0 * columns as f64);
+        let nanoseconds = choice.nanoseconds + system.n() as f64 * (20.0 + 3.0 * columns.len() as f64);
         // Clearing and adding a chunk's moments should be a tenth of its work.
-        let clearing = 2.0 * (columns * TERMS * self.cells().count) as f64;
+        let clearing = 2.0 * self.moments_len(columns, parts) as f64;
         let least = (10.0 * clearing / nanoseconds) as usize;
         let size = chunk_size(n_conf, nanoseconds, choice.group).max(least.min(n_conf)).next_multiple_of(choice.group);
         (choice, size, n_conf)
@@ -185,12 +192,25 @@ impl<'a> Evaluator<'a> {
 
     /// Numbers that are kept of a variant.
     pub fn kept_of(&self, variant: usize) -> usize {
-        let (choice, _, n_conf) = self.chunks(1, variant);
+        let (choice, _, n_conf) = self.chunks(&Columns::sticks_alone(), None, variant);
         let n = self.problem.variants[variant].system.n();
         n_conf.next_multiple_of(choice.group).saturating_mul(n * (n + 1))
     }
 
-    pub fn moments(&self, state: &State, columns: &Columns, keep: bool, progress: &mut Progress) -> Result<Moments> {
+    /// Numbers of moments of a band.
+    pub fn moments_len(&self, columns: &Columns, parts: Option<&Parts>) -> usize {
+        parts.map_or(self.cells().count.saturating_mul(columns.len() * TERMS), Parts::moments_len)
+    }
+
+    /// Moments of cells, by way of their parts where there are such; then the sticks' own column is the only one.
+    pub fn moments(
+        &self,
+        state: &State,
+        columns: &Columns,
+        parts: Option<&Parts>,
+        keep: bool,
+        progress: &mut Progress,
+    ) -> Result<Moments> {
         let mut moments = Moments { sums: Default::default(), kept: Vec::new() };
         if keep {
             // One piece of memory, which malloc hands out again in the next call without new pages. It is written once, by
@@ -200,13 +220,13 @@ impl<'a> Evaluator<'a> {
             moments.kept.try_reserve_exact(numbers).map_err(failed)?;
         }
         for variant in 0..self.problem.variants.len() {
-            let (choice, size, n_conf) = self.chunks(columns.len(), variant);
+            let (choice, size, n_conf) = self.chunks(columns, parts, variant);
             for_each_chunk(
                 ranges(n_conf, size),
                 |(_, len)| *len,
                 progress,
                 |(first, len)| {
-                    let pass = Pass { evaluator: self, variant, state, columns, keeps: keep, way: choice.way, first, len };
+                    let pass = Pass { evaluator: self, variant, state, columns, parts, keeps: keep, way: choice.way, first, len };
                     dispatch(self.level, pass)
                 },
                 |part: Part| {
@@ -225,6 +245,13 @@ impl<'a> Evaluator<'a> {
                     Ok(())
                 },
             )?;
+        }
+        if let Some(parts) = parts {
+            for sum in moments.sums.iter_mut().filter(|sum| !sum.is_empty()) {
+                let mut of_cells = try_vec("moments", self.moments_len(columns, None), 0.0)?;
+                dispatch(self.level, Join { parts, of_parts: sum, of_cells: &mut of_cells });
+                self.spare.give(std::mem::replace(sum, of_cells));
+            }
         }
         Ok(moments)
     }
@@ -334,6 +361,20 @@ impl BandSpectra {
     pub fn model(&self, state: &State, band: usize) -> Result<Vec<f64>> {
         let (scale, offset) = (state.scale[band], state.offset[band]);
         try_collect("spectrum", self.sticks.iter().zip(&self.factors).map(|(value, factor)| value * factor * scale + offset))
+    }
+}
+
+struct Join<'a> {
+    parts: &'a Parts,
+    of_parts: &'a [f64],
+    of_cells: &'a mut [f64],
+}
+
+impl Kernel for Join<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Lanes>(self) {
+        self.parts.join::<V>(self.of_parts, self.of_cells);
     }
 }
 

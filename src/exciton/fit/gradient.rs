@@ -21,9 +21,11 @@ use super::adjoint::Back;
 use super::coefficients::Columns;
 use super::forward::{Evaluator, Problem};
 use super::line_sums::LineWork;
-use super::lines::{BandLines, TERMS};
+use super::lines::{BandLines, Cells, TERMS};
 use super::measured::{Measured, sum_of_squares};
 use super::parameters::{Parameter, State};
+use super::parts::Parts;
+use super::stick_weights::StickWeights;
 use crate::error::{Result, try_vec};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::{Progress, for_each_chunk, ranges};
@@ -64,13 +66,13 @@ pub(super) fn residual_gradient_keeping(
     let is_compared = problem.points.iter().any(|points| !points.is_empty());
     let through_sticks = is_compared && problem.parameters.any(Parameter::concerns_sticks);
     let sticks_alone = Columns::sticks_alone();
-    let moments = evaluator.moments(&state, &sticks_alone, keep && through_sticks, progress)?;
+    let parts = Parts::new(&evaluator.cells(), problem.sticks())?;
+    let parts = parts.as_ref();
+    let moments = evaluator.moments(&state, &sticks_alone, parts, keep && through_sticks, progress)?;
 
     let mut misfit = Misfit { value: 0.0, gradient: try_vec("gradient", list.len(), 0.0)?, spectra: Default::default() };
     let cells = evaluator.cells();
-    let row = weight_row(problem, evaluator.level.lanes());
-    let table_len = if through_sticks { cells.count * TERMS * row } else { 0 };
-    let mut weights = try_vec("lines", table_len, 0.0)?;
+    let mut polynomials: [Vec<f64>; BANDS] = Default::default();
     let mut work = LineWork::default();
     for band in 0..BANDS {
         let spectra = evaluator.band_spectra(&moments, &state, band, &sticks_alone)?;
@@ -105,33 +107,23 @@ pub(super) fn residual_gradient_keeping(
             for (pull, factor) in pull.iter_mut().zip(&spectra.factors) {
                 *pull *= factor * state.scale[band];
             }
-            let transpose = Transpose { lines, at_points: &pull, band, row, weights: &mut weights, work: &mut work };
+            polynomials[band] = try_vec("lines", cells.count * TERMS, 0.0)?;
+            let transpose = Transpose { lines, at_points: &pull, polynomials: &mut polynomials[band], work: &mut work };
             dispatch(evaluator.level, transpose)?;
         }
         misfit.spectra[band] = model;
     }
     if through_sticks {
+        let weights = dispatch(evaluator.level, Tabulate { cells, parts, polynomials: &polynomials })?;
         back(&evaluator, &state, &weights, &moments.kept, &mut misfit.gradient, progress)?;
     }
     Ok(misfit)
 }
 
-/// Quantities of a stick on the way back: its weight in each spectrum and that weight's derivative, `2 band` and `2 band + 1`.
-pub fn quantities(problem: &Problem) -> usize {
-    2 * problem.points.iter().rposition(|points| !points.is_empty()).map_or(0, |last| last + 1)
-}
-
-/// Numbers to a term of the tables of weights: whole vectors.
-pub fn weight_row(problem: &Problem, lanes: usize) -> usize {
-    quantities(problem).next_multiple_of(lanes)
-}
-
 struct Transpose<'a> {
     lines: &'a BandLines,
     at_points: &'a [f64],
-    band: usize,
-    row: usize,
-    weights: &'a mut [f64],
+    polynomials: &'a mut [f64],
     work: &'a mut LineWork,
 }
 
@@ -139,7 +131,21 @@ impl Kernel for Transpose<'_> {
     type Output = Result<()>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Result<()> {
-        self.lines.transpose::<V>(self.at_points, 2 * self.band, self.row, self.weights, self.work)
+        self.lines.transpose::<V>(self.at_points, self.polynomials, self.work)
+    }
+}
+
+struct Tabulate<'a> {
+    cells: Cells,
+    parts: Option<&'a Parts>,
+    polynomials: &'a [Vec<f64>; BANDS],
+}
+
+impl Kernel for Tabulate<'_> {
+    type Output = Result<StickWeights>;
+    #[inline(always)]
+    fn run<V: Lanes>(self) -> Self::Output {
+        StickWeights::new::<V>(self.cells, self.parts, self.polynomials)
     }
 }
 
@@ -147,14 +153,14 @@ impl Kernel for Transpose<'_> {
 fn back(
     evaluator: &Evaluator,
     state: &State,
-    weights: &[f64],
+    weights: &StickWeights,
     kept: &[f64],
     gradient: &mut [f64],
     progress: &mut Progress,
 ) -> Result<()> {
     let mut kept_before = 0;
     for variant in 0..evaluator.problem.variants.len() {
-        let (choice, size, n_conf) = evaluator.chunks(Columns::sticks_alone().len(), variant);
+        let (choice, size, n_conf) = evaluator.chunks(&Columns::sticks_alone(), None, variant);
         let kept = kept.get(kept_before..).filter(|rest| !rest.is_empty());
         kept_before += evaluator.kept_of(variant);
         let n = evaluator.problem.variants[variant].system.n();

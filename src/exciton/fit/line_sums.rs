@@ -189,28 +189,15 @@ impl BandLines {
     }
 
     /// The transpose of both: from numbers at the points, the polynomial of each cell whose value is their sum over
-    /// the line of a stick there. Written as quantity `quantity` of `weights` [cell][TERMS][row], its derivative in energy as the
-    /// quantity after.
+    /// the line of a stick there: `polynomials` [cell][TERMS].
     #[inline(always)]
-    pub fn transpose<V: Lanes>(
-        &self,
-        at_points: &[f64],
-        quantity: usize,
-        row: usize,
-        weights: &mut [f64],
-        work: &mut LineWork,
-    ) -> Result<()> {
+    pub fn transpose<V: Lanes>(&self, at_points: &[f64], polynomials: &mut [f64], work: &mut LineWork) -> Result<()> {
         self.pull::<V>(at_points, work)?;
-        for (cell, table) in weights.chunks_exact_mut(TERMS * row).enumerate() {
+        for (cell, to) in polynomials.chunks_exact_mut(TERMS).enumerate() {
             let polynomial = self.smooth.polynomial::<V>(&work.pulled[STEPS * cell..], 1.0);
             for n in 0..TERMS {
-                let coefficient = polynomial[n % 2 * (TERMS / 2) + n / 2];
-                table[n * row + quantity] = coefficient;
-                if n > 0 {
-                    table[(n - 1) * row + quantity + 1] = coefficient * n as f64 * self.cells.per_half;
-                }
+                to[n] = polynomial[n % 2 * (TERMS / 2) + n / 2];
             }
-            table[(TERMS - 1) * row + quantity + 1] = 0.0;
         }
         Ok(())
     }

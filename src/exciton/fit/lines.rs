@@ -96,14 +96,20 @@ impl Cells {
         Some((cell, 2.0 * (position - cell as f64) - 1.0))
     }
 
-    /// `place` in lanes: cells as numbers, -1 for none.
+    /// Every cell cut into `parts`, a power of 2.
+    pub fn cut(&self, parts: usize) -> Self {
+        let by = parts as f64;
+        Self { left: self.left, half: self.half / by, per_half: self.per_half * by, count: self.count * parts }
+    }
+
+    /// `place` in lanes: cells as numbers, `count` for none.
     #[inline(always)]
     pub fn places<V: Lanes>(&self, energy: V) -> (V, V) {
         let position = (energy - V::splat(self.left)) * V::splat(self.per_half * 0.5);
         let is_inside = V::zero().less_equal(position) & position.less_than(V::splat(self.count as f64));
         let cell = position.floor();
         let t = V::splat(2.0) * (position - cell) - V::splat(1.0);
-        (V::select(is_inside, cell, V::splat(-1.0)), V::select(is_inside, t, V::zero()))
+        (V::select(is_inside, cell, V::splat(self.count as f64)), V::select(is_inside, t, V::zero()))
     }
 
     pub(super) fn step(&self) -> f64 {
@@ -209,10 +215,10 @@ mod tests {
                 let (with_shift, curvature) = (with_shift[i], curvatures[i]);
                 let mut at_points = vec![0.0; points.len()];
                 at_points[i] = 1.0;
-                let mut weights = vec![0.0; cells.count * TERMS * V::WIDTH];
-                lines.transpose::<V>(&at_points, 0, V::WIDTH, &mut weights, &mut work).unwrap();
+                let mut weights = vec![0.0; cells.count * TERMS];
+                lines.transpose::<V>(&at_points, &mut weights, &mut work).unwrap();
                 let back = cells.place(self.0).map_or(0.0, |(cell, t)| {
-                    (0..TERMS).rev().fold(0.0, |sum, n| sum * t + weights[(cell * TERMS + n) * V::WIDTH])
+                    (0..TERMS).rev().fold(0.0, |sum, n| sum * t + weights[cell * TERMS + n])
                 });
                 let errors = [
                     spectra[i * row] - g,

@@ -17,6 +17,8 @@
 //! * `lines`          Gaussian lines as local polynomials: from sticks to spectra, and from a misfit back to sticks
 //! * `smooth`         a factor of a line about a cell, on a coarse grid
 //! * `points`         measured points in cells
+//! * `chebyshev`      polynomials through samples
+//! * `parts`          parts of cells, for many sticks
 //! * `line_sums`      sums over lines, forward and back
 //! * `powers`         what a stick adds to a cell's moments
 //! * `group`          a vector of configurations, diagonalised
@@ -25,6 +27,7 @@
 //! * `pass`           one chunk of that
 //! * `gradient`       the gradient of a misfit by the adjoint way
 //! * `adjoint`        one chunk of that
+//! * `stick_weights`  what the misfit makes of a stick
 //! * `measured`       spectra to compare with
 //! * `product`        products of columns of a Jacobian without its rows
 //! * `normal`         the normal equations of a fit from those
@@ -33,6 +36,7 @@
 //! * `run`            the fit itself: priors, several starts, uncertainties
 
 mod adjoint;
+mod chebyshev;
 mod coefficients;
 mod factor;
 mod forward;
@@ -44,12 +48,14 @@ mod lines;
 mod measured;
 mod normal;
 mod parameters;
+mod parts;
 mod pass;
 mod points;
 mod powers;
 mod product;
 mod run;
 mod smooth;
+mod stick_weights;
 mod variants;
 #[cfg(test)]
 mod tests;

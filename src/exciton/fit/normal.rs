@@ -76,7 +76,7 @@ impl<'a> NormalEquations<'a> {
         let state = problem.state(values)?;
         self.evaluator.prepare(&state)?;
         let columns = if want == Want::Everything { &self.columns } else { &self.sticks_alone };
-        let moments = self.evaluator.moments(&state, columns, false, progress)?;
+        let moments = self.evaluator.moments(&state, columns, None, false, progress)?;
         let count = if want == Want::Everything { values.len() } else { 0 };
         let mut normal = Normal::zero(count)?;
         let key = [state.fwhm, state.shift];

@@ -5,6 +5,7 @@ use super::coefficients::{Coefficients, Columns};
 use super::forward::Evaluator;
 use super::group::Group;
 use super::lines::TERMS;
+use super::parts::{PART_TERMS, Parts};
 use super::parameters::State;
 use super::powers::Powers;
 use crate::error::{Result, try_reserve, try_vec};
@@ -18,6 +19,8 @@ pub struct Pass<'a> {
     pub variant: usize,
     pub state: &'a State,
     pub columns: &'a Columns,
+    /// Moments are those of parts, of the sticks alone.
+    pub parts: Option<&'a Parts>,
     /// Whether energies and eigenvectors are wanted as well.
     pub keeps: bool,
     pub way: Way,
@@ -48,16 +51,17 @@ impl Pass<'_> {
     fn run_in<V: Lanes, S: Lanes>(self) -> Result<Part> {
         let problem = self.evaluator.problem;
         let variant = &problem.variants[self.variant];
-        let (system, cells, n) = (&variant.system, self.evaluator.cells(), variant.system.n());
+        let cells = self.parts.map_or(self.evaluator.cells(), |parts| parts.cells);
+        let (system, n) = (&variant.system, variant.system.n());
         let changes = self.state.variants[self.variant].changes();
         let wanted = problem.wanted();
-        let len = cells.count.saturating_mul(self.columns.len() * TERMS);
+        let len = self.evaluator.moments_len(self.columns, self.parts);
         let fresh = |band: usize| if wanted[band] { self.evaluator.spare.take(len) } else { Ok(Vec::new()) };
         let mut sums = [fresh(0)?, fresh(1)?, fresh(2)?];
         let kept_len = if self.keeps { self.len.next_multiple_of(S::WIDTH) * n * (n + 1) } else { 0 };
         let mut kept = if self.keeps { self.evaluator.spare_kept.take_any(kept_len)? } else { Vec::new() };
         let mut group = Group::<S>::new(system)?;
-        let mut coefficients = Coefficients::<S>::new(n, self.columns)?;
+        let mut coefficients = Coefficients::<S>::new(n, self.columns, cells.count)?;
         // A single column stays in the first-level cache.
         let is_alone = self.columns.len() == 1;
         let mut by_cell = ByCell::new(if is_alone { 0 } else { cells.count }, n * S::WIDTH)?;
@@ -81,7 +85,10 @@ impl Pass<'_> {
                 for lane in 0..count {
                     let weight = self.evaluator.weights.of(first + lane) * variant.weight;
                     for k in 0..n {
-                        if let Some((cell, t)) = coefficients.place(k, lane) {
+                        let Some((cell, t)) = coefficients.place(k, lane) else { continue };
+                        if self.parts.is_some() {
+                            adder.add_to_part(&coefficients, cell, Stick { k, lane, t, weight }, &mut sums);
+                        } else {
                             adder.add::<S, 1>(&coefficients, cell, [Stick { k, lane, t, weight }], &mut sums);
                         }
                     }
@@ -139,6 +146,23 @@ impl<V: Lanes> Adder<'_, V> {
         }
         if self.wanted[LD] {
             self.add_to_band(coefficients, &values, &slopes, LD, cell, &sticks, &mut moments[LD]);
+        }
+    }
+
+    /// Adds a stick, alone, to the moments of a part. A dozen operations, of which many sticks' are under way.
+    #[inline(always)]
+    fn add_to_part<S: Lanes>(&self, coefficients: &Coefficients<S>, part: usize, stick: Stick, moments: &mut [Vec<f64>; BANDS]) {
+        let powers = self.powers.short(stick.t);
+        for (band, moments) in moments.iter_mut().enumerate() {
+            if !self.wanted[band] {
+                continue;
+            }
+            let value = V::splat(coefficients.values_of(band, stick.k, stick.lane)[0] * stick.weight);
+            let place = &mut moments[part * PART_TERMS..(part + 1) * PART_TERMS];
+            for v in 0..PART_TERMS / V::WIDTH {
+                let slot = &mut place[v * V::WIDTH..(v + 1) * V::WIDTH];
+                powers[v].mul_add(value, V::load(slot)).store(slot);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use super::lines::TERMS;
 use crate::simd::Lanes;
 
-/// Makes `[1, t, ..., t^15]`, what a stick adds to moments, and its derivative.
+/// Makes `[1, t, ..., t^15]`, what a stick adds to moments, and its derivative; the first half of that for parts of cells.
 ///
 /// Vectors are made in registers, one factor for each bit of the power: stores of their numbers one by one followed by loads of
 /// them all would stall. Which lane takes which factor is settled once, before the sticks come.
@@ -35,6 +35,14 @@ impl<V: Lanes> Powers<V> {
             value = value * factors[V::WIDTH.trailing_zeros() as usize];
         }
         values
+    }
+
+    /// `[1, t, ..., t^7]`
+    #[inline(always)]
+    pub fn short(&self, t: f64) -> [V; 2] {
+        let factors = squares::<V>(t);
+        let value = product(&self.bits, &factors);
+        [value, value * factors[2]]
     }
 
     /// `[0, 1, 2 t, ..., 15 t^14] weight`

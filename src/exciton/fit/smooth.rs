@@ -5,10 +5,10 @@
 //! of its mirror image at `t`: even and odd powers are summed apart for half of the steps, and sum and difference of the two belong to
 //! a step and to its image. That is half of the arithmetic, and half of the table.
 
+use super::chebyshev;
 use super::lines::TERMS;
 use crate::error::{Result, try_vec};
 use crate::simd::{self, Lanes};
-use std::f64::consts::PI;
 
 /// Coarse steps to a cell. Odd numbers leave no step in the middle of all.
 pub const STEPS: usize = 3;
@@ -46,10 +46,8 @@ impl Smooth {
             by_term: try_vec("lines", row * TERMS, 0.0)?,
             row,
         };
-        // Interpolated at Chebyshev's points. Coefficients of Chebyshev's polynomials fall off quickly; powers made from the samples
-        // themselves would be differences of large numbers.
-        let (nodes, cosines) = chebyshev_points();
-        let polynomials = chebyshev_polynomials();
+        let (nodes, cosines) = chebyshev::points();
+        let polynomials = chebyshev::polynomials();
         for (pair, terms) in smooth.table.chunks_exact_mut(TERMS).take(pairs).enumerate() {
             let y = V::splat((pair as f64 - reach as f64) * step - half);
             let mut samples = [0.0; TERMS];
@@ -216,43 +214,4 @@ fn times_matrix<V: Lanes>(row: &[f64; TERMS], matrix: &[[f64; TERMS]; TERMS], ou
         }
         sum.store(&mut out[at..]);
     }
-}
-
-/// Chebyshev's points, and [point][k] what a sample there adds to the coefficient of T_k of the polynomial through all of them.
-#[inline(always)]
-fn chebyshev_points() -> ([f64; TERMS], [[f64; TERMS]; TERMS]) {
-    // cos(k theta_m) for all of them are cosines of whole multiples of one angle.
-    let mut multiples = [0.0; 4 * TERMS];
-    for (j, cosine) in multiples.iter_mut().enumerate() {
-        *cosine = (j as f64 * PI / (2 * TERMS) as f64).cos();
-    }
-    let (mut nodes, mut cosines) = ([0.0; TERMS], [[0.0; TERMS]; TERMS]);
-    for m in 0..TERMS {
-        nodes[m] = multiples[2 * m + 1];
-        for k in 0..TERMS {
-            cosines[m][k] = multiples[k * (2 * m + 1) % (4 * TERMS)] * (if k == 0 { 1.0 } else { 2.0 } / TERMS as f64);
-        }
-    }
-    (nodes, cosines)
-}
-
-/// Row k: the coefficients of Chebyshev's polynomial T_k, even powers first.
-#[inline(always)]
-fn chebyshev_polynomials() -> [[f64; TERMS]; TERMS] {
-    let mut rows = [[0.0; TERMS]; TERMS];
-    let (mut before, mut polynomial) = ([0.0; TERMS], [0.0; TERMS]);
-    polynomial[0] = 1.0;
-    for (k, row) in rows.iter_mut().enumerate() {
-        for n in 0..TERMS {
-            row[n % 2 * HALF + n / 2] = polynomial[n];
-        }
-        // T_1 = t T_0, then T_k+1 = 2 t T_k - T_k-1.
-        let factor = if k == 0 { 1.0 } else { 2.0 };
-        let mut next = [0.0; TERMS];
-        for n in 0..TERMS {
-            next[n] = if n > 0 { factor * polynomial[n - 1] } else { 0.0 } - before[n];
-        }
-        (before, polynomial) = (polynomial, next);
-    }
-    rows
 }
