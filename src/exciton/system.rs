@@ -8,7 +8,7 @@ use super::disorder::Spread;
 use crate::array::View;
 use crate::error::{Error, Number, Result, Status, try_vec};
 use crate::linalg::transposed;
-use crate::simd::{Lanes, Level};
+use crate::simd::{Lanes, Level, prefetch};
 
 /// Asymmetry up to this part of the largest element is rounding.
 const SYMMETRY_TOLERANCE: f64 = 1e-12;
@@ -96,6 +96,17 @@ impl System<'_> {
     /// Whether dipoles and positions are the same for all configurations.
     pub fn shares_geometry(&self) -> bool {
         [self.dipoles, self.positions].iter().flatten().all(|view| view.is_shared_along_first_axis())
+    }
+
+    /// Asks for the Hamiltonians of configurations `first..first + count`, as far as there are such: several arrays at a time are no
+    /// pattern that the processor sees, and the eigensolver leaves it the time.
+    #[inline(always)]
+    pub fn ask_for(&self, first: usize, count: usize) {
+        for c in first..(first + count).min(self.n_conf()) {
+            for line in self.hamiltonians.contiguous(c).unwrap_or(&[]).chunks(8) {
+                prefetch(line.as_ptr());
+            }
+        }
     }
 
     /// Memory for what `pack_matrices` draws in groups of `width`.

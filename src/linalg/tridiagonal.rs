@@ -61,7 +61,7 @@ fn ql_with_strip<V: Lanes, const STRIP: usize>(
     let e = &mut off_diagonal[..n];
     let (cosines, sines) = rotations[..2 * n].split_at_mut(n);
     let rows = &mut rows[..n * columns];
-    let zero = V::zero();
+    let (zero, one) = (V::zero(), V::splat(1.0));
 
     let mut norm = d[n - 1].abs();
     for i in 0..n - 1 {
@@ -81,7 +81,8 @@ fn ql_with_strip<V: Lanes, const STRIP: usize>(
         let mut new_lowest = n;
         for i in (lowest..n - 1).rev() {
             let small = e[i].abs().less_equal(negligible);
-            e[i] = V::select(small, zero, e[i]);
+            // Times 0 or 1: a selection of what lies there would become a masked store, which takes tens of cycles on some processors.
+            e[i] = e[i] * V::select(small, zero, one);
             end = V::select(small, V::splat(i as f64), end);
             d_end = V::select(small, d[i], d_end);
             block_end = V::select(small, block_end, end);

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use std::sync::Mutex;
 
-/// What tasks have worked in and do not need any more: at most as many as there are threads.
+/// What tasks have worked in and do not need any more: at most as many as were in use at a time.
 pub struct Workspaces<W>(Mutex<Vec<W>>);
 
 impl<W> Default for Workspaces<W> {
@@ -15,15 +15,24 @@ impl<W> Default for Workspaces<W> {
 impl<W> Workspaces<W> {
     /// Runs a task with a workspace that another has left, or a new one. It finds there what was left.
     pub fn with<R>(&self, new: impl FnOnce() -> Result<W>, task: impl FnOnce(&mut W) -> R) -> Result<R> {
-        let left = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
-        let mut workspace = left.map_or_else(new, Ok)?;
+        let mut workspace = self.take().map_or_else(new, Ok)?;
         let result = task(&mut workspace);
+        self.give(workspace);
+        Ok(result)
+    }
+
+    /// A workspace that another task has left, for one whose result it is.
+    pub fn take(&self) -> Option<W> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop()
+    }
+
+    /// Leaves one to others.
+    pub fn give(&self, workspace: W) {
         let mut left = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         // Where there is no room to remember it, the next task makes its own.
         if left.try_reserve(1).is_ok() {
             left.push(workspace);
         }
-        Ok(result)
     }
 }
 

@@ -155,7 +155,19 @@ impl<S: Lanes> Coefficients<S> {
     #[inline(always)]
     pub fn place(&self, k: usize, lane: usize) -> Option<(usize, f64)> {
         let cell = self.cells[k * S::WIDTH + lane] as u32 as usize;
-        (cell < self.cell_count).then(|| (cell, self.places[k * S::WIDTH + lane]))
+        if cell < self.cell_count { Some((cell, self.places[k * S::WIDTH + lane])) } else { None }
+    }
+
+    /// Cells and places of all sticks, [k][lane].
+    #[inline(always)]
+    pub fn places(&self) -> (&[f64], &[f64]) {
+        (&self.cells, &self.places)
+    }
+
+    /// Values of all sticks in a band, [k][lane], where they have a single column.
+    #[inline(always)]
+    pub fn sole_values(&self, band: usize) -> &[f64] {
+        &self.values[band * self.cells.len()..(band + 1) * self.cells.len()]
     }
 
     /// Values of an exciton: that of column c is element `c * WIDTH`.

@@ -11,16 +11,15 @@ use super::parameters::{Parameter, Parameters, State};
 use super::parts::Parts;
 use super::variants::Variant;
 use super::BANDS;
-use super::pass::{Part, Pass};
+use super::pass::Pass;
 use crate::array::View;
-use crate::error::{Error, Result, try_collect, try_vec};
+use crate::error::{Result, try_collect, try_vec};
 use crate::exciton::options::{Normalization, Options};
 use crate::exciton::sticks::chunk_size;
 use crate::exciton::way::Choice;
 use crate::exciton::weights::Weights;
-use crate::simd::{Kernel, Lanes, Level, dispatch};
-use crate::threads::{Progress, for_each_chunk, ranges};
-use std::sync::{Mutex, PoisonError};
+use crate::simd::{Aligned, Kernel, Lanes, Level, Pieces, dispatch};
+use crate::threads::{Progress, Workspaces, for_each_chunk, ranges};
 
 /// What spectra are wanted of which configurations, and which quantities vary.
 pub struct Problem<'a> {
@@ -79,35 +78,9 @@ pub struct Evaluator<'a> {
     tables: Option<Tables>,
     /// The widths and shifts that the tables are for; NaN before there are any.
     tables_for: ([f64; BANDS], [f64; BANDS]),
-    pub spare: Spare,
-    pub spare_kept: Spare,
-}
-
-/// Accumulators of chunks that were added up, to be used again: fresh memory would cost a page fault for every 4 KiB, which
-/// is as much as the work of a chunk. The lock lives no longer than a call.
-#[derive(Default)]
-pub struct Spare(Mutex<Vec<Vec<f64>>>);
-
-impl Spare {
-    /// `len` zeros.
-    pub fn take(&self, len: usize) -> Result<Vec<f64>> {
-        let mut vec = self.take_any(len)?;
-        vec.fill(0.0);
-        Ok(vec)
-    }
-
-    /// `len` numbers, whatever they are.
-    pub fn take_any(&self, len: usize) -> Result<Vec<f64>> {
-        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        spare.filter(|vec| vec.len() == len).map_or_else(|| try_vec("moments", len, 0.0), Ok)
-    }
-
-    fn give(&self, vec: Vec<f64>) {
-        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if spare.try_reserve(1).is_ok() {
-            spare.push(vec);
-        }
-    }
+    /// Accumulators of chunks that were added up, to be used again: fresh memory would cost a page fault for every 4 KiB, which
+    /// is as much as the work of a chunk.
+    spare: Workspaces<Aligned>,
 }
 
 struct Tables {
@@ -119,15 +92,15 @@ struct Tables {
 
 /// The moments of all configurations, and what the pass kept of them.
 pub struct Moments {
-    pub sums: [Vec<f64>; BANDS],
+    pub sums: [Aligned; BANDS],
     /// Energies and eigenvectors, variant by variant, group by group. Empty unless asked for.
-    pub kept: Vec<f64>,
+    pub kept: Aligned,
 }
 
 impl<'a> Evaluator<'a> {
     pub fn new(problem: &'a Problem<'a>) -> Result<Self> {
         let weights = Weights::new(problem.weights, problem.n_conf())?;
-        Ok(Self { problem, level: Level::current()?, weights, tables: None, tables_for: ([f64::NAN; BANDS], [f64::NAN; BANDS]), spare: Spare::default(), spare_kept: Spare::default() })
+        Ok(Self { problem, level: Level::current()?, weights, tables: None, tables_for: ([f64::NAN; BANDS], [f64::NAN; BANDS]), spare: Workspaces::default() })
     }
 
     pub fn jacobian(&mut self, values: &[f64], with_rows: bool, progress: &mut Progress) -> Result<Jacobian> {
@@ -211,54 +184,60 @@ impl<'a> Evaluator<'a> {
         keep: bool,
         progress: &mut Progress,
     ) -> Result<Moments> {
-        let mut moments = Moments { sums: Default::default(), kept: Vec::new() };
-        if keep {
-            // One piece of memory, which malloc hands out again in the next call without new pages. It is written once, by
-            // whoever adds the chunks up; what a chunk writes stays in its processor's cache.
-            let numbers = (0..self.problem.variants.len()).map(|variant| self.kept_of(variant)).fold(0, usize::saturating_add);
-            let failed = |_| Error::out_of_memory("excitons", numbers.saturating_mul(size_of::<f64>()));
-            moments.kept.try_reserve_exact(numbers).map_err(failed)?;
-        }
+        let mut sums = [const { Aligned::empty() }; BANDS];
+        // One piece of memory, which malloc hands out again in the next call without new pages.
+        let variants = 0..if keep { self.problem.variants.len() } else { 0 };
+        let numbers = variants.map(|variant| self.kept_of(variant)).fold(0, usize::saturating_add);
+        let mut kept = Pieces::new("excitons", numbers)?;
         for variant in 0..self.problem.variants.len() {
             let (choice, size, n_conf) = self.chunks(columns, parts, variant);
+            let n = self.problem.variants[variant].system.n();
+            let mut pieces = kept.cut(if keep { self.kept_of(variant) } else { 0 }, size * n * (n + 1));
             for_each_chunk(
-                ranges(n_conf, size),
-                |(_, len)| *len,
+                ranges(n_conf, size).map(|range| (range, pieces.next())),
+                |((_, len), _)| *len,
                 progress,
-                |(first, len)| {
-                    let pass = Pass { evaluator: self, variant, state, columns, parts, keeps: keep, way: choice.way, first, len };
+                |((first, len), kept)| {
+                    let pass = Pass { evaluator: self, variant, state, columns, parts, kept, way: choice.way, first, len };
                     dispatch(self.level, pass)
                 },
-                |part: Part| {
-                    for (sum, part) in moments.sums.iter_mut().zip(part.sums) {
-                        if sum.is_empty() {
+                |part| {
+                    for (sum, part) in sums.iter_mut().zip(part) {
+                        if sum.slice().is_empty() {
                             *sum = part;
                         } else {
-                            sum.iter_mut().zip(&part).for_each(|(total, x)| *total += x);
+                            sum.slice_mut().iter_mut().zip(part.slice()).for_each(|(total, x)| *total += x);
                             self.spare.give(part);
                         }
-                    }
-                    if keep {
-                        moments.kept.extend_from_slice(&part.kept);
-                        self.spare_kept.give(part.kept);
                     }
                     Ok(())
                 },
             )?;
         }
         if let Some(parts) = parts {
-            for sum in moments.sums.iter_mut().filter(|sum| !sum.is_empty()) {
-                let mut of_cells = try_vec("moments", self.moments_len(columns, None), 0.0)?;
-                dispatch(self.level, Join { parts, of_parts: sum, of_cells: &mut of_cells });
-                self.spare.give(std::mem::replace(sum, of_cells));
+            for sum in sums.iter_mut().filter(|sum| !sum.slice().is_empty()) {
+                let mut of_cells = Aligned::zeros("moments", self.moments_len(columns, None))?;
+                dispatch(self.level, Join { parts, of_parts: sum.slice(), of_cells: of_cells.slice_mut() });
+                *sum = of_cells;
             }
         }
-        Ok(moments)
+        Ok(Moments { sums, kept: kept.finish()? })
+    }
+
+    /// `len` zeros for moments.
+    pub fn accumulator(&self, len: usize) -> Result<Aligned> {
+        match self.spare.take().filter(|numbers| numbers.slice().len() == len) {
+            Some(mut numbers) => {
+                numbers.slice_mut().fill(0.0);
+                Ok(numbers)
+            }
+            None => Aligned::zeros("moments", len),
+        }
     }
 
     /// Memory of moments that were used.
     pub fn give_back(&self, moments: Moments) {
-        moments.sums.into_iter().filter(|sum| !sum.is_empty()).for_each(|sum| self.spare.give(sum));
+        moments.sums.into_iter().filter(|sum| !sum.slice().is_empty()).for_each(|sum| self.spare.give(sum));
     }
 
     /// The columns' spectra, without what turns them into the model.
@@ -274,7 +253,7 @@ impl<'a> Evaluator<'a> {
         spectra.sticks = try_vec("spectrum", points, 0.0)?;
         let mut work = LineWork::default();
         let (values, sticks) = (&mut spectra.values, &mut spectra.sticks);
-        dispatch(self.level, Spectra { lines, moments: &moments.sums[band], columns, row, work: &mut work, values, sticks })?;
+        dispatch(self.level, Spectra { lines, moments: moments.sums[band].slice(), columns, row, work: &mut work, values, sticks })?;
         spectra.coarse = work.sticks;
         Ok(spectra)
     }

@@ -115,7 +115,7 @@ pub(super) fn residual_gradient_keeping(
     }
     if through_sticks {
         let weights = dispatch(evaluator.level, Tabulate { cells, parts, polynomials: &polynomials })?;
-        back(&evaluator, &state, &weights, &moments.kept, &mut misfit.gradient, progress)?;
+        back(&evaluator, &state, &weights, moments.kept.slice(), &mut misfit.gradient, progress)?;
     }
     Ok(misfit)
 }

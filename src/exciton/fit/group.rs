@@ -66,6 +66,7 @@ impl<V: Lanes> Group<V> {
     #[inline(always)]
     fn solve_inline(&mut self, system: &System, changes: &Changes, first: usize, count: usize) -> Result<()> {
         let n = system.n();
+        system.ask_for(first + count, count);
         let packed = system.pack_matrices(first, count, changes, Some(&mut self.draws), &mut self.batch.matrix)?;
         self.load_geometry(system, changes, first, count)?;
         let rows = &mut self.batch.rows[..n * n];

@@ -89,7 +89,7 @@ impl<'a> NormalEquations<'a> {
             }
             let add = AddBand {
                 lines,
-                moments: &moments.sums[band],
+                moments: moments.sums[band].slice(),
                 columns,
                 want,
                 measured: &self.measured.bands[band],

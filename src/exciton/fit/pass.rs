@@ -10,7 +10,7 @@ use super::parameters::State;
 use super::powers::Powers;
 use crate::error::{Result, try_reserve, try_vec};
 use crate::exciton::way::Way;
-use crate::simd::{Kernel, Lanes};
+use crate::simd::{Aligned, Kernel, Lanes, Piece};
 
 /// One chunk of configurations.
 pub struct Pass<'a> {
@@ -21,21 +21,16 @@ pub struct Pass<'a> {
     pub columns: &'a Columns,
     /// Moments are those of parts, of the sticks alone.
     pub parts: Option<&'a Parts>,
-    /// Whether energies and eigenvectors are wanted as well.
-    pub keeps: bool,
+    /// Where energies and eigenvectors go, group by group, if they are wanted as well.
+    pub kept: Option<Piece<'a>>,
     pub way: Way,
     pub first: usize,
     pub len: usize,
 }
 
-/// What a chunk yields: moments of the bands; energies and eigenvectors, group by group.
-pub struct Part {
-    pub sums: [Vec<f64>; BANDS],
-    pub kept: Vec<f64>,
-}
-
 impl Kernel for Pass<'_> {
-    type Output = Result<Part>;
+    /// Moments of the bands.
+    type Output = Result<[Aligned; BANDS]>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
         match self.way {
@@ -48,7 +43,7 @@ impl Kernel for Pass<'_> {
 impl Pass<'_> {
     /// Solves in vectors `S`, adds up in vectors `V`, in the order of the configurations.
     #[inline(always)]
-    fn run_in<V: Lanes, S: Lanes>(self) -> Result<Part> {
+    fn run_in<V: Lanes, S: Lanes>(mut self) -> Result<[Aligned; BANDS]> {
         let problem = self.evaluator.problem;
         let variant = &problem.variants[self.variant];
         let cells = self.parts.map_or(self.evaluator.cells(), |parts| parts.cells);
@@ -56,10 +51,8 @@ impl Pass<'_> {
         let changes = self.state.variants[self.variant].changes();
         let wanted = problem.wanted();
         let len = self.evaluator.moments_len(self.columns, self.parts);
-        let fresh = |band: usize| if wanted[band] { self.evaluator.spare.take(len) } else { Ok(Vec::new()) };
+        let fresh = |band: usize| if wanted[band] { self.evaluator.accumulator(len) } else { Ok(Aligned::empty()) };
         let mut sums = [fresh(0)?, fresh(1)?, fresh(2)?];
-        let kept_len = if self.keeps { self.len.next_multiple_of(S::WIDTH) * n * (n + 1) } else { 0 };
-        let mut kept = if self.keeps { self.evaluator.spare_kept.take_any(kept_len)? } else { Vec::new() };
         let mut group = Group::<S>::new(system)?;
         let mut coefficients = Coefficients::<S>::new(n, self.columns, cells.count)?;
         // A single column stays in the first-level cache.
@@ -71,24 +64,24 @@ impl Pass<'_> {
             let first = self.first + at;
             let count = S::WIDTH.min(self.len - at);
             group.solve(system, &changes, first, count)?;
-            if self.keeps {
-                let (energies, rest) = kept[at * n * (n + 1)..].split_at_mut(n * S::WIDTH);
-                for (vector, place) in group.energies.iter().zip(energies.chunks_exact_mut(S::WIDTH)) {
-                    vector.store(place);
-                }
-                for (vector, place) in group.vectors().iter().zip(rest.chunks_exact_mut(S::WIDTH)) {
-                    vector.store(place);
-                }
+            if let Some(kept) = &mut self.kept {
+                kept.push(&group.energies);
+                kept.push(&group.vectors()[..n * n]);
             }
             coefficients.fill(problem, self.variant, self.state, self.columns, &cells, &group, first, count, wanted);
+            if self.parts.is_some() {
+                let mut weights = [0.0; 32];
+                for (lane, weight) in weights[..count].iter_mut().enumerate() {
+                    *weight = self.evaluator.weights.of(first + lane) * variant.weight;
+                }
+                add_to_parts::<V, S>(&powers, &coefficients, &weights[..count], &mut sums);
+                continue;
+            }
             if is_alone {
                 for lane in 0..count {
                     let weight = self.evaluator.weights.of(first + lane) * variant.weight;
                     for k in 0..n {
-                        let Some((cell, t)) = coefficients.place(k, lane) else { continue };
-                        if self.parts.is_some() {
-                            adder.add_to_part(&coefficients, cell, Stick { k, lane, t, weight }, &mut sums);
-                        } else {
+                        if let Some((cell, t)) = coefficients.place(k, lane) {
                             adder.add::<S, 1>(&coefficients, cell, [Stick { k, lane, t, weight }], &mut sums);
                         }
                     }
@@ -113,7 +106,42 @@ impl Pass<'_> {
                 }
             }
         }
-        Ok(Part { sums, kept })
+        Ok(sums)
+    }
+}
+
+/// Adds the sticks of a group, alone, to moments of parts [part][PART_TERMS]. Some thirty operations a stick with two bands, of which
+/// several sticks' are under way.
+#[inline(always)]
+fn add_to_parts<V: Lanes, S: Lanes>(
+    powers: &Powers<V>,
+    coefficients: &Coefficients<S>,
+    weights: &[f64],
+    moments: &mut [Aligned; BANDS],
+) {
+    let (cells, places) = coefficients.places();
+    let len = cells.len();
+    let places = &places[..len];
+    let [a, b, c] = moments;
+    let mut bands = [
+        (a.slice_mut(), &coefficients.sole_values(ABSORPTION)[..len]),
+        (b.slice_mut(), &coefficients.sole_values(CD)[..len]),
+        (c.slice_mut(), &coefficients.sole_values(LD)[..len]),
+    ];
+    for (lane, weight) in weights.iter().enumerate() {
+        for at in (lane..len).step_by(S::WIDTH) {
+            // Beyond the last part there is none, and no moments.
+            let part = cells[at] as u32 as usize * PART_TERMS;
+            let powers = powers.short(places[at]);
+            for (moments, values) in &mut bands {
+                let Some(moments) = moments.get_mut(part..part + PART_TERMS) else { continue };
+                let value = V::splat(values[at] * weight);
+                for v in 0..PART_TERMS / V::WIDTH {
+                    let slot = &mut moments[v * V::WIDTH..(v + 1) * V::WIDTH];
+                    powers[v].mul_add(value, V::load(slot)).store(slot);
+                }
+            }
+        }
     }
 }
 
@@ -128,7 +156,7 @@ struct Adder<'a, V: Lanes> {
 impl<V: Lanes> Adder<'_, V> {
     /// Adds sticks of one cell. Bound by loads and stores of the moments, which two sticks share.
     #[inline(always)]
-    fn add<S: Lanes, const N: usize>(&self, coefficients: &Coefficients<S>, cell: usize, sticks: [Stick; N], moments: &mut [Vec<f64>; BANDS]) {
+    fn add<S: Lanes, const N: usize>(&self, coefficients: &Coefficients<S>, cell: usize, sticks: [Stick; N], moments: &mut [Aligned; BANDS]) {
         let mut values = [[V::zero(); 4]; N];
         let mut slopes = [[V::zero(); 4]; N];
         for i in 0..N {
@@ -139,30 +167,13 @@ impl<V: Lanes> Adder<'_, V> {
         }
         // Written out: a loop over bands is not unrolled, and takes a tenth longer.
         if self.wanted[ABSORPTION] {
-            self.add_to_band(coefficients, &values, &slopes, ABSORPTION, cell, &sticks, &mut moments[ABSORPTION]);
+            self.add_to_band(coefficients, &values, &slopes, ABSORPTION, cell, &sticks, moments[ABSORPTION].slice_mut());
         }
         if self.wanted[CD] {
-            self.add_to_band(coefficients, &values, &slopes, CD, cell, &sticks, &mut moments[CD]);
+            self.add_to_band(coefficients, &values, &slopes, CD, cell, &sticks, moments[CD].slice_mut());
         }
         if self.wanted[LD] {
-            self.add_to_band(coefficients, &values, &slopes, LD, cell, &sticks, &mut moments[LD]);
-        }
-    }
-
-    /// Adds a stick, alone, to the moments of a part. A dozen operations, of which many sticks' are under way.
-    #[inline(always)]
-    fn add_to_part<S: Lanes>(&self, coefficients: &Coefficients<S>, part: usize, stick: Stick, moments: &mut [Vec<f64>; BANDS]) {
-        let powers = self.powers.short(stick.t);
-        for (band, moments) in moments.iter_mut().enumerate() {
-            if !self.wanted[band] {
-                continue;
-            }
-            let value = V::splat(coefficients.values_of(band, stick.k, stick.lane)[0] * stick.weight);
-            let place = &mut moments[part * PART_TERMS..(part + 1) * PART_TERMS];
-            for v in 0..PART_TERMS / V::WIDTH {
-                let slot = &mut place[v * V::WIDTH..(v + 1) * V::WIDTH];
-                powers[v].mul_add(value, V::load(slot)).store(slot);
-            }
+            self.add_to_band(coefficients, &values, &slopes, LD, cell, &sticks, moments[LD].slice_mut());
         }
     }
 

@@ -225,6 +225,21 @@ fn derivatives_are_those_of_differences_for_every_kind_of_parameter() {
     }
 }
 
+/// So many sticks that they go by way of parts of cells; with two spectra and with three.
+#[test]
+fn derivatives_hold_for_many_configurations() {
+    let mut sample = Sample::new(2000, 5);
+    let chosen: Vec<_> = every_kind(5).into_iter().step_by(2).collect();
+    check_derivatives(&sample, &chosen, 1e-7, "many");
+    sample.points[LD] = Vec::new();
+    let of_others: Vec<_> = every_kind(5).into_iter().filter(|(p, ..)| p.concerns_sticks()).step_by(2).collect();
+    check_derivatives(&sample, &of_others, 1e-7, "many, without linear dichroism");
+    sample.with(&[], |problem| {
+        let cells = super::lines::Cells::new(problem.points, problem.fwhm, [0.0; BANDS]).unwrap();
+        assert!(super::parts::Parts::new(&cells, problem.sticks()).unwrap().is_some());
+    });
+}
+
 #[test]
 fn derivatives_hold_for_other_options() {
     let mut sample = Sample::new(5, 4);
