@@ -68,25 +68,21 @@ fn ql_with_strip<V: Lanes, const STRIP: usize>(
         norm = norm.max(d[i].abs() + e[i].abs());
     }
     let negligible = (norm * V::splat(f64::EPSILON / 2.0)).max(V::splat(1e10 * TINY));
-    let bottom = V::splat((n - 1) as f64);
 
     // Elements above `lowest` are zero in all lanes.
     let mut lowest = 0;
     for _ in 0..MAX_SWEEPS_PER_EIGENVALUE * n {
-        // Each lane's block: from its first element that is not negligible to the next negligible one.
-        let mut end = bottom; // of the block that a scan from below is in
-        let mut d_end = d[n - 1];
-        let mut block_end = bottom;
-        let (mut d_block_end, mut d_first, mut d_second, mut e_first) = (d[n - 1], zero, zero, zero);
+        // Each lane's block begins with its first element that is not negligible. As long as no lane has a negligible one below,
+        // all end in the last row. Few numbers go along, which stay in registers: a sweep waits for what this finds.
+        let (mut seen, mut is_cut) = (zero, zero);
+        let (mut d_first, mut d_second, mut e_first) = (zero, zero, zero);
         let mut new_lowest = n;
         for i in (lowest..n - 1).rev() {
             let small = e[i].abs().less_equal(negligible);
             // Times 0 or 1: a selection of what lies there would become a masked store, which takes tens of cycles on some processors.
             e[i] = e[i] * V::select(small, zero, one);
-            end = V::select(small, V::splat(i as f64), end);
-            d_end = V::select(small, d[i], d_end);
-            block_end = V::select(small, block_end, end);
-            d_block_end = V::select(small, d_block_end, d_end);
+            is_cut = V::select(small, is_cut, seen);
+            seen = V::select(small, one, seen);
             d_first = V::select(small, d_first, d[i]);
             d_second = V::select(small, d_second, d[i + 1]);
             e_first = V::select(small, e_first, e[i]);
@@ -98,6 +94,7 @@ fn ql_with_strip<V: Lanes, const STRIP: usize>(
         if lowest == n {
             return Ok(());
         }
+        let ends = if V::any(zero.less_than(is_cut)) { Some(ends_of_blocks(lowest, n, d, e)) } else { None };
 
         // Wilkinson's shift: the eigenvalue of the block's first 2x2 that is nearer to its first element. Finished lanes
         // get 0/TINY.
@@ -105,16 +102,32 @@ fn ql_with_strip<V: Lanes, const STRIP: usize>(
         let radius = half_gap.mul_add(half_gap, e_first * e_first).sqrt();
         let denominator = half_gap + (radius + V::splat(TINY)).with_sign_of(half_gap);
         let shift = d_first - (e_first * e_first).div(denominator);
-        let start = d_block_end - shift;
-        if V::all(bottom.less_equal(block_end)) {
-            plain_sweep::<V, STRIP>(lowest, n, d, e, start, columns, rows, cosines, sines);
-        } else {
-            masked_sweep(lowest, n, d, e, block_end, start, cosines, sines);
-            rotate_columns(lowest, n, cosines, sines, columns, 0, STRIP, rows);
+        match ends {
+            None => plain_sweep::<V, STRIP>(lowest, n, d, e, d[n - 1] - shift, columns, rows, cosines, sines),
+            Some((block_end, d_block_end)) => {
+                masked_sweep(lowest, n, d, e, block_end, d_block_end - shift, cosines, sines);
+                rotate_columns(lowest, n, cosines, sines, columns, 0, STRIP, rows);
+            }
         }
         rotate_columns(lowest, n, cosines, sines, columns, STRIP, columns, rows);
     }
     Err(NotConverged)
+}
+
+/// The last row of each lane's block, and its element of `d`: of the block that begins with the first element of `e` that is not 0.
+#[inline(always)]
+fn ends_of_blocks<V: Lanes>(lowest: usize, n: usize, d: &[V], e: &[V]) -> (V, V) {
+    let bottom = V::splat((n - 1) as f64);
+    let (mut end, mut d_end) = (bottom, d[n - 1]); // of the block that a scan from below is in
+    let (mut block_end, mut d_block_end) = (bottom, d[n - 1]);
+    for i in (lowest..n - 1).rev() {
+        let small = e[i].equal(V::zero());
+        end = V::select(small, V::splat(i as f64), end);
+        d_end = V::select(small, d[i], d_end);
+        block_end = V::select(small, block_end, end);
+        d_block_end = V::select(small, d_block_end, d_end);
+    }
+    (block_end, d_block_end)
 }
 
 /// A sweep in which every lane's block ends in the last row. Turns the first `STRIP` columns; leaves the rotations for

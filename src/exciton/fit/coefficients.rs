@@ -14,14 +14,15 @@
 
 use super::forward::Problem;
 use super::group::{Group, dot, form, polarised};
-use super::lines::{Cells, SIGMA_PER_FWHM};
+use super::lines::{Cells, ROUNDER, SIGMA_PER_FWHM, whole};
 use super::parameters::{Moved, Parameter, Parameters, State};
 use super::variants::Variant;
 use super::{BANDS, CD, LD};
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_push, try_vec};
 use crate::exciton::solve::ROTATION_FACTOR;
 use crate::exciton::system::Changes;
 use crate::simd::{Lanes, Task};
+use std::ops::Range;
 
 /// Columns of moments: parameters of the Hamiltonian, then those of the geometry, then the sticks themselves, which not everything
 /// that is made of the others needs.
@@ -99,7 +100,13 @@ pub struct Coefficients<S> {
     hamiltonian_columns: usize,
     /// Cells that there are.
     cell_count: usize,
-    /// [k]: cells of the sticks, `cell_count` for none, and places in them.
+    /// The last cell that any stick lies in, and the first, negative.
+    last_cell: S,
+    first_cell: S,
+    /// Parameters of the Hamiltonian in this variant by column: sites whose energies they are, and pairs of sites.
+    energies: Vec<(usize, usize)>,
+    couplings: Vec<(usize, usize, usize)>,
+    /// [k]: cells of the sticks, `cell_count` for none, plus `ROUNDER`, and places in them.
     cells: Vec<f64>,
     places: Vec<f64>,
     /// [band][k][column]
@@ -125,7 +132,17 @@ struct Work<S> {
 
 impl<S: Lanes> Coefficients<S> {
     #[inline(always)]
-    pub fn new(n: usize, columns: &Columns, cell_count: usize) -> Result<Self> {
+    pub fn new(variant: &Variant, columns: &Columns, cell_count: usize) -> Result<Self> {
+        let n = variant.system.n();
+        let (mut energies, mut couplings) = (Vec::new(), Vec::new());
+        for (column, &p) in columns.hamiltonian.iter().enumerate() {
+            match variant.parameters[p] {
+                Some(Parameter::SiteEnergy(j)) => try_push("coefficients", &mut energies, (column, j))?,
+                Some(Parameter::Coupling(i, j)) => try_push("coefficients", &mut couplings, (column, i, j))?,
+                // Nothing in this variant: its columns stay 0.
+                _ => {}
+            }
+        }
         let hamiltonian_columns = columns.hamiltonian.len();
         let numbers = |len: usize| try_vec("coefficients", len.saturating_mul(S::WIDTH), 0.0);
         let lanes = |len: usize| try_vec("coefficients", len, S::zero());
@@ -135,6 +152,10 @@ impl<S: Lanes> Coefficients<S> {
             columns: columns.len(),
             hamiltonian_columns,
             cell_count,
+            last_cell: S::splat(-1.0),
+            first_cell: S::splat(-(cell_count as f64)),
+            energies,
+            couplings,
             cells: numbers(n)?,
             places: numbers(n)?,
             values: numbers(BANDS * n * columns.len())?,
@@ -154,11 +175,22 @@ impl<S: Lanes> Coefficients<S> {
     /// The cell of a stick and the place in it; None where its line is too far from every point.
     #[inline(always)]
     pub fn place(&self, k: usize, lane: usize) -> Option<(usize, f64)> {
-        let cell = self.cells[k * S::WIDTH + lane] as u32 as usize;
+        let cell = whole(self.cells[k * S::WIDTH + lane]);
         if cell < self.cell_count { Some((cell, self.places[k * S::WIDTH + lane])) } else { None }
     }
 
-    /// Cells and places of all sticks, [k][lane].
+    /// Cells from the first to the last that any stick of all groups so far lies in.
+    #[inline(always)]
+    pub fn occupied(&self) -> Range<usize> {
+        let (mut firsts, mut lasts) = ([0.0; 32], [0.0; 32]);
+        self.first_cell.store(&mut firsts);
+        self.last_cell.store(&mut lasts);
+        let first = firsts[..S::WIDTH].iter().fold(self.cell_count, |first, x| first.min(-x as usize));
+        let end = lasts[..S::WIDTH].iter().fold(0, |end, x| end.max((x + 1.0) as usize));
+        first.min(end)..end
+    }
+
+    /// Cells (`whole`) and places of all sticks, [k][lane].
     #[inline(always)]
     pub fn places(&self) -> (&[f64], &[f64]) {
         (&self.cells, &self.places)
@@ -226,7 +258,10 @@ impl<S: Lanes> Task for Fill<'_, '_, S> {
         let (width, axis) = (variant.system.vector_columns(), variant.axis());
         for k in 0..n {
             let (cell, place) = cells.places(group.energies[k]);
-            cell.store(&mut coefficients.cells[k * S::WIDTH..]);
+            let is_inside = cell.less_than(S::splat(cells.count as f64));
+            coefficients.last_cell = coefficients.last_cell.max(S::select(is_inside, cell, S::splat(-1.0)));
+            coefficients.first_cell = coefficients.first_cell.max(-cell);
+            (cell + S::splat(ROUNDER)).store(&mut coefficients.cells[k * S::WIDTH..]);
             place.store(&mut coefficients.places[k * S::WIDTH..]);
         }
         let mut any_equal = false;
@@ -251,7 +286,7 @@ impl<S: Lanes> Task for Fill<'_, '_, S> {
                     }
                 }
                 for k in 0..n {
-                    hamiltonian_columns(coefficients, variant, columns, group, band, k, any_equal);
+                    hamiltonian_columns(coefficients, columns, group, band, k, any_equal);
                 }
             }
         }
@@ -293,7 +328,6 @@ pub fn gaps<S: Lanes>(n: usize, energies: &[S], degeneracy: f64, inverse_gaps: &
 #[inline(always)]
 fn hamiltonian_columns<S: Lanes>(
     coefficients: &mut Coefficients<S>,
-    variant: &Variant,
     columns: &Columns,
     group: &Group<S>,
     band: usize,
@@ -329,22 +363,16 @@ fn hamiltonian_columns<S: Lanes>(
     }
     let width = columns.hamiltonian.len() * S::WIDTH;
     let at = (band * n + k) * coefficients.columns * S::WIDTH;
-    let values = coefficients.values[at..at + width].chunks_exact_mut(S::WIDTH);
+    let values = &mut coefficients.values[at..at + width];
     let at = (band * n + k) * width;
-    let its_slopes = coefficients.slopes[at..at + width].chunks_exact_mut(S::WIDTH);
-    for ((&p, value), slope) in columns.hamiltonian.iter().zip(values).zip(its_slopes) {
-        match variant.parameters[p] {
-            Some(Parameter::SiteEnergy(j)) => {
-                (amplitudes[j] * products[j]).store(value);
-                (amplitudes[j] * slopes[j]).store(slope);
-            }
-            Some(Parameter::Coupling(i, j)) => {
-                amplitudes[i].mul_add(products[j], amplitudes[j] * products[i]).store(value);
-                amplitudes[i].mul_add(slopes[j], amplitudes[j] * slopes[i]).store(slope);
-            }
-            // Nothing in this variant: its columns stay 0.
-            _ => {}
-        }
+    let its_slopes = &mut coefficients.slopes[at..at + width];
+    for &(column, j) in &coefficients.energies {
+        (amplitudes[j] * products[j]).store(&mut values[column * S::WIDTH..]);
+        (amplitudes[j] * slopes[j]).store(&mut its_slopes[column * S::WIDTH..]);
+    }
+    for &(column, i, j) in &coefficients.couplings {
+        amplitudes[i].mul_add(products[j], amplitudes[j] * products[i]).store(&mut values[column * S::WIDTH..]);
+        amplitudes[i].mul_add(slopes[j], amplitudes[j] * slopes[i]).store(&mut its_slopes[column * S::WIDTH..]);
     }
 }
 

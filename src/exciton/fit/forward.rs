@@ -8,7 +8,7 @@ use super::coefficients::Columns;
 use super::line_sums::LineWork;
 use super::lines::{self, BandLines, Cells, SIGMA_PER_FWHM, TERMS};
 use super::parameters::{Parameter, Parameters, State};
-use super::parts::Parts;
+use super::parts::{PART_TERMS, PARTS, Parts};
 use super::variants::Variant;
 use super::BANDS;
 use super::pass::Pass;
@@ -20,6 +20,7 @@ use crate::exciton::way::Choice;
 use crate::exciton::weights::Weights;
 use crate::simd::{Aligned, Kernel, Lanes, Level, Pieces, dispatch};
 use crate::threads::{Progress, Workspaces, for_each_chunk, ranges};
+use std::ops::Range;
 
 /// What spectra are wanted of which configurations, and which quantities vary.
 pub struct Problem<'a> {
@@ -80,7 +81,8 @@ pub struct Evaluator<'a> {
     tables_for: ([f64; BANDS], [f64; BANDS]),
     /// Accumulators of chunks that were added up, to be used again: fresh memory would cost a page fault for every 4 KiB, which
     /// is as much as the work of a chunk.
-    spare: Workspaces<Aligned>,
+    /// With each the range of it that may differ from 0.
+    spare: Workspaces<(Aligned, Range<usize>)>,
 }
 
 struct Tables {
@@ -93,6 +95,8 @@ struct Tables {
 /// The moments of all configurations, and what the pass kept of them.
 pub struct Moments {
     pub sums: [Aligned; BANDS],
+    /// From the first cell that may have moments to the last. All others are 0.
+    pub cells: Range<usize>,
     /// Energies and eigenvectors, variant by variant, group by group. Empty unless asked for.
     pub kept: Aligned,
 }
@@ -185,6 +189,8 @@ impl<'a> Evaluator<'a> {
         progress: &mut Progress,
     ) -> Result<Moments> {
         let mut sums = [const { Aligned::empty() }; BANDS];
+        let mut cells: Range<usize> = 0..0;
+        let per_cell = parts.map_or(columns.len() * TERMS, |_| PART_TERMS);
         // One piece of memory, which malloc hands out again in the next call without new pages.
         let variants = 0..if keep { self.problem.variants.len() } else { 0 };
         let numbers = variants.map(|variant| self.kept_of(variant)).fold(0, usize::saturating_add);
@@ -201,14 +207,21 @@ impl<'a> Evaluator<'a> {
                     let pass = Pass { evaluator: self, variant, state, columns, parts, kept, way: choice.way, first, len };
                     dispatch(self.level, pass)
                 },
-                |part| {
+                |(part, its_cells)| {
+                    let range = its_cells.start * per_cell..its_cells.end * per_cell;
                     for (sum, part) in sums.iter_mut().zip(part) {
                         if sum.slice().is_empty() {
                             *sum = part;
                         } else {
-                            sum.slice_mut().iter_mut().zip(part.slice()).for_each(|(total, x)| *total += x);
-                            self.spare.give(part);
+                            let (totals, part_sums) = (&mut sum.slice_mut()[range.clone()], &part.slice()[range.clone()]);
+                            totals.iter_mut().zip(part_sums).for_each(|(total, x)| *total += x);
+                            self.spare.give((part, range.clone()));
                         }
+                    }
+                    if cells.is_empty() {
+                        cells = its_cells;
+                    } else if !its_cells.is_empty() {
+                        cells = cells.start.min(its_cells.start)..cells.end.max(its_cells.end);
                     }
                     Ok(())
                 },
@@ -220,15 +233,16 @@ impl<'a> Evaluator<'a> {
                 dispatch(self.level, Join { parts, of_parts: sum.slice(), of_cells: of_cells.slice_mut() });
                 *sum = of_cells;
             }
+            cells = cells.start / PARTS..cells.end.div_ceil(PARTS);
         }
-        Ok(Moments { sums, kept: kept.finish()? })
+        Ok(Moments { sums, cells, kept: kept.finish()? })
     }
 
     /// `len` zeros for moments.
     pub fn accumulator(&self, len: usize) -> Result<Aligned> {
-        match self.spare.take().filter(|numbers| numbers.slice().len() == len) {
-            Some(mut numbers) => {
-                numbers.slice_mut().fill(0.0);
+        match self.spare.take().filter(|(numbers, _)| numbers.slice().len() == len) {
+            Some((mut numbers, range)) => {
+                numbers.slice_mut()[range].fill(0.0);
                 Ok(numbers)
             }
             None => Aligned::zeros("moments", len),
@@ -237,7 +251,11 @@ impl<'a> Evaluator<'a> {
 
     /// Memory of moments that were used.
     pub fn give_back(&self, moments: Moments) {
-        moments.sums.into_iter().filter(|sum| !sum.slice().is_empty()).for_each(|sum| self.spare.give(sum));
+        let per_cell = |sum: &Aligned| sum.slice().len() / self.cells().count.max(1);
+        for sum in moments.sums.into_iter().filter(|sum| !sum.slice().is_empty()) {
+            let range = moments.cells.start * per_cell(&sum)..moments.cells.end * per_cell(&sum);
+            self.spare.give((sum, range));
+        }
     }
 
     /// The columns' spectra, without what turns them into the model.
@@ -253,7 +271,7 @@ impl<'a> Evaluator<'a> {
         spectra.sticks = try_vec("spectrum", points, 0.0)?;
         let mut work = LineWork::default();
         let (values, sticks) = (&mut spectra.values, &mut spectra.sticks);
-        dispatch(self.level, Spectra { lines, moments: moments.sums[band].slice(), columns, row, work: &mut work, values, sticks })?;
+        dispatch(self.level, Spectra { lines, moments, band, columns, row, work: &mut work, values, sticks })?;
         spectra.coarse = work.sticks;
         Ok(spectra)
     }
@@ -374,7 +392,8 @@ impl Kernel for MakeLines<'_> {
 
 struct Spectra<'a> {
     lines: &'a BandLines,
-    moments: &'a [f64],
+    moments: &'a Moments,
+    band: usize,
     columns: &'a Columns,
     row: usize,
     work: &'a mut LineWork,
@@ -386,11 +405,12 @@ impl Kernel for Spectra<'_> {
     type Output = Result<()>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Result<()> {
-        let Self { lines, moments, columns, row, work, values, sticks } = self;
-        lines.smooth_out::<V>(moments, columns.len(), columns.sticks(), work)?;
+        let Self { lines, moments, band, columns, row, work, values, sticks } = self;
+        let (moments, cells) = (moments.sums[band].slice(), &moments.cells);
+        lines.smooth_out::<V>(moments, cells, columns.len(), columns.sticks(), work)?;
         lines.at_points::<V>(&work.sticks, sticks);
         if row > 0 {
-            lines.smooth_columns_out::<V>(moments, columns.len(), columns.sticks(), row, work)?;
+            lines.smooth_columns_out::<V>(moments, cells, columns.len(), columns.sticks(), row, work)?;
             lines.columns_at_points::<V>(row, values, work)?;
         }
         Ok(())

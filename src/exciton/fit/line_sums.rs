@@ -55,11 +55,12 @@ impl BandLines {
     }
 
     /// The first factor for the first `used` of `columns` columns: fills `work.coarse` [coarse step][row] from moments
-    /// `[cell][columns][TERMS]`. A row has room for whole vectors of the columns that are used.
+    /// `[cell][columns][TERMS]`, of which those outside `cells` are 0. A row has room for whole vectors of the columns that are used.
     #[inline(always)]
     pub fn smooth_columns_out<V: Lanes>(
         &self,
         moments: &[f64],
+        cells: &Range<usize>,
         columns: usize,
         used: usize,
         row: usize,
@@ -70,8 +71,8 @@ impl BandLines {
         clear("spectrum", turned, TERMS * row)?;
         *occupied = 0..0;
         let zeros = [0.0; TERMS];
-        for (cell, moments) in moments.chunks_exact(columns * TERMS).enumerate() {
-            let moments = &moments[..used * TERMS];
+        for cell in cells.clone() {
+            let moments = &moments[cell * columns * TERMS..][..used * TERMS];
             // Most cells have no sticks.
             if is_zero(moments) {
                 continue;
@@ -99,13 +100,20 @@ impl BandLines {
 
     /// The same for one of them alone, `column`: fills `work.sticks`.
     #[inline(always)]
-    pub fn smooth_out<V: Lanes>(&self, moments: &[f64], columns: usize, column: usize, work: &mut LineWork) -> Result<()> {
+    pub fn smooth_out<V: Lanes>(
+        &self,
+        moments: &[f64],
+        cells: &Range<usize>,
+        columns: usize,
+        column: usize,
+        work: &mut LineWork,
+    ) -> Result<()> {
         let LineWork { sticks, images, .. } = work;
         let len = self.coarse_len();
         clear("spectrum", sticks, len)?;
         clear("spectrum", images, len)?;
-        for (cell, moments) in moments.chunks_exact(columns * TERMS).enumerate() {
-            let moments = &moments[column * TERMS..(column + 1) * TERMS];
+        for cell in cells.clone() {
+            let moments = &moments[(cell * columns + column) * TERMS..][..TERMS];
             if !is_zero(moments) {
                 self.add_cell::<V>(cell, moments, sticks, images);
             }

@@ -28,6 +28,15 @@ const MOST_CELLS: f64 = 1e6;
 /// All bands share cells of the narrowest line, of which a wide one reaches many: the time grows with the square of the ratio.
 const MOST_RATIO: f64 = 30.0;
 
+/// 2^52: added to a whole number, it leaves that in the lowest bits, where it is read in one step.
+pub const ROUNDER: f64 = 4_503_599_627_370_496.0;
+
+/// The whole number below 2^32 that `ROUNDER` was added to.
+#[inline(always)]
+pub fn whole(rounded: f64) -> usize {
+    rounded.to_bits() as u32 as usize
+}
+
 /// Where cells lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cells {
@@ -197,10 +206,10 @@ mod tests {
                     slopes[part].store(&mut moments[(2 * cell + 1) * TERMS + part * V::WIDTH..]);
                 }
             }
-            lines.smooth_columns_out::<V>(&moments, 2, 2, row, &mut work).unwrap();
+            lines.smooth_columns_out::<V>(&moments, &(0..cells.count), 2, 2, row, &mut work).unwrap();
             let mut spectra = vec![0.0; points.len() * row];
             lines.columns_at_points::<V>(row, &mut spectra, &mut work).unwrap();
-            lines.smooth_out::<V>(&moments, 2, 0, &mut work).unwrap();
+            lines.smooth_out::<V>(&moments, &(0..cells.count), 2, 0, &mut work).unwrap();
             let coarse = work.sticks.clone();
             let mut one = vec![0.0; points.len()];
             lines.at_points::<V>(&coarse, &mut one);

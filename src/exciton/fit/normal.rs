@@ -6,7 +6,7 @@
 
 use super::BANDS;
 use super::coefficients::Columns;
-use super::forward::{Evaluator, Problem};
+use super::forward::{Evaluator, Moments, Problem};
 use super::least_squares::{Normal, Want};
 use super::line_sums::{LineWork, resize};
 use super::lines::BandLines;
@@ -89,7 +89,7 @@ impl<'a> NormalEquations<'a> {
             }
             let add = AddBand {
                 lines,
-                moments: moments.sums[band].slice(),
+                moments: &moments,
                 columns,
                 want,
                 measured: &self.measured.bands[band],
@@ -120,7 +120,7 @@ impl<'a> NormalEquations<'a> {
 /// What one band adds to the normal equations, below and on the diagonal.
 struct AddBand<'b, 'a> {
     lines: &'b BandLines,
-    moments: &'b [f64],
+    moments: &'b Moments,
     columns: &'b Columns,
     want: Want,
     measured: &'b Band,
@@ -143,7 +143,8 @@ impl Kernel for AddBand<'_, '_> {
         let list = evaluator.problem.parameters.list();
         let points = &measured.points;
         let Work { lines: line_work, products, scratch, weights, at_points, spectrum, pulls } = work;
-        lines.smooth_out::<V>(moments, columns.len(), columns.sticks(), line_work)?;
+        let (moments, cells) = (moments.sums[band].slice(), &moments.cells);
+        lines.smooth_out::<V>(moments, cells, columns.len(), columns.sticks(), line_work)?;
 
         // The model, its residuals, and what they pull.
         resize("spectrum", spectrum, points.len())?;
@@ -167,7 +168,7 @@ impl Kernel for AddBand<'_, '_> {
         let scales = |parameter| matches!(parameter, Parameter::Scale(bands) if bands[band]);
         let used = columns.sticks() + usize::from(evaluator.problem.parameters.any(scales));
         let row = used.next_multiple_of(V::WIDTH);
-        lines.smooth_columns_out::<V>(moments, columns.len(), used, row, line_work)?;
+        lines.smooth_columns_out::<V>(moments, cells, columns.len(), used, row, line_work)?;
         lines.pull::<V>(at_points, line_work)?;
         let mut gradient = try_vec("fit", row, 0.0)?;
         columns_with::<V>(line_work, row, &mut gradient);

@@ -140,7 +140,7 @@ mod tests {
             let mut moments = vec![0.0; cells.count * TERMS];
             parts.join::<V>(&of_parts, &mut moments);
             let mut work = LineWork::default();
-            lines.smooth_out::<V>(&moments, 1, 0, &mut work).unwrap();
+            lines.smooth_out::<V>(&moments, &(0..cells.count), 1, 0, &mut work).unwrap();
             let mut spectrum = vec![0.0; points.len()];
             lines.at_points::<V>(&work.sticks, &mut spectrum);
             let mut worst = [0.0f64; 3];

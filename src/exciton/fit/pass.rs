@@ -4,13 +4,14 @@ use super::{ABSORPTION, BANDS, CD, LD};
 use super::coefficients::{Coefficients, Columns};
 use super::forward::Evaluator;
 use super::group::Group;
-use super::lines::TERMS;
+use super::lines::{TERMS, whole};
 use super::parts::{PART_TERMS, Parts};
 use super::parameters::State;
 use super::powers::Powers;
 use crate::error::{Result, try_reserve, try_vec};
 use crate::exciton::way::Way;
 use crate::simd::{Aligned, Kernel, Lanes, Piece};
+use std::ops::Range;
 
 /// One chunk of configurations.
 pub struct Pass<'a> {
@@ -29,8 +30,8 @@ pub struct Pass<'a> {
 }
 
 impl Kernel for Pass<'_> {
-    /// Moments of the bands.
-    type Output = Result<[Aligned; BANDS]>;
+    /// Moments of the bands, and cells (or parts) that may have some.
+    type Output = Result<([Aligned; BANDS], Range<usize>)>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
         match self.way {
@@ -43,7 +44,7 @@ impl Kernel for Pass<'_> {
 impl Pass<'_> {
     /// Solves in vectors `S`, adds up in vectors `V`, in the order of the configurations.
     #[inline(always)]
-    fn run_in<V: Lanes, S: Lanes>(mut self) -> Result<[Aligned; BANDS]> {
+    fn run_in<V: Lanes, S: Lanes>(mut self) -> Result<([Aligned; BANDS], Range<usize>)> {
         let problem = self.evaluator.problem;
         let variant = &problem.variants[self.variant];
         let cells = self.parts.map_or(self.evaluator.cells(), |parts| parts.cells);
@@ -54,7 +55,7 @@ impl Pass<'_> {
         let fresh = |band: usize| if wanted[band] { self.evaluator.accumulator(len) } else { Ok(Aligned::empty()) };
         let mut sums = [fresh(0)?, fresh(1)?, fresh(2)?];
         let mut group = Group::<S>::new(system)?;
-        let mut coefficients = Coefficients::<S>::new(n, self.columns, cells.count)?;
+        let mut coefficients = Coefficients::<S>::new(variant, self.columns, cells.count)?;
         // A single column stays in the first-level cache.
         let is_alone = self.columns.len() == 1;
         let mut by_cell = ByCell::new(if is_alone { 0 } else { cells.count }, n * S::WIDTH)?;
@@ -106,7 +107,7 @@ impl Pass<'_> {
                 }
             }
         }
-        Ok(sums)
+        Ok((sums, coefficients.occupied()))
     }
 }
 
@@ -131,7 +132,7 @@ fn add_to_parts<V: Lanes, S: Lanes>(
     for (lane, weight) in weights.iter().enumerate() {
         for at in (lane..len).step_by(S::WIDTH) {
             // Beyond the last part there is none, and no moments.
-            let part = cells[at] as u32 as usize * PART_TERMS;
+            let part = whole(cells[at]) * PART_TERMS;
             let powers = powers.short(places[at]);
             for (moments, values) in &mut bands {
                 let Some(moments) = moments.get_mut(part..part + PART_TERMS) else { continue };

@@ -5,9 +5,9 @@
 //! the place goes for all of them at once; what it makes of the sticks of several lanes is turned into lanes by square transposes.
 
 use super::BANDS;
-use super::lines::{Cells, TERMS};
+use super::lines::{Cells, ROUNDER, TERMS, whole};
 use super::parts::{PART_TERMS, PARTS, Parts};
-use crate::error::{Result, try_vec};
+use crate::error::Result;
 use crate::simd::{Aligned, Lanes};
 
 pub struct StickWeights {
@@ -41,9 +41,6 @@ impl Places {
 
 /// Numbers that the look-up makes of a stick, at most.
 const MOST_NUMBERS: usize = 8;
-
-/// 2^52: added to a whole number, it leaves that in the lowest bits.
-const ROUNDER: f64 = 4_503_599_627_370_496.0;
 
 impl StickWeights {
     /// Of polynomials [cell][TERMS] of each band; empty for one that is not compared. There is at least one.
@@ -121,7 +118,7 @@ impl StickWeights {
         let rows = &mut rows.slice_mut()[..S::WIDTH * numbers];
         for lane in 0..S::WIDTH {
             let len = PAIRS * VECTORS * V::WIDTH;
-            let table = &self.table.slice()[cells[lane].to_bits() as u32 as usize * len..][..len];
+            let table = &self.table.slice()[whole(cells[lane]) * len..][..len];
             let square = V::splat(squares[lane]);
             let mut sums = [V::zero(); VECTORS];
             for v in 0..VECTORS {
