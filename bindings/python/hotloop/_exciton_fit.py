@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from . import _abi, _arrays, _progress
+from ._arrays import address_of
 from ._errors import ArgumentError, Cancelled, MissingArrayError, ShapeError, SingularError, check
 from ._fit_arguments import Call, FitOptions, optional, whole
-from ._library import library
+from ._library import library, undeclared
 from ._options import number
 from ._sample import Drawn, Variant, site_factor
 
@@ -22,6 +23,9 @@ Array = np.ndarray
 Parameter = tuple[Any, ...]
 Progress = Callable[[int, int], Any]
 
+_hl_exciton_residual_gradient, _hl_exciton_jacobian, _hl_exciton_fit = (
+    undeclared(f"hl_exciton_{name}") for name in ("residual_gradient", "jacobian", "fit")
+)
 _REASONS = {number: word for word, number in _abi.FIT_ENDS.items()}
 #: Iterations of a fit that takes its time; most take fewer than ten.
 _LONG = 30
@@ -59,7 +63,7 @@ class Jacobian:
     ld_jacobian: Array | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class FitResult:
     """What `fit` returns. ``print`` shows a table of the parameters.
 
@@ -96,6 +100,10 @@ class FitResult:
     misfit: float
     prior_misfit: float
 
+    def __init__(self, *values: Any) -> None:
+        # All at once: a frozen class' own way takes several microseconds longer.
+        self.__dict__.update(zip(_RESULT_FIELDS, values))
+
     def __str__(self) -> str:
         rows = [(" ".join(map(str, p)), v, e) for p, v, e in zip(self.parameters, self.values, self.standard_errors)]
         width = max([len(name) for name, _, _ in rows] + [9])
@@ -105,6 +113,9 @@ class FitResult:
         chi = f", reduced chi-square {chi_square / self.degrees_of_freedom:.4g}" if self.degrees_of_freedom > 0 else ""
         lines.append(f"{self.iterations} iterations, ended by {self.reason}{chi}")
         return "\n".join(lines)
+
+
+_RESULT_FIELDS = tuple(field.name for field in fields(FitResult))
 
 
 def site_energies(n_site: int) -> list[Parameter]:
@@ -133,10 +144,10 @@ def residual_gradient(
     spectra, _ = call.spectra()
     value = ctypes.c_double()
     arguments = (
-        *call.sizes(), *call.system, *measured, *call.parameter_rows, *_arrays.argument(values), ctypes.addressof(value),
+        *call.sizes(), *call.system, *measured, *call.parameter_rows, *_arrays.argument(values), ctypes.byref(value),
         *_arrays.argument(gradient), *optional(spectra[0]), *optional(spectra[1]),
     )  # fmt: skip
-    _progress.run(library.hl_exciton_residual_gradient, arguments, call.options, progress, call.steps(2))
+    _progress.run(_hl_exciton_residual_gradient, arguments, call.options, progress, call.steps(2))
     return Misfit(value.value, gradient, *spectra)
 
 
@@ -164,7 +175,7 @@ def jacobian(
     arguments = (*call.sizes(), *call.system, *grids, *call.parameter_rows, *_arrays.argument(values))
     for array in (*spectra[:2], *rows[:2]):
         arguments += optional(array)
-    _progress.run(library.hl_exciton_jacobian, arguments, call.options, progress, call.steps(3))
+    _progress.run(_hl_exciton_jacobian, arguments, call.options, progress, call.steps(3))
     return Jacobian(*spectra, *rows)
 
 
@@ -285,13 +296,13 @@ def fit(
     errors, covariance, correlation = np.empty(n), np.empty((n, n)), np.empty((n, n))
     spectra, _ = call.spectra()
     ended = _abi.ExcitonFitResult()
-    arguments = (*call.sizes(), *call.system, *measured, *call.parameter_rows)
-    for array in (best, errors, covariance, correlation, *spectra[:2]):
-        arguments += optional(array)
-    arguments += (ctypes.byref(ended),)
+    arguments = (
+        *call.sizes(), *call.system, *measured, *call.parameter_rows, *optional(best), address_of(errors), None,
+        address_of(covariance), None, address_of(correlation), None, *optional(spectra[0]), *optional(spectra[1]), ctypes.byref(ended),
+    )  # fmt: skip
 
     def function(*arguments: Any) -> int:
-        return library.hl_exciton_fit(*arguments, fit_options.argument())
+        return _hl_exciton_fit(*arguments, fit_options.argument())
 
     def result() -> FitResult:
         counts = (ended.start, ended.iterations, ended.evaluations, ended.degrees_of_freedom)

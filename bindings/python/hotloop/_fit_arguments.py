@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ Parameter = tuple[Any, ...]
 _AXES = {"x": 0, "y": 1, "z": 2}
 _INT32 = np.dtype(np.int32)
 _ONE = ("dipole-scale", "scale")
+#: Of absorption and CD: the keyword, and its parts in messages.
+_NAMES = [(name, f"{name}_grid", f"{name}_measured", f"{name}_sigma") for name in ("absorption", "cd")]
 
 
 class FitOptions(Options):
@@ -66,11 +69,7 @@ class Call:
         self._has_positions = positions is not None
         self.parameters = [tuple(parameter) for parameter in parameters]
         self.n_parameter = len(self.parameters)
-        numbers: list[int] = []
-        for p, parameter in enumerate(self.parameters):
-            numbers += _row(p, parameter)
-        self._rows = np.array(numbers, _INT32)
-        self.parameter_rows = _arrays.argument(self._rows)
+        self.parameter_rows = _rows(self.parameters)
         self.options = ExcitonOptions()
         self.sample = Sample()
         self._set(**model)
@@ -121,9 +120,7 @@ class Call:
 
     def neutral(self) -> list[float]:
         """Values that change nothing."""
-        return [
-            self._fwhm[p[1]] if p[0] == "fwhm" else 1.0 if p[0] in _ONE else 0.0 for p in self.parameters
-        ]
+        return [self._fwhm[p[1]] if p[0] == "fwhm" else 1.0 if p[0] in _ONE else 0.0 for p in self.parameters]
 
     def by_parameter(self, name: str, values: Any, copy: bool = False) -> Array:
         """One number for each parameter. Short lists are the caller's to write as they like."""
@@ -142,22 +139,27 @@ class Call:
             self._set_ld(ld_grid)
         return arguments
 
-    def measurement(self, absorption: Any, cd: Any, ld: Any) -> tuple[Any, ...]:
+    def measurement(self, absorption: Any, cd: Any, ld: Any) -> list[Any]:
         """The arrays of absorption and CD as arguments; those of linear dichroism become the sample's."""
-        arguments: tuple[Any, ...] = ()
-        for band, (name, given) in enumerate((("absorption", absorption), ("cd", cd))):
+        arguments: list[Any] = []
+        for band, given in enumerate((absorption, cd)):
             if given is None:
                 arguments += (None,) * 6
                 continue
+            name, grid_name, measured_name, sigma_name = _NAMES[band]
             grid, measured, sigma = self._measured(name, given)
-            arguments += self._points_of(band, f"{name}_grid", grid)
-            for part, value in (("measured", measured), ("sigma", sigma)):
-                if value is None and part == "sigma":
-                    arguments += (None, None)
-                    continue
-                array, *place = _arrays.as_input(f"{name}_{part}", value, 1)
-                _arrays.check_shape(f"{name}_{part}", array, (self._points[band],), "the grid's")
-                arguments += tuple(place)
+            arguments += self._points_of(band, grid_name, grid)
+            shape = (self._points[band],)
+            measured, address, strides = _arrays.as_input(measured_name, measured, 1)
+            if measured.shape != shape:
+                _arrays.check_shape(measured_name, measured, shape, "the grid's")
+            arguments += address, strides
+            address = strides = None
+            if sigma is not None:
+                sigma, address, strides = _arrays.as_input(sigma_name, sigma, 1)
+                if sigma.shape != shape:
+                    _arrays.check_shape(sigma_name, sigma, shape, "the grid's")
+            arguments += address, strides
         if ld is not None:
             grid, measured, sigma = self._measured("ld", ld)
             self._set_ld(grid)
@@ -171,9 +173,12 @@ class Call:
     def _measured(self, name: str, given: Any) -> tuple[Any, Any, Any]:
         if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
             raise TypeError(f"{name}: expected (grid, measured) or (grid, measured, sigma)")
-        self.has_sigma |= len(given) == 3 and given[2] is not None
-        self.lacks_sigma |= len(given) == 2 or given[2] is None
-        return (*given, None)[:3]
+        grid, measured, sigma = given if len(given) == 3 else (*given, None)
+        if sigma is None:
+            self.lacks_sigma = True
+        else:
+            self.has_sigma = True
+        return grid, measured, sigma
 
     def _set_ld(self, grid: Any) -> None:
         self._points[2] = self.sample.set_ld(grid, self._axis, self._fwhm_ld)
@@ -194,7 +199,9 @@ class Call:
     def spectra(self, with_jacobian: bool = False) -> tuple[list[Array | None], list[Array | None]]:
         """Where the model's spectra go, and their Jacobians; those of linear dichroism by the sample."""
         spectra = [np.empty(points) if wanted else None for points, wanted in zip(self._points, self._is_wanted)]
-        rows: list[Array | None] = [None] * 3
+        rows: list[Array | None] = [None, None, None]
+        if self.sample.struct is None and not with_jacobian:
+            return spectra, rows
         if with_jacobian:
             rows = [None if s is None else np.empty((len(s), self.n_parameter)) for s in spectra]
         for name, array in (("ld", spectra[2]), ("ld_jacobian", rows[2])):
@@ -204,8 +211,9 @@ class Call:
             self.options.struct.sample = ctypes.pointer(self.sample.struct)
         return spectra, rows
 
-    def sizes(self) -> tuple[int, ...]:
-        return self._sizes.n_conf, self._sizes.n_site, *self._points[:2], self.n_parameter
+    def sizes(self) -> tuple[Any, ...]:
+        """The dimensions, as an undeclared function takes them."""
+        return (*self._sizes.arguments, *map(inputs.size, (*self._points[:2], self.n_parameter)))
 
     def steps(self, passes: int) -> int:
         """An estimate of the work, as `_progress.run` takes it."""
@@ -228,19 +236,25 @@ def _shared_by_members(drawn: Any, hamiltonian: Any, dipoles: Any, positions: An
     return np.broadcast_to(hamiltonian, (n_member, *hamiltonian.shape)), dipoles, positions
 
 
-def _row(p: int, parameter: Parameter) -> tuple[int, int, int]:
-    """A parameter as the library's row of three numbers. Parameters of one fit are those of the next: what they mean is kept."""
+def _rows(parameters: list[Parameter]) -> _arrays.Argument:
+    """Parameters as the library's rows of three numbers. Those of one fit are those of the next: what they mean is kept."""
     try:
-        return _known_row(*parameter)
-    except (ArgumentError, TypeError):
-        # With its row in the message; or items that no dictionary can look up.
-        return _checked_row(p, parameter)
+        return _known_rows(tuple(map(len, parameters)), *chain.from_iterable(parameters))
+    except TypeError:
+        # Items that no dictionary can look up.
+        return _checked_rows(parameters)
 
 
-# Typed: True and 1 are one key otherwise.
-@lru_cache(maxsize=4096, typed=True)
-def _known_row(*parameter: Any) -> tuple[int, int, int]:
-    return _checked_row(0, parameter)
+# Typed: True and 1 are one key otherwise. All calls share what this returns: the library only reads it.
+@lru_cache(maxsize=256, typed=True)
+def _known_rows(lengths: tuple[int, ...], *items: Any) -> _arrays.Argument:
+    rest = iter(items)
+    return _checked_rows([tuple(islice(rest, length)) for length in lengths])
+
+
+def _checked_rows(parameters: list[Parameter]) -> _arrays.Argument:
+    rows = [_checked_row(p, parameter) for p, parameter in enumerate(parameters)]
+    return _arrays.argument(np.array(rows, _INT32).reshape(-1))
 
 
 def _checked_row(p: int, parameter: Parameter) -> tuple[int, int, int]:

@@ -302,7 +302,7 @@ impl<S: Lanes> Task for Fill<'_, '_, S> {
 
 /// Fills the tables of `Work`; whether any energies do not differ.
 #[inline(always)]
-pub fn gaps<S: Lanes>(n: usize, energies: &[S], degeneracy: f64, inverse_gaps: &mut [S], equal: &mut [S]) -> bool {
+fn gaps<S: Lanes>(n: usize, energies: &[S], degeneracy: f64, inverse_gaps: &mut [S], equal: &mut [S]) -> bool {
     let (zero, one) = (S::zero(), S::splat(1.0));
     let smallest = S::splat(degeneracy);
     let mut any = false;
@@ -344,6 +344,23 @@ fn hamiltonian_columns<S: Lanes>(
         factors[l] = forms[l] * *gap;
     }
     row_times_matrix(n, factors, vectors, products);
+    let width = columns.hamiltonian.len() * S::WIDTH;
+    let at = (band * n + k) * coefficients.columns * S::WIDTH;
+    let values = &mut coefficients.values[at..at + width];
+    let at = (band * n + k) * width;
+    let its_slopes = &mut coefficients.slopes[at..at + width];
+    // phi = e g(x - e) for CD, and g itself else: see above.
+    let (phi, with_phi) = if band == CD { (group.energies[k], S::splat(1.0)) } else { (S::splat(1.0), S::zero()) };
+    if !any_equal && coefficients.couplings.is_empty() {
+        // The most common case in one pass, term by term as below.
+        for &(column, j) in &coefficients.energies {
+            let amplitude = amplitudes[j];
+            let slope = forms[k] * amplitude;
+            (amplitude * phi.mul_add(products[j], with_phi * slope)).store(&mut values[column * S::WIDTH..]);
+            (amplitude * (phi * slope)).store(&mut its_slopes[column * S::WIDTH..]);
+        }
+        return;
+    }
     if any_equal {
         for (l, equal) in equal[k * n..(k + 1) * n].iter().enumerate() {
             factors[l] = forms[l] * *equal;
@@ -354,18 +371,10 @@ fn hamiltonian_columns<S: Lanes>(
             slopes[j] = forms[k] * amplitudes[j];
         }
     }
-    if band == CD {
-        let energy = group.energies[k];
-        for j in 0..n {
-            products[j] = energy.mul_add(products[j], slopes[j]);
-            slopes[j] = energy * slopes[j];
-        }
+    for j in 0..n {
+        products[j] = phi.mul_add(products[j], with_phi * slopes[j]);
+        slopes[j] = phi * slopes[j];
     }
-    let width = columns.hamiltonian.len() * S::WIDTH;
-    let at = (band * n + k) * coefficients.columns * S::WIDTH;
-    let values = &mut coefficients.values[at..at + width];
-    let at = (band * n + k) * width;
-    let its_slopes = &mut coefficients.slopes[at..at + width];
     for &(column, j) in &coefficients.energies {
         (amplitudes[j] * products[j]).store(&mut values[column * S::WIDTH..]);
         (amplitudes[j] * slopes[j]).store(&mut its_slopes[column * S::WIDTH..]);
@@ -378,7 +387,7 @@ fn hamiltonian_columns<S: Lanes>(
 
 /// `out[j] = sum_l row[l] matrix[l][j]`, in strips that stay in registers.
 #[inline(always)]
-pub fn row_times_matrix<S: Lanes>(n: usize, row: &[S], matrix: &[S], out: &mut [S]) {
+fn row_times_matrix<S: Lanes>(n: usize, row: &[S], matrix: &[S], out: &mut [S]) {
     let mut j = 0;
     while j + 4 <= n {
         row_times_strip::<S, 4>(n, j, row, matrix, out);

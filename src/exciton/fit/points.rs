@@ -46,22 +46,26 @@ impl Places {
         Ok(Self { runs, places })
     }
 
-    /// A polynomial (even powers, then odd ones) at the points of a run, whose numbers in `values` it sets. Four chains of
-    /// multiply-adds go side by side.
+    /// A polynomial (even powers, then odd ones) at the points of a run, whose numbers in `values` it sets; those of later runs may be
+    /// anything afterwards: runs are taken in their order, and whole vectors cost less than parts of them. Four chains of multiply-adds
+    /// go side by side.
     #[inline(always)]
     pub fn evaluate<V: Lanes>(&self, run: &Run, polynomial: &[f64; TERMS], values: &mut [f64]) {
-        let places = &self.places[run.first..run.first + run.len];
-        let values = &mut values[run.first..run.first + run.len];
-        let mut at = 0;
-        while at + V::WIDTH < places.len() {
-            let [one, other] = horner([V::load(&places[at..]), load::<V>(&places[at + V::WIDTH..])], polynomial);
+        let (end, len) = (run.first + run.len, self.places.len());
+        let values = &mut values[..len];
+        let mut at = run.first;
+        while at < end && at + 2 * V::WIDTH <= len {
+            let [one, other] = horner([V::load(&self.places[at..]), V::load(&self.places[at + V::WIDTH..])], polynomial);
             one.store(&mut values[at..]);
-            store(other, &mut values[at + V::WIDTH..]);
+            other.store(&mut values[at + V::WIDTH..]);
             at += 2 * V::WIDTH;
         }
-        if at < places.len() {
-            let [one] = horner([load::<V>(&places[at..])], polynomial);
-            store(one, &mut values[at..]);
+        while at < end {
+            // The last points of all.
+            let to = (at + V::WIDTH).min(len);
+            let [one] = horner([load::<V>(&self.places[at..to])], polynomial);
+            store(one, &mut values[at..to]);
+            at = to;
         }
     }
 
@@ -99,26 +103,41 @@ impl Places {
     /// for its chain of powers: several are under way.
     #[inline(always)]
     pub fn moments<V: Lanes>(&self, run: &Run, numbers: &[f64]) -> [f64; TERMS] {
-        let places = &self.places[run.first..run.first + run.len];
-        let numbers = &numbers[run.first..run.first + run.len];
+        let (end, len) = (run.first + run.len, self.places.len());
+        let numbers = &numbers[..len];
+        let whole = run.first + run.len / V::WIDTH * V::WIDTH;
+        // The last vector, whose points beyond the run are the next ones' and count 0.
+        let rest = V::iota().less_than(V::splat((end - whole) as f64));
+        let (mut last_t, mut last) = (V::zero(), V::zero());
+        if whole + V::WIDTH <= len {
+            (last_t, last) = (V::load(&self.places[whole..]), V::select(rest, V::load(&numbers[whole..]), V::zero()));
+        } else if whole < end {
+            (last_t, last) = (load(&self.places[whole..end]), load(&numbers[whole..end]));
+        }
         let mut moments = [0.0; TERMS];
         for parity in 0..2 {
             let mut sums = [V::zero(); HALF];
-            for at in (0..places.len()).step_by(V::WIDTH) {
-                let (t, number) = (load::<V>(&places[at..]), load::<V>(&numbers[at..]));
-                let square = t * t;
-                let mut power = if parity == 0 { number } else { number * t };
-                for sum in &mut sums {
-                    *sum = *sum + power;
-                    power = power * square;
-                }
+            for at in (run.first..whole).step_by(V::WIDTH) {
+                add_powers(V::load(&self.places[at..]), V::load(&numbers[at..]), parity, &mut sums);
             }
+            add_powers(last_t, last, parity, &mut sums);
             let totals = totals(&sums);
             for m in 0..HALF {
                 moments[2 * m + parity] = totals[m];
             }
         }
         moments
+    }
+}
+
+/// `sums[m] += number t^(2 m + parity)`
+#[inline(always)]
+fn add_powers<V: Lanes>(t: V, number: V, parity: usize, sums: &mut [V; HALF]) {
+    let square = t * t;
+    let mut power = if parity == 0 { number } else { number * t };
+    for sum in sums {
+        *sum = *sum + power;
+        power = power * square;
     }
 }
 
