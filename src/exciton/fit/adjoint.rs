@@ -109,7 +109,8 @@ impl<S: Lanes> Adjoint<S> {
     #[inline(always)]
     fn new(problem: &Problem, variant: &Variant, weights: &StickWeights) -> Result<Self> {
         let n = variant.system.n();
-        let lanes = |len: usize| try_vec("gradient", len, S::zero());
+        let zero = S::zero();
+        let lanes = |len: usize| try_vec("gradient", len, zero);
         let square = if problem.parameters.any(Parameter::concerns_hamiltonian) { n * n } else { 0 };
         let base = if problem.parameters.any(Parameter::concerns_dipoles) { 3 * n } else { 0 };
         let mut couplings = Vec::new();

@@ -145,7 +145,8 @@ impl<S: Lanes> Coefficients<S> {
         }
         let hamiltonian_columns = columns.hamiltonian.len();
         let numbers = |len: usize| try_vec("coefficients", len.saturating_mul(S::WIDTH), 0.0);
-        let lanes = |len: usize| try_vec("coefficients", len, S::zero());
+        let zero = S::zero();
+        let lanes = |len: usize| try_vec("coefficients", len, zero);
         let square = if hamiltonian_columns > 0 { n * n } else { 0 };
         Ok(Self {
             n,

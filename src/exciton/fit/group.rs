@@ -27,7 +27,8 @@ impl<V: Lanes> Group<V> {
     #[inline(always)]
     pub fn new(system: &System) -> Result<Self> {
         let n = system.n();
-        let vec = |len| try_vec("excitons", len, V::zero());
+        let zero = V::zero();
+        let vec = |len| try_vec("excitons", len, zero);
         Ok(Self {
             batch: Batch::new(n, n)?,
             site_moments: vec(n * system.vector_columns())?,
