@@ -251,6 +251,11 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         self.targets.is_none()
     }
 
+    /// Whether coordinates are numbers of T: in a cell that repeats they have been folded.
+    pub fn has_coordinates_in_own_precision(&self) -> bool {
+        size_of::<T>() == size_of::<f64>() || !(self.near_in_double || self.tree.cube.repeats)
+    }
+
     fn cut(&self, grain: Grain) -> Result<Vec<usize>> {
         let near_of = if self.is_mutual() { 0 } else { 1 };
         self.cut_by(grain.pairs as u64, |(near, far)| near_of * near + far)
