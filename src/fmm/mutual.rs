@@ -231,7 +231,42 @@ fn pad<T: Real, const N: usize, const C: usize, const P: usize>(tile: &mut Tile<
     }
 }
 
+/// A vector of pairs, of which the first half is done: differences, distances, and what a table says of their roots.
+#[derive(Clone, Copy)]
+struct Begun<V> {
+    difference: [V; 3],
+    r2: V,
+    root: V,
+}
+
+/// Begins the pairs of a point with the vector at place `at`.
+#[inline(always)]
+fn begin<T: Real, V: Lanes<T>, const N: usize, const P: usize>(point: &Point<T, N>, rows: &[T], exact: &[f64], at: usize) -> Begun<V> {
+    let mut difference = [V::zero(); 3];
+    for axis in 0..3 {
+        difference[axis] = V::splat(point.parts[0][axis]) - V::load(&rows[axis * Tile::<T>::LEN + at..]);
+        if P == 2 {
+            difference[axis] = difference[axis] + (V::splat(point.parts[1][axis]) - V::load(&rows[(3 + axis) * Tile::<T>::LEN + at..]));
+        }
+    }
+    let mut r2 = square::<T, V>(difference);
+    if P == 2 && V::any(r2.less_than(V::splat(T::from_f64(CLOSE)))) {
+        for axis in 0..3 {
+            difference[axis] = V::differences(point.exact[axis], &exact[axis * Tile::<T>::LEN + at..]);
+        }
+        r2 = square::<T, V>(difference);
+    }
+    Begun { difference, r2, root: r2.quick_rsqrt_begin() }
+}
+
+#[inline(always)]
+fn square<T: Real, V: Lanes<T>>([x, y, z]: [V; 3]) -> V {
+    x.mul_add(x, y.mul_add(y, z * z))
+}
+
 /// One point and some vectors of others: adds to its sums, and to those of the others if `BOTH`.
+///
+/// A pair is a chain of 75 cycles, and processors look a few dozen operations ahead: so one vector is finished while the next is begun.
 #[inline(always)]
 fn pass<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize, const C: usize, const P: usize, const BOTH: bool>(
     kernel: K,
@@ -242,28 +277,16 @@ fn pass<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize, const C: usize, 
 ) {
     let rows = &mut tile.rows.slice_mut()[..Rows::<N, C, P>::ALL * Tile::<T>::LEN];
     let exact = &tile.exact.slice()[..3 * Tile::<T>::LEN];
-    let close = V::splat(T::from_f64(CLOSE));
-    let mut own = *sums;
     // Spelt out so that the compiler sees that all numbers are within the tile.
+    let most = Tile::<T>::LEN - V::WIDTH;
     let (mut at, end) = (vectors.start * V::WIDTH, vectors.end * V::WIDTH);
-    while at < end && at <= Tile::<T>::LEN - V::WIDTH {
-        let mut difference = [V::zero(); 3];
-        for axis in 0..3 {
-            difference[axis] = V::splat(point.parts[0][axis]) - V::load(&rows[axis * Tile::<T>::LEN + at..]);
-            if P == 2 {
-                difference[axis] = difference[axis] + (V::splat(point.parts[1][axis]) - V::load(&rows[(3 + axis) * Tile::<T>::LEN + at..]));
-            }
-        }
-        let [dx, dy, dz] = difference;
-        let mut r2 = dx.mul_add(dx, dy.mul_add(dy, dz * dz));
-        if P == 2 && V::any(r2.less_than(close)) {
-            for axis in 0..3 {
-                difference[axis] = V::differences(point.exact[axis], &exact[axis * Tile::<T>::LEN + at..]);
-            }
-            let [dx, dy, dz] = difference;
-            r2 = dx.mul_add(dx, dy.mul_add(dy, dz * dz));
-        }
-        let (potential, slope) = if C == 1 { (kernel.potential(r2), V::zero()) } else { kernel.potential_and_slope(r2) };
+    let mut own = *sums;
+    let mut next = begin::<T, V, N, P>(point, rows, exact, at.min(most));
+    while at < end && at <= most {
+        let Begun { difference, r2, root } = next;
+        next = begin::<T, V, N, P>(point, rows, exact, (at + V::WIDTH).min(most));
+        let inverse = r2.quick_rsqrt_from(root);
+        let (potential, slope) = if C == 1 { (kernel.potential(r2, inverse), V::zero()) } else { kernel.potential_and_slope(r2, inverse) };
         for v in 0..N {
             let other = V::load(&rows[(Rows::<N, C, P>::CHARGES + v) * Tile::<T>::LEN + at..]);
             own[v][0] = potential.mul_add(other, own[v][0]);
