@@ -6,7 +6,7 @@ use crate::error::{Result, try_collect, try_push, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::operators::Operators;
 use crate::fmm::pairs::{self, Points};
-use crate::fmm::surface::{INNER, OUTER, Surface};
+use crate::fmm::surface::{INNER, Surface, outer_of};
 use crate::fmm::periodic::Images;
 use crate::fmm::tree::{Lists, NONE, Node, OPPOSITE_OF_SELF, Place, Tree};
 use crate::simd::{Kernel, Lanes, Level, dispatch};
@@ -68,7 +68,7 @@ impl<T: Near> Shells<T> {
             try_collect("surfaces of boxes", (0..padded).map(|i| T::from_f64(point(i) * factor * half_side)))
         };
         let all = |factor: f64| Ok([axis(0, factor)?, axis(1, factor)?, axis(2, factor)?]);
-        Ok(Self { inner: all(INNER)?, outer: all(OUTER)?, len: surface.len() })
+        Ok(Self { inner: all(INNER)?, outer: all(outer_of::<T>(surface.order))?, len: surface.len() })
     }
 
     fn view(arrays: &[Vec<T>; 3], len: usize) -> Points<'_, T> {
