@@ -183,7 +183,7 @@ fn sum_potentials<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
         let dy = target[1] - V::splat(sources.y[j]);
         let dz = target[2] - V::splat(sources.z[j]);
         let r2 = dx.mul_add(dx, dy.mul_add(dy, dz * dz));
-        let potential = kernel.potential(r2);
+        let potential = kernel.potential(r2, r2.quick_rsqrt());
         for v in 0..N {
             local[v] = potential.mul_add(V::splat(charges[v][j]), local[v]);
         }
@@ -208,7 +208,7 @@ fn sum_gradients<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
         let dy = target[1] - V::splat(sources.y[j]);
         let dz = target[2] - V::splat(sources.z[j]);
         let r2 = dx.mul_add(dx, dy.mul_add(dy, dz * dz));
-        let (potential, slope) = kernel.potential_and_slope(r2);
+        let (potential, slope) = kernel.potential_and_slope(r2, r2.quick_rsqrt());
         for v in 0..N {
             let charge = V::splat(charges[v][j]);
             let weight = slope * charge;

@@ -4,6 +4,7 @@ use super::operators::Translations;
 use super::surface::Surface;
 use super::tree::{Cloud, Cube, Order, Refinement};
 use crate::error::{Error, Number, Result, Status};
+use crate::simd::Level;
 use crate::threads::Progress;
 
 /// In which precision expansions and pairs are computed. Points and results are the caller's.
@@ -80,18 +81,18 @@ pub fn order_of(eps: f64, precision: Precision, repeats: bool) -> Result<usize> 
     }
 }
 
-/// What a box costs in pairs of points, whatever it holds: its share of translations and of matrices. Fitted at order 7 with AVX2: products of
+/// What a box costs in pairs of points, whatever it holds: its share of translations and of matrices. Fitted at orders 3 to 7 with AVX2: products of
 /// translations grow as the number of frequencies, p (2 p - 1)^2, matrices as n^2.
 fn cost_of_a_box(order: usize) -> f64 {
     let p = order as f64;
     let n = Surface::len_of(order) as f64;
     let frequencies = p * (2.0 * p - 1.0).powi(2);
-    22.0 * frequencies + 0.35 * n * n
+    1000.0 + 26.0 * frequencies + 0.35 * n * n
 }
 
 /// What a box costs in units of a pair, as times what `cost_of_a_box` says, which is for double precision and pairs in one direction at a time (AVX2, with
 /// gradients).
-pub fn weight_of_a_box(precision: Precision, is_mutual: bool, near_in_double: bool) -> f64 {
+pub fn weight_of_a_box(simd: Level, precision: Precision, is_mutual: bool, near_in_double: bool) -> f64 {
     let of_a_box = match precision {
         Precision::Double => 1.0,
         Precision::Single => 0.6,
@@ -99,11 +100,13 @@ pub fn weight_of_a_box(precision: Precision, is_mutual: bool, near_in_double: bo
     // Each pair once for both directions, a part of what two take.
     let of_a_pair = match (precision, is_mutual) {
         (Precision::Double, true) => 0.72,
-        (Precision::Single, true) => 0.3,
+        (Precision::Single, true) => 0.33,
         (Precision::Double, false) => 1.0,
         (Precision::Single, false) => if near_in_double { 1.0 } else { 0.6 },
     };
-    of_a_box / of_a_pair
+    // Pairs gain more from wider vectors than boxes, which read as much memory. From the instructions of both loops, and from a sphere's surface with leaves of several sizes.
+    let of_wide_vectors = if simd == Level::Avx512 { 1.5 } else { 1.0 };
+    of_wide_vectors * of_a_box / of_a_pair
 }
 
 /// Where the root is and when boxes are refined.

@@ -422,7 +422,7 @@ fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let (cube, refinement) = if options.leaf_size > 0 {
         (cube, Refinement { leaf_size: options.leaf_size, max_level: options.max_level })
     } else {
-        let weight = parameters::weight_of_a_box(options.precision, other.is_none(), near_in_double);
+        let weight = parameters::weight_of_a_box(simd, options.precision, other.is_none(), near_in_double);
         let shape = parameters::shape_of(sources, other, cube, (order, weight), options.max_level, progress)?;
         (shape.cube, shape.refinement)
     };

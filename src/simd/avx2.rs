@@ -192,13 +192,17 @@ avx2! {
         Self(unsafe { _mm256_castsi256_pd(_mm256_slli_epi64::<52>(_mm256_castpd_si256(biased.0))) })
     }
 
-    fn quick_rsqrt(self) -> Self {
-        // y = 12 bits of 1/sqrt(x) from the table for f32, e = 1 - x y^2 < 2^-10.4, and the series of y / sqrt(1 - e) to
-        // e^3, which leaves 35/128 e^4 = 8e-14. y = 0 where x is too small: then the series has the factor 0. The root and
-        // the division of `rsqrt` take twice the time, on one unit that a loop has no other work for.
+    fn quick_rsqrt_begin(self) -> Self {
+        // y = 12 bits of 1/sqrt(x) from the table for f32. The root and the division of `rsqrt` take twice the time, on one
+        // unit that a loop has no other work for.
         let table = unsafe { _mm256_cvtps_pd(_mm_rsqrt_ps(_mm256_cvtpd_ps(self.0))) };
         let is_large_enough = Self::splat(f64::QUICK_SMALLEST).less_equal(self);
-        let y = Self(unsafe { _mm256_and_pd(table, is_large_enough.0) });
+        Self(unsafe { _mm256_and_pd(table, is_large_enough.0) })
+    }
+
+    fn quick_rsqrt_from(self, y: Self) -> Self {
+        // e = 1 - x y^2 < 2^-10.4, and the series of y / sqrt(1 - e) to e^3, which leaves 35/128 e^4 = 8e-14. y = 0 where x is
+        // too small: then the series has the factor 0.
         let e = (self * y).neg_mul_add(y, Self::splat(1.0));
         let series = Self::splat(0.3125).mul_add(e, Self::splat(0.375)).mul_add(e, Self::splat(0.5));
         (y * e).mul_add(series, y)
@@ -249,10 +253,13 @@ avx2! {
         Self(unsafe { _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_castps_si256(biased.0))) })
     }
 
-    fn quick_rsqrt(self) -> Self {
-        // As for f64; one step of Newton's leaves 3/8 e^2 = 2.1e-7.
+    fn quick_rsqrt_begin(self) -> Self {
         let is_large_enough = Self::splat(f32::QUICK_SMALLEST).less_equal(self);
-        let y = Self(unsafe { _mm256_and_ps(_mm256_rsqrt_ps(self.0), is_large_enough.0) });
+        Self(unsafe { _mm256_and_ps(_mm256_rsqrt_ps(self.0), is_large_enough.0) })
+    }
+
+    fn quick_rsqrt_from(self, y: Self) -> Self {
+        // As for f64; one step of Newton's leaves 3/8 e^2 = 2.1e-7.
         let e = (self * y).neg_mul_add(y, Self::splat(1.0));
         (y * e).mul_add(Self::splat(0.5), y)
     }

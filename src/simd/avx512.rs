@@ -192,11 +192,14 @@ avx512! {
         (y * e).mul_add(series, y)
     }
 
-    fn quick_rsqrt(self) -> Self {
+    fn quick_rsqrt_begin(self) -> Self {
+        let is_large_enough = Self::splat(f64::QUICK_SMALLEST).less_equal(self);
+        Self(unsafe { _mm512_maskz_rsqrt14_pd(is_large_enough.0, self.0) })
+    }
+
+    fn quick_rsqrt_from(self, y: Self) -> Self {
         // As `rsqrt` to e^2: e < 2^-13, and 5/16 e^3 = 6e-13 are left. y = 0 where x is too small: then the series has the
         // factor 0.
-        let is_large_enough = Self::splat(f64::QUICK_SMALLEST).less_equal(self);
-        let y = Self(unsafe { _mm512_maskz_rsqrt14_pd(is_large_enough.0, self.0) });
         let e = (self * y).neg_mul_add(y, Self::splat(1.0));
         (y * e).mul_add(Self::splat(0.375).mul_add(e, Self::splat(0.5)), y)
     }
@@ -281,9 +284,12 @@ avx512! {
         math::turned_a_little(Self(sine), Self(cosine), r)
     }
 
-    fn quick_rsqrt(self) -> Self {
+    fn quick_rsqrt_begin(self) -> Self {
         let is_large_enough = Self::splat(f32::QUICK_SMALLEST).less_equal(self);
-        let y = Self(unsafe { _mm512_maskz_rsqrt14_ps(is_large_enough.0, self.0) });
+        Self(unsafe { _mm512_maskz_rsqrt14_ps(is_large_enough.0, self.0) })
+    }
+
+    fn quick_rsqrt_from(self, y: Self) -> Self {
         let e = (self * y).neg_mul_add(y, Self::splat(1.0));
         (y * e).mul_add(Self::splat(0.5), y)
     }

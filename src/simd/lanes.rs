@@ -47,7 +47,14 @@ pub trait Lanes<T: Real = f64>:
     /// `1 / sqrt(self)` with a relative error of at most 6e-13 (f64) or 3e-7 (f32), and exactly 0 where `self` is 0 or less
     /// than `Real::QUICK_SMALLEST` (2^-126; 2^-80 in f32, so that its cube is finite). For numbers up to 2^126: whoever has
     /// others scales them first.
-    fn quick_rsqrt(self) -> Self;
+    #[inline(always)]
+    fn quick_rsqrt(self) -> Self {
+        self.quick_rsqrt_from(self.quick_rsqrt_begin())
+    }
+    /// The first half of it, for loops that finish one while they begin the next: what a table says, or 0.
+    fn quick_rsqrt_begin(self) -> Self;
+    /// The second half, from what the first half made of `self`.
+    fn quick_rsqrt_from(self, begun: Self) -> Self;
     fn abs(self) -> Self;
     /// The larger of two numbers; which of them if one is NaN is unspecified.
     fn max(self, b: Self) -> Self;

@@ -123,10 +123,14 @@ impl<T: Real> Lanes<T> for Portable<T> {
         map(self, |x| T::from_f64(1.0) / x.sqrt())
     }
     #[inline(always)]
-    fn quick_rsqrt(self) -> Self {
+    fn quick_rsqrt_begin(self) -> Self {
         // Compilers compute both sides of a choice, and a division by 0 would raise its flag: so nothing smaller is divided by.
         let inverse = self.max(Self::splat(T::QUICK_SMALLEST)).rsqrt();
         zip(self, inverse, |x, y| if x >= T::QUICK_SMALLEST { y } else { T::default() })
+    }
+    #[inline(always)]
+    fn quick_rsqrt_from(self, begun: Self) -> Self {
+        begun
     }
     #[inline(always)]
     fn abs(self) -> Self {

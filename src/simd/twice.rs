@@ -105,8 +105,12 @@ impl<T: Real, V: Lanes<T>> Lanes<T> for Twice<V> {
         Self(self.0.rsqrt(), self.1.rsqrt())
     }
     #[inline(always)]
-    fn quick_rsqrt(self) -> Self {
-        Self(self.0.quick_rsqrt(), self.1.quick_rsqrt())
+    fn quick_rsqrt_begin(self) -> Self {
+        Self(self.0.quick_rsqrt_begin(), self.1.quick_rsqrt_begin())
+    }
+    #[inline(always)]
+    fn quick_rsqrt_from(self, begun: Self) -> Self {
+        Self(self.0.quick_rsqrt_from(begun.0), self.1.quick_rsqrt_from(begun.1))
     }
     #[inline(always)]
     fn abs(self) -> Self {

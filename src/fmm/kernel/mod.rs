@@ -25,12 +25,12 @@ pub trait GreenFunction: Copy + Send + Sync {
     /// `4 pi G` at `r^2` (scalar, double precision, full accuracy; 0 at r = 0), for setting operators up.
     fn value(self, r2: f64) -> f64;
 
-    /// `4 pi G` in lanes, 0 where `r2` is 0.
-    fn potential<T: Real, V: Lanes<T>>(self, r2: V) -> V;
+    /// `4 pi G` in lanes, 0 where `r2` is 0. `inverse` is `r2.quick_rsqrt()`, which loops make ahead of time.
+    fn potential<T: Real, V: Lanes<T>>(self, r2: V, inverse: V) -> V;
 
     /// `4 pi G` and `4 pi G'(r) / r` in lanes, both 0 where `r2` is 0. The gradient with respect to the target is the second
     /// times `x - y`.
-    fn potential_and_slope<T: Real, V: Lanes<T>>(self, r2: V) -> (V, V);
+    fn potential_and_slope<T: Real, V: Lanes<T>>(self, r2: V, inverse: V) -> (V, V);
 
     /// The same kernel where lengths are measured in another unit: points were multiplied by `scale`. Then
     /// `G(x, y) = scale G_scaled(scale x, scale y)` for kernels of the kind `f(r / length) / r`.
@@ -59,14 +59,16 @@ mod tests {
             for i in 1..20_000 {
                 let r2 = T::from_f64((f64::from(i) / 20_000.0).powi(4) * 12.0);
                 let exact = [self.0.value(r2.to_f64()), self.0.value(r2.to_f64()), (self.1)(r2.to_f64())];
-                let (value, slope) = self.0.potential_and_slope(V::splat(r2));
-                for (k, found) in [self.0.potential(V::splat(r2)), value, slope].into_iter().enumerate() {
+                let inverse = V::splat(r2).quick_rsqrt();
+                let (value, slope) = self.0.potential_and_slope(V::splat(r2), inverse);
+                for (k, found) in [self.0.potential(V::splat(r2), inverse), value, slope].into_iter().enumerate() {
                     found.store(&mut lanes);
                     worst[k] = worst[k].max((lanes[0].to_f64() / exact[k] - 1.0).abs());
                 }
             }
-            let (value, slope) = self.0.potential_and_slope(V::zero());
-            for at_zero in [self.0.potential(V::zero()), value, slope] {
+            let inverse = V::zero().quick_rsqrt();
+            let (value, slope) = self.0.potential_and_slope(V::zero(), inverse);
+            for at_zero in [self.0.potential(V::zero(), inverse), value, slope] {
                 at_zero.store(&mut lanes);
                 assert_eq!(lanes[0].to_f64(), 0.0);
             }

@@ -19,16 +19,14 @@ impl GreenFunction for Yukawa {
     }
 
     #[inline(always)]
-    fn potential<T: Real, V: Lanes<T>>(self, r2: V) -> V {
-        let inverse = r2.quick_rsqrt();
+    fn potential<T: Real, V: Lanes<T>>(self, r2: V, inverse: V) -> V {
         let exponent = (r2 * inverse) * V::splat(T::from_f64(-self.screening));
         inverse * simd::exp(exponent)
     }
 
     #[inline(always)]
-    fn potential_and_slope<T: Real, V: Lanes<T>>(self, r2: V) -> (V, V) {
+    fn potential_and_slope<T: Real, V: Lanes<T>>(self, r2: V, inverse: V) -> (V, V) {
         // d/dr exp(-kappa r)/r = -(1 + kappa r) exp(-kappa r) / r^2.
-        let inverse = r2.quick_rsqrt();
         let exponent = (r2 * inverse) * V::splat(T::from_f64(-self.screening));
         let potential = inverse * simd::exp(exponent);
         (potential, (potential * (inverse * inverse)) * (exponent - V::splat(T::from_f64(1.0))))

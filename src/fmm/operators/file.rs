@@ -13,7 +13,7 @@ use crate::fmm::kernel::{GreenFunction, Laplace, Yukawa};
 use crate::fmm::octets::Packed;
 use crate::fmm::parameters::{LEAST_ORDER, MOST_ORDER};
 use crate::fmm::rows::{BLOCK, Rows};
-use crate::fmm::surface::{INNER, OUTER, Surface};
+use crate::fmm::surface::{INNER, OUTERS, Surface};
 use crate::simd::{Level, Real};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
@@ -96,7 +96,7 @@ fn write<T: Real>(sets: &[(Key, &Operators<T>)], file: &File) -> io::Result<()> 
     writer.number(ORDER_OF_BYTES)?;
     writer.number(FORMAT)?;
     writer.text(VERSION)?;
-    writer.numbers(&[INNER, OUTER])?;
+    writer.numbers(&[INNER, OUTERS[0], OUTERS[1]])?;
     writer.count(sets.len())?;
     for (key, operators) in sets {
         writer.text(key.simd.name())?;
@@ -188,8 +188,8 @@ fn head(reader: &mut Reader<'_>, path: &Path) -> Result<usize> {
     if version != VERSION {
         return Err(refused(path, &format!("was written by version {version}; this is {VERSION}; save it with this library")));
     }
-    let surfaces = reader.numbers::<f64>(2).transpose()?;
-    if surfaces.is_none_or(|surfaces| surfaces.slice() != [INNER, OUTER]) {
+    let surfaces = reader.numbers::<f64>(3).transpose()?;
+    if surfaces.is_none_or(|surfaces| surfaces.slice() != [INNER, OUTERS[0], OUTERS[1]]) {
         return Err(refused(path, "has other surfaces than this library; save it with this library"));
     }
     reader.count().ok_or_else(|| refused(path, "ends within its head; save it anew"))

@@ -20,7 +20,7 @@ pub use matrices::{Matrices, Turn};
 
 use super::kernel::GreenFunction;
 use super::octets::{self, Packed};
-use super::surface::{INNER, OUTER, Surface};
+use super::surface::{INNER, Surface, outer_of};
 use crate::error::Result;
 use crate::simd::{Aligned, Kernel, Lanes, Level, Real, dispatch};
 use inverse::Decomposition;
@@ -56,14 +56,15 @@ impl<T: Real> Operators<T> {
         let n = surface.len();
         let scaled = |index: usize, factor: f64| surface.point(index).map(|x| x * factor * half_side);
         let value = |a: [f64; 3], b: [f64; 3]| kernel.value((0..3).map(|axis| (a[axis] - b[axis]).powi(2)).sum());
+        let outer = outer_of::<T>(surface.order);
         // Its reciprocal is a number of precision T.
         let smallest = if size_of::<T>() < size_of::<f64>() { 1e-25 } else { 1e-250 };
-        let decomposition = Decomposition::new(n, |i, j| value(scaled(i, OUTER), scaled(j, INNER)), wanted.cutoff, smallest)?;
+        let decomposition = Decomposition::new(n, |i, j| value(scaled(i, outer), scaled(j, INNER)), wanted.cutoff, smallest)?;
         let (kept, u, v, s) = (decomposition.kept(), &decomposition.u, &decomposition.v, &decomposition.singular_values);
 
         // Child 0, half as large, lies towards the lowest corner.
         let child = |index: usize| surface.point(index).map(|x| (0.5 * x * INNER - 0.5) * half_side);
-        let potentials = |check: usize, charge: usize| value(scaled(check, OUTER), child(charge));
+        let potentials = |check: usize, charge: usize| value(scaled(check, outer), child(charge));
         // V S^+ (U^T K), factor by factor.
         let first = Packed::new(kept, n, |k, i| u[k * n + i])?;
         let second = Packed::new(n, kept, |i, k| v[k * n + i] / s[k])?;

@@ -6,7 +6,7 @@ use crate::error::{Result, try_collect, try_push, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::operators::Operators;
 use crate::fmm::pairs::{self, Points};
-use crate::fmm::surface::{INNER, OUTER, Surface};
+use crate::fmm::surface::{INNER, Surface, outer_of};
 use crate::fmm::periodic::Images;
 use crate::fmm::tree::{Lists, NONE, Node, OPPOSITE_OF_SELF, Place, Tree};
 use crate::simd::{Kernel, Lanes, Level, dispatch};
@@ -68,7 +68,7 @@ impl<T: Near> Shells<T> {
             try_collect("surfaces of boxes", (0..padded).map(|i| T::from_f64(point(i) * factor * half_side)))
         };
         let all = |factor: f64| Ok([axis(0, factor)?, axis(1, factor)?, axis(2, factor)?]);
-        Ok(Self { inner: all(INNER)?, outer: all(OUTER)?, len: surface.len() })
+        Ok(Self { inner: all(INNER)?, outer: all(outer_of::<T>(surface.order))?, len: surface.len() })
     }
 
     fn view(arrays: &[Vec<T>; 3], len: usize) -> Points<'_, T> {
@@ -249,6 +249,11 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
     /// Whether near pairs are summed once for both sides.
     pub fn is_mutual(&self) -> bool {
         self.targets.is_none()
+    }
+
+    /// Whether coordinates are numbers of T: in a cell that repeats they have been folded.
+    pub fn has_coordinates_in_own_precision(&self) -> bool {
+        size_of::<T>() == size_of::<f64>() || !(self.near_in_double || self.tree.cube.repeats)
     }
 
     fn cut(&self, grain: Grain) -> Result<Vec<usize>> {

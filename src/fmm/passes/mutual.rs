@@ -7,9 +7,9 @@
 use super::particles::Near;
 use super::vectors::{AT_ONCE, at_once};
 use super::{Charges, Frame, Operator, Timings};
-use crate::error::{Result, try_push, try_reserve, try_vec};
+use crate::error::{Result, try_push, try_vec};
 use crate::fmm::kernel::GreenFunction;
-use crate::fmm::mutual::{self, Tile, Together};
+use crate::fmm::mutual::{self, Sums, Tile, Together};
 use crate::fmm::pairs::Points;
 use crate::fmm::tree::Run;
 use crate::simd::{Kernel, Lanes, dispatch};
@@ -29,11 +29,12 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
     let work = |leaves: &[u32]| timings.time(Operator::ParticlesToParticles, || Task::new(frame, leaves, charges, each)?.run(leaves));
     let fold = |(reach, sums): (Reach, Vec<f64>)| {
         timings.time(Operator::ParticlesToParticles, || {
-            let mut sums = sums.chunks_exact(components);
-            for &(first, count) in &reach.runs {
+            for (&(first, count), &before) in reach.runs.iter().zip(&reach.before) {
                 let results = results[first as usize * components..][..count as usize * components].chunks_exact_mut(components);
-                for (result, sums) in results.zip(&mut sums) {
-                    result.iter_mut().zip(sums).for_each(|(result, sum)| *result += sum);
+                for (i, result) in results.enumerate() {
+                    for (component, result) in result.iter_mut().enumerate() {
+                        *result += sums[component * reach.len() + before + i];
+                    }
                 }
             }
         });
@@ -102,12 +103,12 @@ struct Task<'a, T: Near, K> {
     /// Components of a vector's sums.
     each: usize,
     reach: Reach,
-    /// [point of the reach][vector][component].
+    /// [vector][component][point of the reach].
     sums: Vec<f64>,
     tile: Tile<T>,
-    /// Points of a leaf, and the later ones near it, and their sums: [vector][component][point].
+    /// Points of a leaf, and the later ones near it, and where their sums are in the reach.
     runs: Vec<Range<usize>>,
-    together: Vec<f64>,
+    places: Vec<usize>,
 }
 
 impl<'a, T: Near, K: GreenFunction> Task<'a, T, K> {
@@ -115,7 +116,7 @@ impl<'a, T: Near, K: GreenFunction> Task<'a, T, K> {
         let reach = Reach::new(frame, leaves)?;
         let sums = try_vec("near points", reach.len() * charges.len() * each, 0.0)?;
         let charges = charges.iter().map(|charges| charges.own).collect();
-        Ok(Self { frame, charges, each, reach, sums, tile: Tile::new()?, runs: Vec::new(), together: Vec::new() })
+        Ok(Self { frame, charges, each, reach, sums, tile: Tile::new()?, runs: Vec::new(), places: Vec::new() })
     }
 
     fn run(mut self, leaves: &[u32]) -> Result<(Reach, Vec<f64>)> {
@@ -126,25 +127,24 @@ impl<'a, T: Near, K: GreenFunction> Task<'a, T, K> {
     }
 
     fn leaf(&mut self, leaf: usize) -> Result<()> {
-        let (frame, components) = (self.frame, self.charges.len() * self.each);
+        let frame = self.frame;
         let node = &frame.tree.nodes[leaf];
         self.runs.clear();
+        self.places.clear();
         for (first, count) in std::iter::once(node.sources).chain(later(frame, leaf)) {
             try_push("near points", &mut self.runs, first as usize..(first + count) as usize)?;
+            try_push("near points", &mut self.places, self.reach.place(first))?;
         }
-        let count: usize = self.runs.iter().map(|run| run.len()).sum();
-        self.together.clear();
-        try_reserve("near points", &mut self.together, components * count)?;
-        self.together.resize(components * count, 0.0);
         // The leaf's side is about 1 then.
         let scale = if size_of::<T>() < size_of::<f64>() { f64::from(1u32 << node.level) } else { 1.0 };
         let kernel = frame.kernel.scaled(scale);
+        let (origin, is_exact) = (frame.centre(leaf).high, frame.has_coordinates_in_own_precision());
         let mut first = 0;
         while first < self.charges.len() {
             let vectors = at_once(self.charges.len() - first, AT_ONCE[usize::from(self.each == 4)]);
-            let points = frame.sources.points();
-            let sums = &mut self.together[first * self.each * count..][..vectors * self.each * count];
-            let own = Vectors { kernel, points, scale, charges: &self.charges[first..], runs: &self.runs, tile: &mut self.tile, sums };
+            let sums = &mut self.sums[first * self.each * self.reach.len()..][..vectors * self.each * self.reach.len()];
+            let sums = Sums { all: sums, places: &self.places };
+            let own = Vectors { kernel, points: frame.sources.points(), scale, origin, is_exact, charges: &self.charges[first..], runs: &self.runs, tile: &mut self.tile, sums };
             match (vectors, self.each) {
                 (1, 1) => dispatch(frame.simd, Of::<T, K, 1, 1>(own)),
                 (2, 1) => dispatch(frame.simd, Of::<T, K, 2, 1>(own)),
@@ -153,18 +153,6 @@ impl<'a, T: Near, K: GreenFunction> Task<'a, T, K> {
                 _ => dispatch(frame.simd, Of::<T, K, 2, 4>(own)),
             }
             first += vectors;
-        }
-        let mut place = 0;
-        for run in &self.runs {
-            let to = self.sums[self.reach.place(run.start as u32) * components..][..run.len() * components].chunks_exact_mut(components);
-            for (i, to) in to.enumerate() {
-                for (component, to) in to.iter_mut().enumerate() {
-                    // Lengths were multiplied by it.
-                    let unit = if component % self.each == 0 { scale } else { scale * scale };
-                    *to += unit * self.together[component * count + place + i];
-                }
-            }
-            place += run.len();
         }
         Ok(())
     }
@@ -175,10 +163,13 @@ struct Vectors<'a, T: Near, K> {
     kernel: K,
     points: Points<'a, f64>,
     scale: f64,
+    origin: [f64; 3],
+    /// Whether coordinates are numbers of T.
+    is_exact: bool,
     charges: &'a [&'a [T]],
     runs: &'a [Range<usize>],
     tile: &'a mut Tile<T>,
-    sums: &'a mut [f64],
+    sums: Sums<'a>,
 }
 
 struct Of<'a, T: Near, K, const N: usize, const C: usize>(Vectors<'a, T, K>);
@@ -187,8 +178,13 @@ impl<T: Near, K: GreenFunction, const N: usize, const C: usize> Kernel<T> for Of
     type Output = ();
     #[inline(always)]
     fn run<V: Lanes<T>>(self) {
-        let Vectors { kernel, points, scale, charges, runs, tile, sums } = self.0;
+        let Vectors { kernel, points, scale, origin, is_exact, charges, runs, tile, mut sums } = self.0;
         let charges = *charges.first_chunk().expect("has so many vectors");
-        mutual::add::<K, T, V, N, C>(kernel, &Together { points, scale, charges, runs }, tile, sums);
+        let together = Together { points, scale, origin, charges, runs };
+        if size_of::<T>() == size_of::<f64>() || is_exact {
+            mutual::add::<K, T, V, N, C, 1>(kernel, &together, tile, &mut sums);
+        } else {
+            mutual::add::<K, T, V, N, C, 2>(kernel, &together, tile, &mut sums);
+        }
     }
 }

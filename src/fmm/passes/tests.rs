@@ -56,7 +56,8 @@ fn errors<T: Near, K: GreenFunction>(simd: Simd, kernel: K, kind: usize, order: 
     let charges: Vec<T> = (0..cloud.len()).map(|_| T::from_f64(2.0 * uniform(&mut state) - 1.0)).collect();
     let wanted = Wanted { cutoff, translations: Translations::Fourier, threshold: 0.0 };
     let make = |surface: &Surface, half_side| Operators::new(kernel, surface, half_side, wanted, simd).map(Arc::new);
-    let frame = Frame::new(simd, kernel, false, surface, (tree, lists), (particles, None), make, None, Grain { pairs: 100_000 }).unwrap();
+    let near_in_double = size_of::<T>() < size_of::<f64>();
+    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (particles, None), make, None, Grain { pairs: 100_000 }).unwrap();
     let results = evaluate(&frame, &[Charges { own: &charges, double: &[] }], true, &Timings::default(), &mut progress).unwrap();
     let (mut potential, mut gradient) = ([0.0; 2], [0.0; 2]);
     for place in (0..cloud.len()).step_by(7) {

@@ -87,9 +87,9 @@ fn files_that_do_not_fit_are_refused_and_nothing_is_kept() {
     refused(&with_word(2, FORMAT + 1), "format 2");
     refused(&with_word(4, u64::from_le_bytes(*b"9.9.9\0\0\0")), "version 9.9.9");
     refused(&with_word(6, 1.5f64.to_bits()), "surfaces");
-    let level = 9;
+    let level = 10;
     refused(&with_word(level, 3), "SIMD level");
-    for (word, value) in [(8, 2), (12, 3), (13, 7), (14, 99), (15, 4), (15, 1), (18, 1000), (19, u64::MAX), (20, 5)] {
+    for (word, value) in [(9, 2), (13, 3), (14, 7), (15, 99), (16, 4), (16, 1), (19, 1000), (20, u64::MAX), (21, 5)] {
         refused(&with_word(word, value), "does not hold what it says");
     }
     let mut longer = good[..good.len() - 8].to_vec();
