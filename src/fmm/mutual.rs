@@ -8,7 +8,7 @@
 //! and others are counted from the leaf's centre and split into two parts, `high + low`, whose differences err by 2^-50 of the leaf's side. Pairs for which that is too much, and
 //! only they, have differences of f64 (`CLOSE`). No more than `BLOCK` terms are added in precision T.
 //!
-//! Bound by multiplications: with gradients (AVX2, f64, Laplace's kernel) 22 of them, fused or not, for two directions instead of 34, on two units; on the others 10
+//! Bound by multiplications: with gradients (AVX2, f64, Laplace's kernel) 21 of them, fused or not, for two directions instead of 32, on two units; on the others 8
 //! operations, 8 loads and four stores go beside. In f32 19 multiplications with 3 or 9 subtractions and sums. Two vectors side by side gain nothing.
 
 use super::kernel::GreenFunction;
@@ -266,7 +266,8 @@ fn square<T: Real, V: Lanes<T>>([x, y, z]: [V; 3]) -> V {
 
 /// One point and some vectors of others: adds to its sums, and to those of the others if `BOTH`.
 ///
-/// A pair is a chain of 75 cycles, and processors look a few dozen operations ahead: so one vector is finished while the next is begun.
+/// A pair is a chain of some 75 cycles, by the latencies of its operations, and processors look about a hundred operations ahead: so one vector is finished while the
+/// next is begun.
 #[inline(always)]
 fn pass<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize, const C: usize, const P: usize, const BOTH: bool>(
     kernel: K,

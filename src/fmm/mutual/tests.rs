@@ -121,7 +121,7 @@ fn error_of<T: Real, K: GreenFunction, const P: usize>(level: Level, kernel: K, 
 
 #[test]
 fn both_sides_have_the_sums_of_one_direction_at_a_time() {
-    let cases: [Vec<Range<usize>>; 7] = [
+    let cases: [Vec<Range<usize>>; 8] = [
         vec![0..1],
         vec![2..5],
         vec![0..7, 7..10],
@@ -129,6 +129,8 @@ fn both_sides_have_the_sums_of_one_direction_at_a_time() {
         vec![0..600, 601..602, 610..640],
         vec![0..192, 200..300],
         vec![10..1100, 1200..1500],
+        // More short runs than a tile has parts.
+        (0..80).map(|i| 11 * i..11 * i + 3).collect(),
     ];
     for level in Level::available() {
         for runs in &cases {

@@ -181,6 +181,7 @@ impl<T: Near, K: GreenFunction, const N: usize, const C: usize> Kernel<T> for Of
         let Vectors { kernel, points, scale, origin, is_exact, charges, runs, tile, mut sums } = self.0;
         let charges = *charges.first_chunk().expect("has so many vectors");
         let together = Together { points, scale, origin, charges, runs };
+        // The first condition spares the compiler loops that no f64 ever takes.
         if size_of::<T>() == size_of::<f64>() || is_exact {
             mutual::add::<K, T, V, N, C, 1>(kernel, &together, tile, &mut sums);
         } else {
