@@ -294,14 +294,16 @@ impl<'a, T: Copy, const N: usize> ViewMut<'a, T, N> {
         assert!(size > 0);
         let count = self.layout.dims[axis];
         (0..count).step_by(size).map(move |first| {
-            let mut layout = self.layout;
+            // All of it, not its pointer alone: then the iterator may go to other threads, as the view may.
+            let whole = &self;
+            let mut layout = whole.layout;
             layout.dims[axis] = size.min(count - first);
             layout.rest_is_contiguous = layout.has_contiguous_rest();
             let has_elements = !layout.dims.contains(&0);
             let offset = if has_elements { first as isize * layout.strides[axis] } else { 0 };
             // SAFETY: an offset inside the array. The pieces reach disjoint elements, because no element of the whole
             // is reached twice, each piece is made once, and `self` is consumed.
-            Self { layout, pointer: unsafe { self.pointer.offset(offset) }, memory: PhantomData }
+            Self { layout, pointer: unsafe { whole.pointer.offset(offset) }, memory: PhantomData }
         })
     }
 

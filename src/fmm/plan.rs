@@ -371,6 +371,10 @@ impl<I: Real> Cloud for Scaled<'_, I> {
             if let Some(cell) = &self.cell { cell.fold(axis, x) } else { x }
         })
     }
+
+    fn prefetch(&self, index: usize) {
+        self.view.prefetch_line([index, 0], 3);
+    }
 }
 
 /// The largest magnitude of a vector of charges. Refuses one that is not finite.

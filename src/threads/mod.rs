@@ -10,11 +10,13 @@ pub mod openblas;
 mod pool;
 mod progress;
 mod schedule;
+mod sort;
 mod workspaces;
 
 pub use count::{MAX_THREADS, Source, current, set_local, set_process};
 pub use fork::install_fork_handlers;
 pub use pool::shutdown;
 pub use progress::Progress;
-pub use schedule::{for_each_chunk, ranges, sort};
+pub use schedule::{for_each_chunk, ranges};
+pub use sort::sorted;
 pub use workspaces::Workspaces;

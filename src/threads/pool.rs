@@ -1,4 +1,4 @@
-//! Rayon pools, kept by size.
+//! Rayon pools, kept by size, and how many calls use each.
 //!
 //! Building a pool takes 100 us, using one 6 us, so pools stay until `shutdown`. Fork: the child has none of the
 //! parent's worker threads, and another thread may have held the cache's lock when the process forked. So the
@@ -8,15 +8,45 @@
 use crate::error::{Error, Result, Status};
 use std::collections::HashMap;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 type Pools = Mutex<HashMap<usize, Pool>>;
 
 struct Pool {
-    rayon: Arc<rayon::ThreadPool>,
+    shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    rayon: rayon::ThreadPool,
+    calls: AtomicUsize,
+}
+
+/// A pool that a call uses.
+pub struct Call(Arc<Shared>);
+
+impl Call {
+    fn new(shared: &Arc<Shared>) -> Self {
+        shared.calls.fetch_add(1, Ordering::Relaxed);
+        Self(shared.clone())
+    }
+
+    pub fn rayon(&self) -> &rayon::ThreadPool {
+        &self.0.rayon
+    }
+
+    /// Whether other calls want the same workers.
+    pub fn is_one_of_many(&self) -> bool {
+        self.0.calls.load(Ordering::Relaxed) > 1
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.0.calls.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 static CACHE: AtomicPtr<Pools> = AtomicPtr::new(null_mut());
@@ -46,16 +76,16 @@ pub fn forget_all() {
     CACHE.store(null_mut(), Ordering::Release);
 }
 
-/// The pool with `threads` workers.
-pub fn pool(threads: usize) -> Result<Arc<rayon::ThreadPool>> {
+/// The pool with so many workers.
+pub fn pool(count: usize) -> Result<Call> {
     let mut pools = cache().lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(pool) = pools.get(&threads) {
-        return Ok(pool.rayon.clone());
+    if let Some(pool) = pools.get(&count) {
+        return Ok(Call::new(&pool.shared));
     }
     // Rayon's own way to spawn keeps no handle to join.
     let mut workers = Vec::new();
     let rayon = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
+        .num_threads(count)
         .spawn_handler(|worker| {
             let thread = std::thread::Builder::new().name(format!("hotloop-{}", worker.index()));
             workers.push(thread.spawn(|| {
@@ -68,12 +98,13 @@ pub fn pool(threads: usize) -> Result<Arc<rayon::ThreadPool>> {
         .map_err(|cause| {
             Error::new(
                 Status::Threads,
-                format!("{threads} worker threads could not be started ({cause}); ask for fewer"),
+                format!("{count} worker threads could not be started ({cause}); ask for fewer"),
             )
         })?;
-    let rayon = Arc::new(rayon);
-    pools.insert(threads, Pool { rayon: rayon.clone(), workers });
-    Ok(rayon)
+    let shared = Arc::new(Shared { rayon, calls: AtomicUsize::new(0) });
+    let call = Call::new(&shared);
+    pools.insert(count, Pool { shared, workers });
+    Ok(call)
 }
 
 /// Ends all worker threads and waits for them. Calls in progress on other threads finish first; later calls start
@@ -81,7 +112,7 @@ pub fn pool(threads: usize) -> Result<Arc<rayon::ThreadPool>> {
 pub fn shutdown() {
     let pools = std::mem::take(&mut *cache().lock().unwrap_or_else(PoisonError::into_inner));
     for (_, pool) in pools {
-        drop(pool.rayon);
+        drop(pool.shared);
         for worker in pool.workers {
             // A worker that panicked has ended as well.
             let _ = worker.join();
@@ -96,7 +127,7 @@ mod tests {
     #[test]
     fn pools_are_kept_by_size() {
         let two = pool(2).unwrap();
-        assert!(Arc::ptr_eq(&two, &pool(2).unwrap()));
-        assert_eq!(pool(3).unwrap().current_num_threads(), 3);
+        assert!(Arc::ptr_eq(&two.0, &pool(2).unwrap().0));
+        assert_eq!(pool(3).unwrap().rayon().current_num_threads(), 3);
     }
 }

@@ -2,46 +2,40 @@
 //!
 //! Which elements form a chunk depends on the problem alone, and results are folded in the order of the chunks on
 //! the calling thread: that is why results have the same bits for any number of threads.
+//!
+//! The calling thread works as well, with one worker fewer than threads. Whoever is free takes the next chunk, so nobody waits for another before the
+//! last chunk. A worker never waits: where there is nothing to take (see `AHEAD`), or where other calls want workers too, it leaves, and the calling
+//! thread, between two chunks of its own, calls for another. So several calls share a pool chunk by chunk, and a callback may call us.
 
 use super::{count, pool, progress::Progress};
-use crate::error::Result;
-use rayon::prelude::*;
+use crate::error::{Error, Result};
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Chunks for each thread between two looks at results: enough to even out their differences, few enough to hold the
+/// How many chunks for each thread may be under way or done and not folded: enough to even out their differences, few enough to hold the
 /// results of.
-const CHUNKS_PER_THREAD: usize = 8;
+const AHEAD: usize = 8;
+/// How often the calling thread looks whether the last chunks are done before it sleeps: some microseconds, which small problems would need to wake up.
+const LOOKS: usize = 100;
 
 /// Cuts `count` items into ranges of `size`: first and length of each.
-pub fn ranges(count: usize, size: usize) -> impl ExactSizeIterator<Item = (usize, usize)> {
+pub fn ranges(count: usize, size: usize) -> impl ExactSizeIterator<Item = (usize, usize)> + Send {
     (0..count).step_by(size).map(move |first| (first, size.min(count - first)))
-}
-
-/// Sorts items that are all different, on the caller's number of threads.
-pub fn sort<T: Ord + Send>(items: &mut [T]) -> Result<()> {
-    /// Fewer are sorted sooner than a pool is asked.
-    const FEW: usize = 10_000;
-    let threads = if items.len() < FEW { 1 } else { count::current().0 };
-    if threads <= 1 {
-        items.sort_unstable();
-    } else {
-        pool::pool(threads)?.install(|| items.par_sort_unstable());
-    }
-    Ok(())
 }
 
 /// Runs `work` on each chunk (of which no list is made: there may be any number) and passes the results to `fold` in order. `size` is what a chunk counts for in progress.
 /// The error of the earliest chunk wins; later chunks may have run.
 pub fn for_each_chunk<C: Send, R: Send>(
-    mut chunks: impl ExactSizeIterator<Item = C>,
-    size: impl Fn(&C) -> usize,
+    chunks: impl ExactSizeIterator<Item = C> + Send,
+    size: impl Fn(&C) -> usize + Send,
     progress: &mut Progress,
     work: impl Fn(C) -> Result<R> + Sync,
     mut fold: impl FnMut(R) -> Result<()>,
 ) -> Result<()> {
     // Pools stay, so their sizes are few: problems of all numbers of chunks make do with powers of 2 and the caller's number.
-    // Whoever has one chunk needs no look at who is asking, which costs more than a small chunk.
+    // Whoever has one chunk needs no look at who is asking, which costs more than a small chunk. A chunk's own chunks are its thread's.
     let most = chunks.len().checked_next_power_of_two().unwrap_or(usize::MAX);
-    let threads = if most <= 1 { 1 } else { count::current().0.min(most) };
+    let threads = if most <= 1 || rayon::current_thread_index().is_some() { 1 } else { count::current().0.min(most) };
     if threads <= 1 {
         for chunk in chunks {
             let size = size(&chunk);
@@ -50,19 +44,172 @@ pub fn for_each_chunk<C: Send, R: Send>(
         }
         return Ok(());
     }
-    let pool = pool::pool(threads)?;
-    // A listener hears between slices, so for one a slice is as short as it can be.
-    let slice_len = if progress.is_wanted() { threads } else { CHUNKS_PER_THREAD * threads };
-    loop {
-        let slice: Vec<C> = chunks.by_ref().take(slice_len).collect();
-        if slice.is_empty() {
-            return Ok(());
+    let pool = pool::pool(threads - 1)?;
+    let crew = Crew::new(chunks, size, AHEAD * threads)?;
+    let worker = || {
+        let _leaving = Leaving(&crew);
+        let mut next = crew.take();
+        while let Some((place, size, chunk)) = next {
+            crew.keep(place, size, work(chunk));
+            next = if pool.is_one_of_many() { None } else { crew.take() };
         }
-        let size = slice.iter().map(&size).sum();
-        let results: Vec<Result<R>> = pool.install(|| slice.into_par_iter().with_max_len(1).map(&work).collect());
-        for result in results {
-            fold(result?)?;
+    };
+    pool.rayon().in_place_scope(|scope| {
+        // However we go: then the scope waits for workers.
+        let _stop = Stop(&crew);
+        loop {
+            match crew.next_step(threads - 1) {
+                Step::Call(workers) => (0..workers).for_each(|_| scope.spawn(|_| worker())),
+                Step::Fold(size, result) => {
+                    fold(result?)?;
+                    progress.advance(size)?;
+                }
+                Step::Work((place, size, chunk)) => crew.keep(place, size, work(chunk)),
+                Step::Over => return Ok(()),
+            }
         }
-        progress.advance(size)?;
+    })
+}
+
+/// Place, what it counts for in progress, and the chunk.
+type Numbered<C> = (usize, usize, C);
+
+/// What the calling thread does next.
+enum Step<C, R> {
+    Call(usize),
+    Fold(usize, Result<R>),
+    Work(Numbered<C>),
+    Over,
+}
+
+/// What those who work on the chunks of a call share.
+struct Crew<I, S, R> {
+    state: Mutex<State<I, S, R>>,
+    /// Something changed while the calling thread was waiting.
+    change: Condvar,
+    ahead: usize,
+}
+
+struct State<I, S, R> {
+    chunks: I,
+    size: S,
+    taken: usize,
+    folded: usize,
+    /// Of chunks that are taken and not folded, where they are done.
+    results: VecDeque<Option<(usize, Result<R>)>>,
+    /// Called and not gone.
+    workers: usize,
+    is_stopped: bool,
+    is_waiting: bool,
+}
+
+impl<C, I: ExactSizeIterator<Item = C>, S: Fn(&C) -> usize, R> State<I, S, R> {
+    /// Chunks that may be taken now.
+    fn free(&self, ahead: usize) -> usize {
+        if self.is_stopped { 0 } else { self.chunks.len().min(ahead - self.results.len()) }
+    }
+
+    fn take(&mut self, ahead: usize) -> Option<Numbered<C>> {
+        if self.free(ahead) == 0 {
+            return None;
+        }
+        let chunk = self.chunks.next()?;
+        self.results.push_back(None);
+        self.taken += 1;
+        Some((self.taken - 1, (self.size)(&chunk), chunk))
     }
 }
+
+impl<C, I: ExactSizeIterator<Item = C>, S: Fn(&C) -> usize, R> Crew<I, S, R> {
+    fn new(chunks: I, size: S, ahead: usize) -> Result<Self> {
+        let mut results = VecDeque::new();
+        let count = ahead.min(chunks.len());
+        results.try_reserve_exact(count).map_err(|_| Error::out_of_memory("results of chunks", count * size_of::<Option<(usize, Result<R>)>>()))?;
+        let state = State { chunks, size, taken: 0, folded: 0, results, workers: 0, is_stopped: false, is_waiting: false };
+        Ok(Self { state: Mutex::new(state), change: Condvar::new(), ahead })
+    }
+
+    fn take(&self) -> Option<Numbered<C>> {
+        self.state().take(self.ahead)
+    }
+
+    fn keep(&self, place: usize, size: usize, result: Result<R>) {
+        let mut state = self.state();
+        let index = place - state.folded;
+        state.results[index] = Some((size, result));
+        self.tell(state);
+    }
+
+    fn next_step(&self, most: usize) -> Step<C, R> {
+        let mut state = self.state();
+        let mut looks = 0;
+        loop {
+            // One of the chunks is the calling thread's.
+            let workers = state.free(self.ahead).saturating_sub(1).min(most - state.workers);
+            if workers > 0 {
+                state.workers += workers;
+                return Step::Call(workers);
+            }
+            if let Some(Some(_)) = state.results.front() {
+                let (size, result) = state.results.pop_front().flatten().expect("is done");
+                state.folded += 1;
+                return Step::Fold(size, result);
+            }
+            if let Some(chunk) = state.take(self.ahead) {
+                return Step::Work(chunk);
+            }
+            if state.workers == 0 || state.is_stopped {
+                return Step::Over;
+            }
+            if looks < LOOKS {
+                looks += 1;
+                drop(state);
+                std::hint::spin_loop();
+                state = self.state();
+            } else {
+                state.is_waiting = true;
+                state = self.change.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.is_waiting = false;
+            }
+        }
+    }
+}
+
+impl<I, S, R> Crew<I, S, R> {
+    fn state(&self) -> MutexGuard<'_, State<I, S, R>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes the calling thread. A notice that nobody waits for would be a system call as well.
+    fn tell(&self, state: MutexGuard<'_, State<I, S, R>>) {
+        let is_waiting = state.is_waiting;
+        drop(state);
+        if is_waiting {
+            self.change.notify_one();
+        }
+    }
+}
+
+/// A worker goes, in a panic maybe, which stops all.
+struct Leaving<'a, I, S, R>(&'a Crew<I, S, R>);
+
+impl<I, S, R> Drop for Leaving<'_, I, S, R> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.workers -= 1;
+        state.is_stopped |= std::thread::panicking();
+        self.0.tell(state);
+    }
+}
+
+/// The calling thread goes.
+struct Stop<'a, I, S, R>(&'a Crew<I, S, R>);
+
+impl<I, S, R> Drop for Stop<'_, I, S, R> {
+    fn drop(&mut self) {
+        self.0.state().is_stopped = true;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@ use std::ops::Range;
 
 /// Points for a task.
 const CHUNK: usize = 16_384;
+/// Points between one that is asked for and one that is read.
+const AHEAD: usize = 16;
 
 pub struct Particles {
     x: Vec<f64>,
@@ -26,7 +28,12 @@ impl Particles {
         let pieces = all.x.chunks_mut(CHUNK).zip(all.y.chunks_mut(CHUNK)).zip(all.z.chunks_mut(CHUNK)).enumerate();
         let work = |(chunk, ((x, y), z)): (usize, ((&mut [f64], &mut [f64]), &mut [f64]))| {
             for place in 0..x.len() {
-                [x[place], y[place], z[place]] = cloud.point(order.index(chunk * CHUNK + place));
+                let index = chunk * CHUNK + place;
+                // Points that are neighbours in the order are anywhere in the caller's memory: without this each is waited for.
+                if index + AHEAD < order.len() {
+                    cloud.prefetch(order.index(index + AHEAD));
+                }
+                [x[place], y[place], z[place]] = cloud.point(order.index(index));
             }
             Ok(())
         };

@@ -22,6 +22,8 @@ const CHUNK: usize = 64;
 pub trait Cloud: Sync {
     fn len(&self) -> usize;
     fn point(&self, index: usize) -> [f64; 3];
+    /// Asks for a point's memory before it is read.
+    fn prefetch(&self, _index: usize) {}
 }
 
 /// A box of the tree.

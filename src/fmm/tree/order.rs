@@ -37,8 +37,7 @@ impl Order {
             Ok(())
         };
         threads::for_each_chunk(chunks, |_| 0, progress, work, |()| Ok(()))?;
-        threads::sort(&mut entries)?;
-        Ok(Self { entries })
+        Ok(Self { entries: threads::sorted(entries, progress)? })
     }
 
     pub fn len(&self) -> usize {
