@@ -6,12 +6,14 @@
 //!
 //! * `batched`: as many small matrices as a vector has lanes, one per lane
 //! * `large`: one matrix through LAPACK
+//! * `room`: the memory that OpenBLAS takes for itself
 //! * `transposed`: large matrices across their rows
 //! * `double_double`: a few rows with twice the digits
 
 pub mod batched;
 pub mod double_double;
 pub mod large;
+pub mod room;
 pub mod transposed;
 mod tridiagonal;
 
