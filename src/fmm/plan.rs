@@ -79,7 +79,10 @@ impl Plan {
         let cube = if options.period > 0.0 {
             Cube::cell(&plain_sources, plain, options.period, progress)?
         } else {
-            Cube::around(&plain_sources, plain, 1.0, progress)?
+            // With room for another layer of a lattice of as many points: one whose points are at the faces of the root has them at corners of leaves, where
+            // expansions are at their worst.
+            let layers = (plain_sources.len().max(plain.map_or(0, Cloud::len)).max(1) as f64).cbrt();
+            Cube::around(&plain_sources, plain, 1.0 + 1.0 / layers, progress)?
         };
         let scale = power_of_two_that_makes_one(cube.side);
         let cube = cube.scaled(scale);

@@ -229,16 +229,17 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         neighbours
     }
 
-    /// Pairs of points that a leaf's targets meet, those of expansions included.
-    pub fn pairs_of(&self, leaf: u32) -> (u64, u64) {
+    /// Pairs that a leaf's targets make: with points of the cell, with those of images of it, and with points of expansions.
+    pub fn pairs_of(&self, leaf: u32) -> [u64; 3] {
         let targets = u64::from(self.tree.nodes[leaf as usize].targets.1);
-        let mut near: u64 = self.lists.near.row(leaf as usize).iter().map(|&(_, count)| u64::from(count)).sum();
+        let near: u64 = self.lists.near.row(leaf as usize).iter().map(|&(_, count)| u64::from(count)).sum();
+        let mut of_images = 0;
         let mut expansions = 1 + self.lists.finer.row(leaf as usize).len() as u64;
         if let Some(images) = &self.lists.images {
-            near += images.near.row(leaf as usize).iter().map(|&(_, (_, count))| u64::from(count)).sum::<u64>();
+            of_images = images.near.row(leaf as usize).iter().map(|&(_, (_, count))| u64::from(count)).sum::<u64>();
             expansions += images.finer.row(leaf as usize).len() as u64;
         }
-        (targets * near, targets * expansions * self.surface.len() as u64)
+        [targets * near, targets * of_images, targets * expansions * self.surface.len() as u64]
     }
 
     /// Whether pairs in one direction are summed in double precision where expansions are not.
@@ -258,18 +259,18 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
 
     fn cut(&self, grain: Grain) -> Result<Vec<usize>> {
         let near_of = if self.is_mutual() { 0 } else { 1 };
-        self.cut_by(grain.pairs as u64, |(near, far)| near_of * near + far)
+        self.cut_by(grain.pairs as u64, |[near, of_images, far]| near_of * near + of_images + far)
     }
 
     /// Large tasks, because there are sums for points round their leaves to hand over; enough of them for many threads.
     fn cut_for_both_sides(&self, grain: Grain) -> Result<Vec<usize>> {
-        let all: u64 = self.leaves.iter().map(|&leaf| self.pairs_of(leaf).0).sum();
+        let all: u64 = self.leaves.iter().map(|&leaf| self.pairs_of(leaf)[0]).sum();
         let least = grain.pairs as u64;
-        self.cut_by((all / TASKS_OF_BOTH_SIDES).clamp(least, 32 * least), |(near, _)| near)
+        self.cut_by((all / TASKS_OF_BOTH_SIDES).clamp(least, 32 * least), |[near, ..]| near)
     }
 
     /// Leaves in tasks of a cost, of which `cost_of` says how much a leaf has, given its near pairs and those of expansions.
-    fn cut_by(&self, most: u64, cost_of: impl Fn((u64, u64)) -> u64) -> Result<Vec<usize>> {
+    fn cut_by(&self, most: u64, cost_of: impl Fn([u64; 3]) -> u64) -> Result<Vec<usize>> {
         let mut starts = Vec::new();
         try_push("leaves", &mut starts, 0)?;
         let mut cost = 0;

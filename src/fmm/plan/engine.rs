@@ -172,7 +172,7 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         stats.levels = self.tree.depth() + 1;
         stats.boxes = self.tree.nodes.len();
         stats.leaves = self.tree.nodes.iter().filter(|node| node.is_leaf()).count();
-        stats.near_pairs = self.leaves.iter().map(|&leaf| self.pairs_of(leaf).0).sum();
+        stats.near_pairs = self.leaves.iter().map(|&leaf| self.pairs_of(leaf)).map(|[near, of_images, _]| near + of_images).sum();
         let images = self.lists.images.as_ref().map_or((0, 0), |images| (images.finer.len(), images.coarser.len()));
         stats.finer = (self.lists.finer.len() + images.0) as u64;
         stats.coarser = (self.lists.coarser.len() + images.1) as u64;
