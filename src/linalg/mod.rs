@@ -7,13 +7,17 @@
 //! * `batched`: as many small matrices as a vector has lanes, one per lane
 //! * `large`: one matrix through LAPACK
 //! * `transposed`: large matrices across their rows
+//! * `strip`: a row times a matrix, a few columns at a time
 //! * `double_double`: a few rows with twice the digits
 
 pub mod batched;
 pub mod double_double;
 pub mod large;
 pub mod transposed;
+mod strip;
 mod tridiagonal;
+
+pub use strip::strip_of_product;
 
 /// The QL iteration used more sweeps for one eigenvalue than it ever needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
