@@ -59,14 +59,18 @@ impl Problem<'_> {
     }
 }
 
-/// Configurations to a chunk of a pass, of which a fit makes several in a row: as many chunks as a power of 2, since processors are, and
-/// none shorter than waking a thread is worth or than `least` nanoseconds; whole groups. Depends on the problem and the SIMD level alone.
+/// Nanoseconds of work below which a thread that has to be woken comes too late, and there are as many wakings in a fit as passes. A fit of
+/// a hundred configurations of eight sites, 140 us a pass, cut in two and its bands apart took a quarter longer with two threads than
+/// with one and a twentieth longer with one (AVX2, two busy processors that share a core).
+pub(super) const WORTH_A_THREAD: f64 = 80e3;
+
+/// Configurations to a chunk of a pass: as many chunks as a power of 2, since processors are, and none shorter than a thread is worth
+/// or than `least` nanoseconds; whole groups. Depends on the problem and the SIMD level alone.
 fn chunk_size(n_conf: usize, nanoseconds: f64, least: f64, group: usize) -> usize {
-    const SHORTEST: f64 = 40e3;
     const LONGEST: f64 = 20e6;
     const MOST: usize = 32;
     let all = n_conf as f64 * nanoseconds;
-    let chunks = ((all / SHORTEST.max(least)) as usize).clamp(1, MOST);
+    let chunks = ((all / WORTH_A_THREAD.max(least)) as usize).clamp(1, MOST);
     let chunks = (1 << chunks.ilog2()).max((all / LONGEST.max(least)) as usize);
     n_conf.div_ceil(chunks).max(1).next_multiple_of(group)
 }

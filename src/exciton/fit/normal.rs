@@ -6,7 +6,7 @@
 
 use super::BANDS;
 use super::coefficients::Columns;
-use super::forward::{Evaluator, Moments, Problem};
+use super::forward::{Evaluator, Moments, Problem, WORTH_A_THREAD};
 use super::least_squares::{Normal, Want};
 use super::line_sums::{LineWork, resize};
 use super::lines::BandLines;
@@ -16,9 +16,6 @@ use super::product::{Product, columns_with};
 use crate::error::{Result, try_push, try_vec};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::{Progress, for_each_chunk};
-
-/// Nanoseconds of a band's part, roughly, below which another thread would come too late.
-const WORTH_A_THREAD: f64 = 8e3;
 
 /// Makes them for one problem, at one set of values after another. Memory stays from one to the next.
 pub struct NormalEquations<'a> {
@@ -94,7 +91,9 @@ impl<'a> NormalEquations<'a> {
         }
         let nanoseconds = |&(band, lines, _): &(usize, &BandLines, _)| {
             let columns = if want == Want::Everything { columns.len() } else { 1 };
-            5.0 * measured.bands[band].points.len() as f64 + 4.0 * (lines.coarse_len() * columns) as f64
+            let [points, coarse, columns] = [measured.bands[band].points.len(), lines.coarse_len(), columns].map(|len| len as f64);
+            // Points, columns to the coarse grid, and their products.
+            5.0 * points + coarse * columns * (4.0 + 0.06 * columns)
         };
         // Bands share nothing but the moments: each is a chunk, where it is longer than waking a thread.
         let is_worth_a_thread = bands.iter().map(nanoseconds).fold(f64::INFINITY, f64::min) > WORTH_A_THREAD;
