@@ -1,17 +1,21 @@
 //! A plan: tree, lists and operators for some points, made once and used for any charges.
 
+mod engine;
+mod options;
+mod points;
+
+pub use options::{Options, Potential};
+
 use super::kernel::{GreenFunction, Laplace, Yukawa};
-use super::operators::{self, Key, Operators, Translations, Wanted, kept_or};
-use super::parameters::{self, LEAST_ORDER, Precision};
-use super::periodic::{self, Images, check::Charged};
-use super::passes::{self, Charges, Frame, Grain, Near, Particles, Timings};
-use super::surface::Surface;
-use super::tree::{Cloud, Cube, Lists, Refinement, Tree};
+use super::parameters::{self, Precision};
+use super::passes::{self, Timings};
+use super::tree::{Cloud, Cube};
 use crate::array::{View, ViewMut};
-use crate::error::{Error, Number, Result, Status, try_box, try_collect, try_vec};
+use crate::error::{Error, Number, Result, Status, try_collect};
 use crate::simd::{Level, Real, prefetch};
 use crate::threads::{self, Progress};
-use std::any::TypeId;
+use engine::{Engine, build};
+use points::{Scaled, power_of_two_that_makes_one};
 use std::path::Path;
 use std::time::Instant;
 
@@ -19,43 +23,6 @@ use std::time::Instant;
 const CHUNK: usize = 16_384;
 /// Results between one that is asked for and one that is handed out.
 const AHEAD: usize = 16;
-/// Pairs of a task of leaves: about a millisecond.
-const PAIRS_OF_A_TASK: usize = 1 << 20;
-
-/// Least screening of a cell that repeats, in 1 / period.
-const LEAST_SCREENING: f64 = 1e-7;
-
-/// A kernel by name.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Potential {
-    Laplace,
-    Yukawa { screening: f64 },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Options {
-    pub potential: Potential,
-    pub precision: Precision,
-    /// Relative accuracy; not read if there is an order.
-    pub eps: f64,
-    /// 0: as eps wants it.
-    pub order: usize,
-    /// 0: as suits order and points.
-    pub leaf_size: usize,
-    pub max_level: usize,
-    /// None: the faster way.
-    pub translations: Option<Translations>,
-    /// Side of the cubic cell in which points repeat; 0: they do not.
-    pub period: f64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            potential: Potential::Laplace, precision: Precision::Double, eps: 1e-6, order: 0, leaf_size: 0, max_level: 20, translations: None, period: 0.0,
-        }
-    }
-}
 
 /// What a plan has and holds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,7 +46,6 @@ pub struct Stats {
     pub list_seconds: f64,
     pub operator_seconds: f64,
 }
-
 pub struct Plan {
     options: Options,
     order: usize,
@@ -93,22 +59,10 @@ pub struct Plan {
     stats: Stats,
     timings: Timings,
 }
-
-/// Evaluations of one kernel in one precision.
-trait Engine: Send + Sync {
-    /// Sums in the tree's order, without 1 / (4 pi), of some vectors: `charge(vector, source)` -> [target][vector][component].
-    fn evaluate(&self, vectors: usize, charge: &(dyn Fn(usize, usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>>;
-    fn rank_targets(&self) -> Result<Vec<u32>>;
-    /// Sums in double precision over all pairs, without 1 / (4 pi), for some targets by their place in the tree's order.
-    fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>>;
-    fn count(&self, stats: &mut Stats);
-    fn save_operators(&self, path: &Path) -> Result<()>;
-}
-
 impl Plan {
     pub fn new<I: Real>(sources: &View<'_, I, 2>, targets: Option<&View<'_, I, 2>>, options: Options, progress: &mut Progress) -> Result<Self> {
         let simd = Level::current()?;
-        check(&options)?;
+        options.check()?;
         // What is made has no parts to count: word comes first and last, and in between to ask whether to go on.
         progress.begin(sources.dims()[0].saturating_add(targets.map_or(0, |targets| targets.dims()[0])))?;
         for (name, view) in [("n_source", Some(sources)), ("n_target", targets)] {
@@ -130,7 +84,7 @@ impl Plan {
         let scale = power_of_two_that_makes_one(cube.side);
         let cube = cube.scaled(scale);
         let cell = cube.repeats.then_some(cube);
-        let (sources, targets) = (Scaled { cell, ..Scaled::new(sources, scale) }, targets.map(|targets| Scaled { cell, ..Scaled::new(targets, scale) }));
+        let (sources, targets) = (Scaled::new(sources, scale).folded_into(cell), targets.map(|targets| Scaled::new(targets, scale).folded_into(cell)));
         let potential = match options.potential {
             // Without screening the sum over cells needs its background.
             Potential::Yukawa { screening: 0.0 } if cube.repeats => Potential::Laplace,
@@ -310,73 +264,6 @@ impl Plan {
     }
 }
 
-fn check(options: &Options) -> Result<()> {
-    let most = options.precision.most_order();
-    let refuse = |message: String| Err(Error::new(Status::Option, message));
-    if options.order != 0 && !(LEAST_ORDER..=most).contains(&options.order) {
-        return refuse(format!("order: is {}; use {LEAST_ORDER} to {most}, or 0 for what eps wants", options.order));
-    }
-    if options.max_level > 20 {
-        return refuse(format!("max_level: is {}; use 0 to 20", options.max_level));
-    }
-    if let Potential::Yukawa { screening } = options.potential
-        && !(screening >= 0.0 && screening.is_finite())
-    {
-        return refuse(format!("screening: is {}; an inverse length is at least 0 and finite", Number(screening)));
-    }
-    let period = options.period;
-    if !(period == 0.0 || (1e-150..=1e150).contains(&period)) {
-        return refuse(format!("period: is {}; the side of a cell is 1e-150 to 1e150, and 0 stands for open space", Number(period)));
-    }
-    if let Potential::Yukawa { screening } = options.potential
-        && screening > 0.0
-        && screening * period < LEAST_SCREENING
-        && period > 0.0
-    {
-        let least = Number(LEAST_SCREENING / period);
-        return refuse(format!(
-            "screening: is {}; with this period the mean of the potential, charge / (screening^2 period^3), leaves no digits for what varies: use at least {least}, or HL_KERNEL_LAPLACE",
-            Number(screening)
-        ));
-    }
-    Ok(())
-}
-
-/// 2^k with k such that `side` 2^k is between 1/2 and 1, about.
-fn power_of_two_that_makes_one(side: f64) -> f64 {
-    2f64.powi(-(side.log2().ceil() as i32))
-}
-
-/// The caller's points times a power of two, and folded into a cell if there is one.
-struct Scaled<'a, I> {
-    view: View<'a, I, 2>,
-    scale: f64,
-    cell: Option<Cube>,
-}
-
-impl<'a, I: Real> Scaled<'a, I> {
-    fn new(view: &View<'a, I, 2>, scale: f64) -> Self {
-        Self { view: *view, scale, cell: None }
-    }
-}
-
-impl<I: Real> Cloud for Scaled<'_, I> {
-    fn len(&self) -> usize {
-        self.view.dims()[0]
-    }
-
-    fn point(&self, index: usize) -> [f64; 3] {
-        std::array::from_fn(|axis| {
-            let x = self.view.at([index, axis]).to_f64() * self.scale;
-            if let Some(cell) = &self.cell { cell.fold(axis, x) } else { x }
-        })
-    }
-
-    fn prefetch(&self, index: usize) {
-        self.view.prefetch_line([index, 0], 3);
-    }
-}
-
 /// The largest magnitude of a vector of charges. Refuses one that is not finite.
 fn largest_of<I: Real>(charges: &View<'_, I, 2>, vector: usize, progress: &mut Progress) -> Result<f64> {
     let work = |(first, count): (usize, usize)| {
@@ -398,7 +285,6 @@ fn largest_of<I: Real>(charges: &View<'_, I, 2>, vector: usize, progress: &mut P
     threads::for_each_chunk(threads::ranges(charges.dims()[1], CHUNK), |_| 0, progress, work, keep)?;
     Ok(largest)
 }
-
 /// sqrt(sum x^2), whatever the size of the numbers.
 fn norm(numbers: impl Iterator<Item = f64> + Clone) -> f64 {
     let largest = numbers.clone().fold(0.0, |largest: f64, x| largest.max(x.abs()));
@@ -406,156 +292,4 @@ fn norm(numbers: impl Iterator<Item = f64> + Clone) -> f64 {
         return largest;
     }
     largest * numbers.map(|x| (x / largest).powi(2)).sum::<f64>().sqrt()
-}
-
-#[allow(clippy::too_many_arguments)]
-fn build<T: Near, K: GreenFunction + 'static, I: Real>(
-    simd: Level,
-    kernel: K,
-    sources: &Scaled<'_, I>,
-    targets: Option<&Scaled<'_, I>>,
-    cube: Cube,
-    options: &Options,
-    began: Instant,
-    stats: &mut Stats,
-    progress: &mut Progress,
-) -> Result<Box<dyn Engine>> {
-    let order = stats.order;
-    let near_in_double = size_of::<T>() < size_of::<I>();
-    let other = targets.map(|targets| targets as &dyn Cloud);
-    let (cube, refinement) = if options.leaf_size > 0 {
-        (cube, Refinement { leaf_size: options.leaf_size, max_level: options.max_level })
-    } else {
-        let weight = parameters::weight_of_a_box(simd, options.precision, other.is_none(), near_in_double);
-        let shape = parameters::shape_of(sources, other, cube, (order, weight), options.max_level, progress)?;
-        (shape.cube, shape.refinement)
-    };
-    stats.leaf_size = refinement.leaf_size;
-    let tree = Tree::build(sources, other, cube, refinement, progress)?;
-    let own = Particles::in_order(sources, &tree.sources, progress)?;
-    let others = match targets {
-        Some(targets) => Some(Particles::in_order(targets, tree.targets(), progress)?),
-        None => None,
-    };
-    stats.tree_seconds = began.elapsed().as_secs_f64();
-    let began = Instant::now();
-    let surface = Surface::new(order)?;
-    let lists = Lists::build(&tree, surface.len(), progress)?;
-    stats.list_seconds = began.elapsed().as_secs_f64();
-    let began = Instant::now();
-    let wanted = Wanted {
-        cutoff: options.precision.cutoff(),
-        translations: options.translations.unwrap_or_else(|| parameters::translations_of(order, options.precision)),
-        threshold: parameters::threshold_of(order, options.precision),
-    };
-    let operators = |surface: &Surface, half_side: f64| {
-        // A set of a large order takes seconds, and a kernel that is not homogeneous has one for each level.
-        progress.advance(0)?;
-        let key = Key {
-            kernel: K::NAME,
-            fingerprint: kernel.fingerprint(),
-            precision: TypeId::of::<T>(),
-            simd,
-            order,
-            half_side: half_side.to_bits(),
-            translations: wanted.translations,
-        };
-        kept_or(key, || Operators::<T>::new(kernel, surface, half_side, wanted, simd))
-    };
-    let images = if cube.repeats {
-        let screening = kernel.screening() * cube.side;
-        let key = Key {
-            kernel: K::NAME,
-            fingerprint: screening.to_bits(),
-            precision: TypeId::of::<Images<T>>(),
-            simd,
-            order,
-            half_side: 0,
-            translations: wanted.translations,
-        };
-        Some(kept_or(key, || Images::<T>::new(screening, &surface))?)
-    } else {
-        None
-    };
-    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, images, Grain { pairs: PAIRS_OF_A_TASK })?;
-    stats.operator_seconds = began.elapsed().as_secs_f64();
-    Ok(try_box("plan", frame)? as Box<dyn Engine>)
-}
-
-impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
-    fn evaluate(&self, vectors: usize, charge: &(dyn Fn(usize, usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>> {
-        let order = &self.tree.sources;
-        let (mut own, mut double) = (Vec::with_capacity(vectors), Vec::with_capacity(vectors));
-        for vector in 0..vectors {
-            let mut charges = try_vec("charges", order.len(), T::default())?;
-            let work = |(chunk, charges): (usize, &mut [T])| {
-                for (place, own) in charges.iter_mut().enumerate() {
-                    *own = T::from_f64(charge(vector, order.index(chunk * CHUNK + place)));
-                }
-                Ok(())
-            };
-            threads::for_each_chunk(charges.chunks_mut(CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
-            own.push(charges);
-            let count = if self.wants_charges_in_double() { order.len() } else { 0 };
-            double.push(try_collect("charges", (0..count).map(|place| charge(vector, order.index(place))))?);
-        }
-        let charges: Vec<Charges<'_, T>> = own.iter().zip(&double).map(|(own, double)| Charges { own, double }).collect();
-        passes::evaluate(self, &charges, with_gradients, timings, progress)
-    }
-
-    fn rank_targets(&self) -> Result<Vec<u32>> {
-        let order = self.tree.targets();
-        let mut ranks = try_vec("order of targets", order.len(), 0u32)?;
-        for place in 0..order.len() {
-            ranks[order.index(place)] = place as u32;
-        }
-        Ok(ranks)
-    }
-
-    fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>> {
-        let order = &self.tree.sources;
-        let charges = try_collect("charges", (0..order.len()).map(|place| charge(order.index(place))))?;
-        let mut sums = try_vec("sample of targets", places.len(), 0.0)?;
-        if self.tree.cube.repeats {
-            let points = self.targets().points();
-            let targets = try_collect("sample of targets", places.iter().map(|&place| place as usize).map(|place| [points.x[place], points.y[place], points.z[place]]))?;
-            let sources = Charged { points: self.sources.points(), charges: &charges };
-            periodic::check::sum(self.kernel.screening(), self.tree.cube.side, &sources, &targets, &mut sums, progress)?;
-            return Ok(sums);
-        }
-        let width = 16;
-        let work = |(places, sums): (&[u32], &mut [f64])| {
-            passes::sum_directly(self, &charges, places, sums);
-            Ok(())
-        };
-        threads::for_each_chunk(places.chunks(width).zip(sums.chunks_mut(width)), |task| task.0.len(), progress, work, |()| Ok(()))?;
-        Ok(sums)
-    }
-
-    fn save_operators(&self, path: &Path) -> Result<()> {
-        let key = |operators: &Operators<T>| Key {
-            kernel: K::NAME,
-            fingerprint: self.kernel.fingerprint(),
-            precision: TypeId::of::<T>(),
-            simd: self.simd,
-            order: self.surface.order,
-            half_side: operators.half_side.to_bits(),
-            translations: operators.across.way(),
-        };
-        let sets: Vec<(Key, &Operators<T>)> = self.distinct_operators().iter().map(|operators| (key(operators), &**operators)).collect();
-        operators::save(&sets, path)
-    }
-
-    fn count(&self, stats: &mut Stats) {
-        stats.levels = self.tree.depth() + 1;
-        stats.boxes = self.tree.nodes.len();
-        stats.leaves = self.tree.nodes.iter().filter(|node| node.is_leaf()).count();
-        stats.near_pairs = self.leaves.iter().map(|&leaf| self.pairs_of(leaf).0).sum();
-        let images = self.lists.images.as_ref().map_or((0, 0), |images| (images.finer.len(), images.coarser.len()));
-        stats.finer = (self.lists.finer.len() + images.0) as u64;
-        stats.coarser = (self.lists.coarser.len() + images.1) as u64;
-        stats.translations = self.count_translations();
-        (stats.bytes_of_points, stats.bytes_of_operators) = self.bytes();
-        stats.bytes_of_evaluation = passes::workspace_bytes(self, passes::TOGETHER, true);
-    }
 }

@@ -263,7 +263,8 @@ static void options_of_plans(void)
     BAD_FIELD(max_level, -1);
     BAD_FIELD(translations, 4);
     BAD_FIELD(translations, -1);
-    BAD_FIELD(reserved, 1);
+    BAD_FIELD(balance, 2);
+    BAD_FIELD(balance, -1);
     BAD_FIELD(period, -1.0);
     BAD_FIELD(period, NAN);
     BAD_FIELD(period, INFINITY);

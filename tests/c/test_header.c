@@ -232,7 +232,7 @@ PLACE(max_level, 48);
 PLACE(progress, 56);
 PLACE(progress_user, 64);
 PLACE(translations, 72);
-PLACE(reserved, 76);
+PLACE(balance, 76);
 PLACE(period, 80);
 
 static int failures, passes;

@@ -187,6 +187,13 @@ void plans() {
     const double error = plan.estimate_error(second, phi);
     claim(error > 0 && error < 1e-6, "the error is estimated");
     claim(plan.stats().n_source == n && plan.stats().leaf_size == 40 && plan.stats().leaves > 8, "sizes of the plan");
+    std::vector<double> uneven(sources);
+    for (std::size_t i = 0; i < uneven.size(); i += 3) uneven[i] = std::pow(uneven[i], 6);
+    const auto boxes = [&](bool is_balanced) {
+        const auto options = hl::fmm::plan_options().eps(1e-3).leaf_size(10).balance(is_balanced);
+        return hl::fmm::plan(hl::row_major(uneven, n, 3), options).stats().boxes;
+    };
+    claim(boxes(true) > boxes(false), "a balanced tree has more boxes");
     double total = 0;
     for (double seconds : plan.timings()) total += seconds;
     claim(total > 0, "times of its operators");

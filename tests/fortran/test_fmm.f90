@@ -92,11 +92,11 @@ contains
 
   subroutine plans()
     integer, parameter :: n = 3000, m = 700
-    real(c_double), allocatable :: sources(:, :), targets(:, :), charges(:, :), potentials(:, :), gradients(:, :, :), exact(:, :)
+    real(c_double), allocatable :: sources(:, :), targets(:, :), charges(:, :), potentials(:, :), gradients(:, :, :), exact(:, :), uneven(:, :)
     real(c_double) :: error, seconds(HL_FMM_N_TIMINGS)
-    type(hl_fmm_options) :: options
-    type(hl_fmm_plan_stats) :: stats
-    type(hl_fmm_plan) :: plan
+    type(hl_fmm_options) :: options, plain, balanced
+    type(hl_fmm_plan_stats) :: stats, stats_of_one, stats_of_other
+    type(hl_fmm_plan) :: plan, one, other
     character(len=400) :: message
     integer :: stat
     sources = reshape([number_source(3 * n)], [3, n])
@@ -114,6 +114,19 @@ contains
     call hl_fmm_stats(plan, stats)
     call claim(stats%n_source == n .and. stats%n_target == m .and. stats%leaf_size == 40 .and. stats%leaves > 8, &
       "sizes of the plan")
+    uneven = sources
+    uneven(1, :) = uneven(1, :)**6
+    plain%leaf_size = 10
+    plain%eps = 1e-3_c_double
+    balanced = plain
+    balanced%balance = .true.
+    call hl_fmm_plan_create(one, uneven, options=plain)
+    call hl_fmm_plan_create(other, uneven, options=balanced)
+    call hl_fmm_stats(one, stats_of_one)
+    call hl_fmm_stats(other, stats_of_other)
+    call claim(stats_of_other%boxes > stats_of_one%boxes, "a balanced tree has more boxes")
+    call hl_fmm_plan_destroy(one)
+    call hl_fmm_plan_destroy(other)
     call hl_fmm_timings(plan, seconds)
     call claim(all(seconds >= 0) .and. sum(seconds) > 0, "times of its operators")
     call hl_fmm_set_points(plan, targets)

@@ -133,7 +133,7 @@ def test_the_defaults_of_plans_are_the_documented_ones():
     options = _abi.FmmOptions()
     assert _library.library.hl_fmm_options_init(ctypes.byref(options), ctypes.sizeof(options)) == 0
     assert (options.struct_size, options.eps, options.max_level) == (ctypes.sizeof(options), 1e-6, 20)
-    zeros = (options.kernel, options.precision, options.screening, options.order, options.leaf_size, options.translations, options.period)
+    zeros = (options.kernel, options.precision, options.screening, options.order, options.leaf_size, options.translations, options.balance, options.period)
     assert not any(zeros)
 
 

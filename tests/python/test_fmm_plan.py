@@ -271,6 +271,18 @@ def test_a_plan_says_what_it_has():
     assert all(timings[operator] > 0.0 for operator in ("P2M", "M2M", "M2L", "L2L", "L2P", "P2P"))
 
 
+@pytest.mark.parametrize("period", [None, 40.0])
+def test_balance_makes_boxes_and_keeps_eps(period):
+    points, charges = cloud("many scales", 6_000)
+    charges -= charges.mean()
+    plans = [hotloop.fmm.Plan(points, eps=1e-7, leaf_size=8, balance=balance, period=period) for balance in (False, True)]
+    assert plans[0].stats["boxes"] < plans[1].stats["boxes"] and plans[0].stats["levels"] == plans[1].stats["levels"]
+    plain, balanced = (plan.evaluate(charges) for plan in plans)
+    assert 0.0 < error(balanced, plain) <= 1e-7
+    with pytest.raises(TypeError, match="balance"):
+        hotloop.fmm.Plan(points, balance=1)
+
+
 def test_many_threads_evaluate_one_plan():
     points, _ = cloud("cube", 3000)
     charges = np.random.default_rng(4).uniform(-1.0, 1.0, (8, 3000))

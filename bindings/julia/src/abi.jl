@@ -291,7 +291,7 @@ struct FmmOptions
     progress::Ptr{Cvoid}
     progress_user::Ptr{Cvoid}
     translations::Int32
-    reserved::Int32
+    balance::Int32
     period::Float64
 end
 

@@ -41,6 +41,8 @@ distance_of(found, exact) = sqrt(sum(abs2, Float64.(found) .- exact) / sum(abs2,
         @test fmm_evaluate(FmmPlan(targets; eps = 1e-7, leaf_size = 40), charges[1:700, 1]) == before
         @test_throws HotloopError Hotloop.fmm_load_operators(file * ".missing")
     end
+    balanced = FmmPlan(vcat(sources[1:2, :], sources[3:3, :] .^ 6); eps = 1e-6, leaf_size = 10, balance = true)
+    @test balanced.stats.boxes > FmmPlan(vcat(sources[1:2, :], sources[3:3, :] .^ 6); eps = 1e-6, leaf_size = 10).stats.boxes
     by_matrices = FmmPlan(sources; eps = 1e-6, leaf_size = 30, translations = :blas)
     @test distance_of(fmm_evaluate(by_matrices, charges[:, 1]), direct_sum(sources, charges[:, 1])) < 1e-6
     Hotloop.fmm_forget_operators()

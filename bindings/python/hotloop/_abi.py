@@ -237,7 +237,7 @@ class FmmOptions(Structure):
         ("progress", ProgressFunction),
         ("progress_user", c_void_p),
         ("translations", c_int32),
-        ("reserved", c_int32),
+        ("balance", c_int32),
         ("period", c_double),
     ]
 

@@ -68,6 +68,11 @@ public:
         options_.max_level = finest;
         return *this;
     }
+    // Boxes are refined further until leaves that touch differ by one level at most.
+    plan_options& balance(bool is_balanced) {
+        options_.balance = is_balanced;
+        return *this;
+    }
     plan_options& translations(fmm::translations chosen) {
         options_.translations = static_cast<std::int32_t>(chosen);
         return *this;

@@ -56,8 +56,9 @@ pub struct hl_fmm_options {
     pub progress_user: *mut c_void,
     /// HL_FMM_TRANSLATIONS_*; default AUTO.
     pub translations: i32,
-    /// Must be 0.
-    pub reserved: i32,
+    /// 1: boxes are refined further until leaves that touch differ by one level at most, which bounds the lists of any leaf (2:1 balance); default 0:
+    /// lists of any length, which is faster.
+    pub balance: i32,
     /// Side of a cubic cell in which all points repeat, in the unit of coordinates; default 0: open space. Points may lie in
     /// any cell; two that are meant to be one (a target at a source, an atom at both faces) need the same coordinates: rounding that leaves 1e-16 between them
     /// gives 1e16. Potentials are then those of all images in all cells (hl_fmm_evaluate).
@@ -77,7 +78,7 @@ impl hl_fmm_options {
         progress: None,
         progress_user: std::ptr::null_mut(),
         translations: HL_FMM_TRANSLATIONS_AUTO,
-        reserved: 0,
+        balance: 0,
         period: 0.0,
     };
 }
@@ -115,9 +116,6 @@ const TRANSLATIONS: [Known<Option<Translations>>; 4] = [
 pub(super) unsafe fn plan_options(options: *const hl_fmm_options, own: Precision) -> Result<(Options, Progress)> {
     // SAFETY: passed on.
     let given = unsafe { options::read(options, hl_fmm_options::DEFAULT)? };
-    if given.reserved != 0 {
-        return refuse(Status::Option, format!("reserved: is {}; it must be 0 (call hl_fmm_options_init first)", given.reserved));
-    }
     let potential = match Chosen::new(given.kernel, given.screening)? {
         Chosen::Laplace(_) => Potential::Laplace,
         Chosen::Yukawa(kernel) => Potential::Yukawa { screening: kernel.screening },
@@ -134,6 +132,7 @@ pub(super) unsafe fn plan_options(options: *const hl_fmm_options, own: Precision
         order: count("order", given.order)?,
         leaf_size: count("leaf_size", given.leaf_size)?,
         max_level: count("max_level", given.max_level)?,
+        balance: options::flag("balance", given.balance)?,
         translations: options::choice("translations", given.translations, "HL_FMM_TRANSLATIONS_*", TRANSLATIONS)?,
         period: given.period,
     };

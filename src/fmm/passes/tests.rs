@@ -48,7 +48,7 @@ fn errors<T: Near, K: GreenFunction>(simd: Simd, kernel: K, kind: usize, order: 
     let cloud = points(kind, 3000);
     let mut progress = Progress::none();
     let cube = Cube::around(&cloud, None, 1.0, &mut progress).unwrap();
-    let tree = Tree::build(&cloud, None, cube, Refinement { leaf_size, max_level: 20 }, &mut progress).unwrap();
+    let tree = Tree::build(&cloud, None, cube, Refinement { leaf_size, max_level: 20, is_balanced: false }, &mut progress).unwrap();
     let surface = Surface::new(order).unwrap();
     let lists = Lists::build(&tree, surface.len(), &mut progress).unwrap();
     let particles = Particles::in_order(&cloud, &tree.sources, &mut progress).unwrap();
@@ -113,7 +113,7 @@ fn results<T: Near, K: GreenFunction>(simd: Simd, kernel: K, kind: usize, order:
     let cloud = points(kind, 2000);
     let mut progress = Progress::none();
     let cube = Cube::around(&cloud, None, 1.0, &mut progress).unwrap();
-    let tree = Tree::build(&cloud, None, cube, Refinement { leaf_size: 15, max_level: 20 }, &mut progress).unwrap();
+    let tree = Tree::build(&cloud, None, cube, Refinement { leaf_size: 15, max_level: 20, is_balanced: false }, &mut progress).unwrap();
     let surface = Surface::new(order).unwrap();
     let lists = Lists::build(&tree, surface.len(), &mut progress).unwrap();
     let particles = Particles::in_order(&cloud, &tree.sources, &mut progress).unwrap();

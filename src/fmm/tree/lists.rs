@@ -432,6 +432,21 @@ mod tests {
         }
     }
 
+    /// Leaves that touch differ by a level at most, and no box is coarser than without that.
+    fn assert_is_balanced(tree: &Tree, sources: &Points, targets: Option<&dyn Cloud>, refinement: Refinement) {
+        let leaves = || tree.nodes.iter().filter(|node| node.is_leaf());
+        let images = if tree.cube.repeats { 0..27 } else { ITSELF..ITSELF + 1 };
+        for a in leaves() {
+            for b in leaves().filter(|b| b.level > a.level + 1) {
+                assert!(images.clone().all(|image| !a.touches(image, b)), "{a:?} and {b:?}");
+            }
+        }
+        let plain = Tree::build(sources, targets, tree.cube, Refinement { is_balanced: false, ..refinement }, &mut Progress::none()).unwrap();
+        assert_eq!(plain.depth(), tree.depth());
+        let refined = |tree: &Tree| tree.nodes.iter().filter(|node| !node.is_leaf()).map(|node| (node.level, node.anchor)).collect::<std::collections::HashSet<_>>();
+        assert!(refined(&plain).is_subset(&refined(tree)));
+    }
+
     #[test]
     fn every_source_reaches_every_target_exactly_once() {
         for seed in 0..60 {
@@ -439,10 +454,13 @@ mod tests {
             let targets = points(seed / 2 + 7, 700, 0.6);
             let targets = (seed % 3 != 0).then_some(&targets as &dyn Cloud);
             let cube = Cube::around(&sources, targets, 1.0 + 0.1 * (seed % 4) as f64, &mut Progress::none()).unwrap();
-            let refinement = Refinement { leaf_size: [1, 5, 20, 60][seed as usize % 4], max_level: 20 };
+            let refinement = Refinement { leaf_size: [1, 5, 20, 60][seed as usize % 4], max_level: 20, is_balanced: seed / 4 % 2 == 1 };
             // As a cell the cube is larger than its points in some, so that faces are not where points are.
             for cube in [cube, Cube { repeats: true, ..cube }] {
                 let tree = Tree::build(&sources, targets, cube, refinement, &mut Progress::none()).unwrap();
+                if refinement.is_balanced {
+                    assert_is_balanced(&tree, &sources, targets, refinement);
+                }
                 for expansion_len in [0, 8, 56] {
                     let lists = Lists::build(&tree, expansion_len, &mut Progress::none()).unwrap();
                     assert_every_source_reaches_every_target_once(&tree, &lists);
@@ -459,7 +477,7 @@ mod tests {
         for (count, leaf_size, max_level) in [(1, 1, 20), (1, 1, 0), (2, 1, 20), (2, 1, 1), (9, 1, 2), (50, 60, 20), (50, 20, 1)] {
             let sources = points(3, count, 0.4);
             let cube = Cube { corner: [-0.1; 3], side: 1.2, repeats: true };
-            let tree = Tree::build(&sources, None, cube, Refinement { leaf_size, max_level }, &mut Progress::none()).unwrap();
+            let tree = Tree::build(&sources, None, cube, Refinement { leaf_size, max_level, is_balanced: false }, &mut Progress::none()).unwrap();
             for expansion_len in [0, 8] {
                 let lists = Lists::build(&tree, expansion_len, &mut Progress::none()).unwrap();
                 assert_every_source_reaches_every_target_once(&tree, &lists);

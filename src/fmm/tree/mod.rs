@@ -4,6 +4,7 @@
 //! refined from the root down while they hold more than a leaf may, and only boxes that hold something exist. They are numbered level
 //! by level and in Morton order within a level: the children of a box are neighbours in the array, and so are those of all boxes of a level.
 
+mod balance;
 mod cube;
 mod lists;
 mod order;
@@ -12,6 +13,7 @@ pub use cube::{Cube, ITSELF, Place, image_vector};
 pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run};
 pub use order::{LEVELS, Order};
 
+use super::morton::Code;
 use crate::error::{Error, Result, Status, try_push};
 use crate::threads::{self, Progress};
 
@@ -104,6 +106,8 @@ pub struct Refinement {
     pub leaf_size: usize,
     /// No box is finer.
     pub max_level: usize,
+    /// Whether leaves that touch differ by one level at most.
+    pub is_balanced: bool,
 }
 
 pub struct Tree {
@@ -133,8 +137,16 @@ impl Tree {
         let sources = Order::along_the_curve(sources, &cube, progress)?;
         let targets = targets.map(|targets| Order::along_the_curve(targets, &cube, progress)).transpose()?;
         let mut tree = Self { cube, nodes: Vec::new(), level_starts: Vec::new(), sources, targets, group_count: 0, colleagues: Vec::new() };
-        try_push("boxes of the tree", &mut tree.level_starts, 0)?;
-        tree.grow(refinement, progress)?;
+        let Refinement { leaf_size, max_level, is_balanced } = refinement;
+        tree.grow(|tree, index| usize::from(tree.nodes[index].level) < max_level && tree.is_to_be_refined(index, leaf_size), progress)?;
+        if is_balanced {
+            let refined = balance::refined(&tree)?;
+            let is_refined = |tree: &Tree, index: usize| {
+                let node: &Node = &tree.nodes[index];
+                refined[usize::from(node.level)].binary_search(&Code::from_anchor(node.anchor, u32::from(node.level))).is_ok()
+            };
+            tree.grow(is_refined, progress)?;
+        }
         Ok(tree)
     }
 
@@ -154,7 +166,13 @@ impl Tree {
         self.nodes.capacity() * size_of::<Node>() + self.colleagues.capacity() * size_of::<[u32; 27]>() + self.sources.bytes() + self.targets.as_ref().map_or(0, Order::bytes)
     }
 
-    fn grow(&mut self, refinement: Refinement, progress: &mut Progress) -> Result<()> {
+    /// Boxes from the root down, of which `is_refined` says, once all of their level are there, whether they have children.
+    fn grow(&mut self, is_refined: impl Fn(&Tree, usize) -> bool + Sync, progress: &mut Progress) -> Result<()> {
+        self.nodes.clear();
+        self.colleagues.clear();
+        self.level_starts.clear();
+        self.group_count = 0;
+        try_push("boxes of the tree", &mut self.level_starts, 0)?;
         let root = Node {
             anchor: [0; 3],
             level: 0,
@@ -179,7 +197,7 @@ impl Tree {
             let work = |(from, count): (usize, usize)| {
                 let mut parents = Vec::new();
                 for index in first + from..first + from + count {
-                    if usize::from(tree.nodes[index].level) < refinement.max_level && tree.is_to_be_refined(index, refinement.leaf_size) {
+                    if is_refined(tree, index) {
                         try_push("boxes of the tree", &mut parents, (index, tree.octants(index)))?;
                     }
                 }
@@ -209,6 +227,10 @@ impl Tree {
         let by_sources = node.sources.1 as usize > leaf_size && near().any(Node::has_targets);
         let by_targets = node.targets.1 as usize > leaf_size && near().any(Node::has_sources);
         (by_sources || by_targets) && !self.is_one_place(node)
+    }
+
+    fn holds_a_point_of(&self, code: Code) -> bool {
+        self.sources.holds_a_point_of(code) || self.targets.as_ref().is_some_and(|targets| targets.holds_a_point_of(code))
     }
 
     /// Whether all points of a box are in one box of the finest level.

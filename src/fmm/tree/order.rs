@@ -2,6 +2,7 @@
 
 use super::{Cloud, Cube};
 use crate::error::{Result, try_vec};
+use crate::fmm::morton::Code;
 use crate::fmm::morton::bits::{Bits, Shifts};
 use crate::threads::{self, Progress};
 
@@ -58,6 +59,14 @@ impl Order {
     pub fn codes_of(&self, range: (u32, u32)) -> Option<(u64, u64)> {
         let entries = &self.entries[range.0 as usize..][..range.1 as usize];
         Some((entries.first()?.0, entries.last()?.0))
+    }
+
+    /// Whether a point lies in a box.
+    pub fn holds_a_point_of(&self, code: Code) -> bool {
+        let shift = 3 * (LEVELS as u32 - code.level());
+        let first = Shifts::interleave(code.anchor()) << shift;
+        let place = self.entries.partition_point(|entry| entry.0 < first);
+        self.entries.get(place).is_some_and(|entry| entry.0 < first + (1 << shift))
     }
 
     /// Ranges of a box's points that belong to each of its octants, which are boxes of `level`.

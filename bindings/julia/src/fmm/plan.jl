@@ -13,8 +13,8 @@ end
 
 # The options of a call about a plan that exists: its progress alone is looked at.
 fmm_options(report, user; kernel = HL_KERNEL_LAPLACE, precision = HL_FMM_PRECISION_AUTO, screening = 0.0, eps = 1e-6, order = 0,
-            leaf_size = 0, max_level = 20, translations = HL_FMM_TRANSLATIONS_AUTO, period = 0.0) =
-    FmmOptions(sizeof(FmmOptions), kernel, precision, screening, eps, order, leaf_size, max_level, report, user, translations, 0, period)
+            leaf_size = 0, max_level = 20, translations = HL_FMM_TRANSLATIONS_AUTO, period = 0.0, balance = false) =
+    FmmOptions(sizeof(FmmOptions), kernel, precision, screening, eps, order, leaf_size, max_level, report, user, translations, balance, period)
 
 # What making a plan and giving it new points have in common: `call(n, m, sources, targets)` with the two arrays' places.
 function with_points(call, sources, targets)
@@ -28,7 +28,7 @@ end
 
 """
     FmmPlan(sources; targets = nothing, eps = 1e-6, order = 0, kernel = :laplace, screening = 0, precision = :auto, leaf_size = 0,
-            max_level = 20, translations = :auto, period = nothing, progress = nothing)
+            max_level = 20, balance = false, translations = :auto, period = nothing, progress = nothing)
 
 A plan of the kernel-independent fast multipole method (L. Ying, G. Biros, D. Zorin, J. Comput. Phys. 196, 591 (2004)) for
 `sources` `(3, n_sources)` and `targets` `(3, n_targets)` of `Float64` or `Float32`; without targets they are the sources, none of which sees
@@ -40,6 +40,7 @@ itself. What it computes are the sums of [`direct_sum`](@ref); see [`fmm_evaluat
 - `kernel`: `:laplace`, or `:yukawa` with its `screening`.
 - `precision`: `:auto` (as the points), `:double`, `:mixed` (expansions in `Float32`, for `eps` from 1e-6 on).
 - `leaf_size`: a box with more sources or more targets is refined; 0: what is fastest. `max_level`: no box is refined beyond it.
+- `balance`: boxes are refined further until leaves that touch differ by one level at most.
 - `translations`: how multipoles are carried between boxes of a level, `:fft`, `:blas` (compressed matrices), `:dense` (whole ones, a
   reference), or `:auto`, the faster of the first two.
 - `period`: side of a cubic cell in which all points repeat; `nothing`: open space. Points may lie in any cell; two that are meant to be one (a target at a source, an
@@ -65,15 +66,16 @@ mutable struct FmmPlan
     n_target::Int
 
     function FmmPlan(sources; targets = nothing, eps::Real = 1e-6, order::Integer = 0, kernel::Symbol = :laplace, screening::Real = 0,
-                     precision::Symbol = :auto, leaf_size::Integer = 0, max_level::Integer = 20, translations::Symbol = :auto,
-                     period::Union{Nothing,Real} = nothing, progress = nothing)
+                     precision::Symbol = :auto, leaf_size::Integer = 0, max_level::Integer = 20, balance::Bool = false,
+                     translations::Symbol = :auto, period::Union{Nothing,Real} = nothing, progress = nothing)
         which, chosen = code("kernel", kernel, KERNELS), code("precision", precision, FMM_PRECISIONS)
         way = code("translations", translations, FMM_TRANSLATIONS)
         made = Ref{Ptr{Cvoid}}(C_NULL)
         n, m = with_points(sources, targets) do T, n, m, y, x
             run_call(progress) do report, user
                 options = fmm_options(report, user; kernel = which, precision = chosen, screening = screening, eps = eps, order = order,
-                                      leaf_size = leaf_size, max_level = max_level, translations = way, period = something(period, 0.0))
+                                      leaf_size = leaf_size, max_level = max_level, translations = way, period = something(period, 0.0),
+                                      balance = balance)
                 ccall(create_of(T), hl_status,
                       (Ref{Ptr{Cvoid}}, Int, Int, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ref{FmmOptions}),
                       made, n, m, y.pointer, y.strides, x.pointer, x.strides, options)

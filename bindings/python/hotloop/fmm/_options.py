@@ -9,7 +9,7 @@ from typing import Any
 from .. import _abi
 from .._errors import ArgumentError, check
 from .._library import library
-from .._options import Options, choice, number
+from .._options import Options, choice, flag, number
 
 
 def whole(name: str, value: Any) -> int:
@@ -59,6 +59,7 @@ class PlanOptions(Options):
         "order": (0, whole),
         "leaf_size": (0, whole),
         "max_level": (20, whole),
+        "balance": (False, flag),
         "translations": ("auto", choice(_abi.FMM_TRANSLATIONS)),
         "period": (0.0, number),
     }

@@ -50,6 +50,8 @@ class Plan:
         A box of the tree with more sources or more targets is refined; None: what makes evaluations fastest.
     max_level : int
         No box is refined beyond this level.
+    balance : bool
+        Boxes are refined further until leaves that touch differ by one level at most, which bounds the lists of any leaf (2:1 balance).
     translations : {"auto", "fft", "blas", "dense"}
         How multipoles are carried between boxes of a level: by Fourier transforms, by compressed matrices, by whole matrices (slow: a
         reference), or the faster of the first two.
@@ -90,6 +92,7 @@ class Plan:
         precision: Literal["auto", "double", "mixed"] = "auto",
         leaf_size: int | None = None,
         max_level: int = 20,
+        balance: bool = False,
         translations: Literal["auto", "fft", "blas", "dense"] = "auto",
         period: float | None = None,
         progress: Progress | bool | None = None,
@@ -97,7 +100,7 @@ class Plan:
         options = PlanOptions()
         options.set(
             eps=eps, order=0 if order is None else order, kernel=kernel, screening=screening, precision=precision,
-            leaf_size=0 if leaf_size is None else leaf_size, max_level=max_level, translations=translations,
+            leaf_size=0 if leaf_size is None else leaf_size, max_level=max_level, balance=balance, translations=translations,
             period=0.0 if period is None else period,
         )  # fmt: skip
         plan = ctypes.c_void_p()
