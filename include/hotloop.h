@@ -267,8 +267,8 @@
 #define HL_FMM_PRECISION_DOUBLE 1
 
 /**
- * Expansions in f32, for eps from 1e-6 on. Near pairs: where sources are targets, differences of coordinates in f64, what is made of them in f32 (3e-7
- * of a term) and sums in f64; else points that came in f64 in f64, those of f32 in f32 and their sums in f64.
+ * Expansions in f32, for eps from 1e-6 on. Near pairs: where sources are targets, terms in f32 (6e-7 of a term) and sums in f64, whatever the points came in, and
+ * points closer than 2^-40 of the side of their leaf count as one; else points that came in f64 in f64, those of f32 in f32 and their sums in f64.
  */
 #define HL_FMM_PRECISION_MIXED 2
 

@@ -248,4 +248,4 @@ fn flush_all<T: Real, V: Lanes<T>, const N: usize>(
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::fmm) mod tests;

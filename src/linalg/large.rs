@@ -4,6 +4,7 @@
 //! them in O(n^2). With eigenvectors: the parts of `dsyevd` (divide and conquer). OpenBLAS runs on one thread throughout
 //! (`threads::openblas`), on 64-byte aligned memory, because its results depend on both.
 
+use super::room::with_room;
 use super::{NotConverged, tridiagonal};
 use crate::error::{Error, Result, Status, try_vec};
 use crate::simd::{Aligned, Kernel, Lanes, Level, dispatch};
@@ -79,8 +80,10 @@ impl Large {
     }
 
     pub fn solve(&mut self, level: Level) -> Result<std::result::Result<(), NotConverged>> {
-        let _openblas = SingleThreaded::enter();
-        if self.with_vectors { Ok(self.divide_and_conquer(level)) } else { self.reduce_and_sweep(level) }
+        with_room(self.n, || {
+            let _openblas = SingleThreaded::enter();
+            if self.with_vectors { Ok(self.divide_and_conquer(level)) } else { self.reduce_and_sweep(level) }
+        })?
     }
 
     /// What dsyevd does, without its copy of the eigenvectors into the matrix and its look for a need to scale.

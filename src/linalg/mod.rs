@@ -6,6 +6,7 @@
 //!
 //! * `batched`: as many small matrices as a vector has lanes, one per lane
 //! * `large`: one matrix through LAPACK
+//! * `room`: the memory that OpenBLAS takes for itself
 //! * `transposed`: large matrices across their rows
 //! * `strip`: a row times a matrix, a few columns at a time
 //! * `double_double`: a few rows with twice the digits
@@ -13,6 +14,7 @@
 pub mod batched;
 pub mod double_double;
 pub mod large;
+pub mod room;
 pub mod transposed;
 mod strip;
 mod tridiagonal;

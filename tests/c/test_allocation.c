@@ -154,6 +154,40 @@ static void no_memory(void)
     expect_child(pid, 80.0);
 }
 
+/* OpenBLAS takes 128 MiB of addresses for itself, and asks for them again and again where there are not so many: before its first call. */
+static void no_buffer(void)
+{
+    pid_t pid;
+    test("where OpenBLAS cannot have its buffer: HL_ERR_ALLOC, outputs untouched, and with more memory the call works");
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        problem large = problem_new(1, 150, 50);
+        struct rlimit limit;
+        rlim_t before;
+        FILE *file = fopen("/proc/self/statm", "r");
+        unsigned long pages = 0;
+        alarm(60);
+        hl_set_num_threads_local(1);
+        if (!file || fscanf(file, "%lu", &pages) != 1 || getrlimit(RLIMIT_AS, &limit))
+            _exit(3);
+        fclose(file);
+        before = limit.rlim_cur;
+        limit.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (64UL << 20);
+        if (setrlimit(RLIMIT_AS, &limit))
+            _exit(4);
+        if (problem_spectrum(&large, NULL) != HL_ERR_ALLOC || !strstr(hl_last_error_message(), "OpenBLAS"))
+            _exit(5);
+        if (large.absorption[20] != 0.0 || large.cd[20] != 0.0)
+            _exit(6);
+        limit.rlim_cur = before;
+        if (setrlimit(RLIMIT_AS, &limit))
+            _exit(7);
+        _exit(problem_spectrum(&large, NULL) == HL_OK && large.absorption[20] != 0.0 ? 0 : 8);
+    }
+    expect_child(pid, 80.0);
+}
+
 /* The address space is limited so that there is no room for worker threads' stacks. */
 static void no_threads(void)
 {
@@ -259,6 +293,7 @@ static void absurd_and_empty(void)
 
 int main(void)
 {
+    no_buffer(); /* before OpenBLAS has any */
     absurd_and_empty();
     no_memory();
     no_threads();

@@ -7,8 +7,11 @@
 #include <hotloop.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 enum { FEW = 500, LARGE = 100000 };
 enum function { CREATE, SET_POINTS, EVALUATE, ESTIMATE, N_FUNCTIONS };
@@ -119,6 +122,36 @@ static void refusals(void)
     hl_fmm_forget_operators();
 }
 
+/* OpenBLAS, which makes operators, takes 128 MiB of addresses for itself, and asks for them again and again where there are not so many. */
+static void no_buffer(void)
+{
+    pid_t pid;
+    test("where OpenBLAS cannot have its buffer a plan is refused, and with more memory it is made");
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        struct rlimit limit;
+        rlim_t before;
+        FILE *file = fopen("/proc/self/statm", "r");
+        unsigned long pages = 0;
+        alarm(60);
+        if (!file || fscanf(file, "%lu", &pages) != 1 || getrlimit(RLIMIT_AS, &limit))
+            _exit(3);
+        fclose(file);
+        hl_fmm_options_init(&options, sizeof options);
+        options.leaf_size = 8;
+        before = limit.rlim_cur;
+        limit.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (64UL << 20);
+        if (setrlimit(RLIMIT_AS, &limit))
+            _exit(4);
+        if (perform(CREATE) != HL_ERR_ALLOC || !strstr(hl_last_error_message(), "OpenBLAS"))
+            _exit(5);
+        limit.rlim_cur = before;
+        _exit(setrlimit(RLIMIT_AS, &limit) == 0 && perform(CREATE) == HL_OK ? 0 : 6);
+    }
+    expect_child(pid, 80.0);
+}
+
 static void within_a_tenth(const char *what, long said, long measured)
 {
     expect(labs(said - measured) <= measured / 10, "%s: said %ld, measured %ld", what, said, measured);
@@ -192,6 +225,7 @@ int main(void)
     for (i = 0; i < FEW; i++)
         charges[i] = random_uniform(&state) - 0.5;
     hl_set_num_threads_local(1);
+    no_buffer(); /* before OpenBLAS has any */
     refusals();
     sizes("cube", 0, 0, LARGE);
     sizes("sphere", 1, 0, LARGE);

@@ -272,7 +272,13 @@ def bad(**changes):
         (bad(parameters=[("dipole-scale", 0)], normalize_dipoles=True), ValueError, "normalize_dipoles: is 1 though"),
         (bad(fwhm=1e-9), ValueError, "fwhm: 1e-9 cm-1 is too narrow for a grid"),
         (bad(parameters=[("fwhm", "both")], values=[-1.0]), ValueError, "element 0 is -1; a full width"),
-        (bad(lineshape="voigt"), TypeError, "lineshape"),
+        (bad(lineshape="voigt"), TypeError, "lineshape: no such argument; a model takes axis, cd_scale"),
+        (bad(fwhm=np.full(7, 70.0)), ValueError, "fwhm: is an array; here a spectrum has one width"),
+        (bad(parameters=("site-energy", 0)), TypeError, "parameters: row 0 is 'site-energy'; expected a list of tuples"),
+        (bad(parameters=[()]), TypeError, r"parameters: row 0 is \(\); expected a list of tuples"),
+        (bad(parameters=None), TypeError, "parameters: expected a list of tuples such as .* got NoneType"),
+        (bad(lower=[None] * 7), ValueError, "lower: element 0 is NaN; a bound is a number, or infinite for none"),
+        (bad(upper=np.where(np.arange(7) == 2, np.nan, 9.0)), ValueError, "upper: element 2 is NaN"),
     ],
 )
 def test_what_is_wrong_is_said(call, error, message):
@@ -334,6 +340,9 @@ def test_disorder_has_the_covariance_asked_for_and_numbers_of_its_own():
     assert not np.array_equal(exciton.disorder(hamiltonian, 5, factor, seed=4), members[:5])
     couplings = exciton.disorder(hamiltonian, 5000, 50.0, coupling_sigma=np.full((7, 7), 8.0))
     assert couplings[:, 3, 2].std() == pytest.approx(8.0, rel=0.1)
+    for sigma in (-50.0, [10.0, -50.0, *[10.0] * 5]):
+        with pytest.raises(ValueError, match="site_sigma: is -50; a standard deviation"):
+            exciton.disorder(hamiltonian, 5, sigma)
     with pytest.raises(ValueError, match=r"coupling_sigma: element \(1, 0\) is -1"):
         exciton.disorder(hamiltonian, 5, 50.0, coupling_sigma=-np.ones((7, 7)))
 

@@ -496,7 +496,8 @@ def test_what_cannot_be_evaluated_is_refused_and_nothing_is_written():
     bad = charges.copy()
     bad[13] = np.nan
     for call, kind, message in (
-        (lambda: plan.evaluate(np.ones(49)), ValueError, "charges"),
+        (lambda: plan.evaluate(np.ones(49)), ValueError, r"charges: shape is \(49,\), expected \(50,\) or \(n_charge_vectors, 50\)"),
+        (lambda: plan.evaluate(np.ones((50, 2))), ValueError, r"charges: shape is \(50, 2\), expected \(50,\) or \(n_charge_vectors, 50\)"),
         (lambda: plan.evaluate(np.ones(50, dtype=int)), TypeError, "charges"),
         (lambda: plan.evaluate(bad, out=(out, None)), ValueError, r"charges\[.*13\]"),
         (lambda: plan.evaluate(charges, out=(charges, None)), ValueError, "shares memory"),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import _abi, _arrays, _exciton_inputs as inputs
-from ._errors import ArgumentError, MissingArrayError, ShapeError, check
+from ._errors import ArgumentError, MissingArrayError, OptionError, ShapeError, check
 from ._exciton_options import ExcitonOptions
 from ._library import library
 from ._options import Options, flag, number
@@ -67,11 +67,14 @@ class Call:
         self._sizes, system = inputs.system(hamiltonians, dipoles, positions)
         self._arrays = hamiltonians, dipoles, positions
         self._has_positions = positions is not None
-        self.parameters = [tuple(parameter) for parameter in parameters]
+        self.parameters = _listed(parameters)
         self.n_parameter = len(self.parameters)
         self.parameter_rows = _rows(self.parameters)
         self.options = ExcitonOptions()
         self.sample = Sample()
+        unknown = model.keys() - _MODEL
+        if unknown:
+            raise TypeError(f"{min(unknown)}: no such argument; a model takes {', '.join(sorted(_MODEL))}")
         self._set(**model)
         if drawn is not None:
             self.sample.set_disorder(drawn, self._sizes.n_site)
@@ -109,6 +112,9 @@ class Call:
             normalize_dipoles=normalize_dipoles,
             energy_offset=energy_offset,
         )
+        for name, width in (("fwhm", fwhm), ("fwhm_cd", fwhm_cd)):
+            if isinstance(width, (np.ndarray, list, tuple)):
+                raise OptionError(f"{name}: is an array; here a spectrum has one width, which may be a parameter")
         self.options.set_widths(fwhm, fwhm_cd, None, n_site, ())
         self._fwhm = {"absorption": fwhm, "cd": fwhm if fwhm_cd is None else fwhm_cd, "both": fwhm, "all": fwhm}
         self._fwhm["ld"] = fwhm if fwhm_ld is None else fwhm_ld
@@ -221,6 +227,23 @@ class Call:
         variants = 1 if self.sample.struct is None else max(1, self.sample.struct.n_variant)
         products = p**2 * (200 + p // 3) if with_products else 0
         return passes * (variants * self._sizes.n_conf * n * (n**2 + 20 * p) + 30 * sum(self._points) + products)
+
+
+#: Keywords of a model.
+_MODEL = frozenset(Call._set.__kwdefaults__) | {"disorder"}
+
+
+def _listed(parameters: Any) -> list[Parameter]:
+    """A list of tuples."""
+    expected = "expected a list of tuples such as ('site-energy', 0)"
+    try:
+        items = list(parameters)
+    except TypeError:
+        raise TypeError(f"parameters: {expected}, got {type(parameters).__name__}") from None
+    for p, item in enumerate(items):
+        if not isinstance(item, (tuple, list)) or not item:
+            raise TypeError(f"parameters: row {p} is {item!r}; {expected}")
+    return [tuple(item) for item in items]
 
 
 def optional(array: Array | None) -> tuple[Any, Any]:

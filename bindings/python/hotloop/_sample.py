@@ -55,6 +55,8 @@ def site_factor(site_sigma: Any, n_site: int) -> Array:
     if factor.ndim < 2:
         if factor.ndim == 1:
             _arrays.check_shape("site_sigma", factor, (n_site,), "one per site")
+        if (factor < 0.0).any():
+            raise ArgumentError(f"site_sigma: is {factor.min():g}; a standard deviation is at least 0")
         factor = np.diag(np.broadcast_to(factor, n_site))
     if factor.ndim != 2 or len(factor) != n_site:
         raise ShapeError(f"site_sigma: shape is {factor.shape}, expected ({n_site}, n_factor)")

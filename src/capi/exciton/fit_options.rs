@@ -225,7 +225,12 @@ impl GivenFit {
         let prior = list("prior", raw.prior, raw.prior_strides, 0.0)?;
         let prior_sigma = list("prior_sigma", raw.prior_sigma, raw.prior_sigma_strides, f64::INFINITY)?;
         for p in 0..n_parameter {
-            if !(lower[p] <= upper[p]) {
+            for (name, bound) in [("lower", lower[p]), ("upper", upper[p])] {
+                if bound.is_nan() {
+                    return bad(format!("{name}: element {p} is NaN; a bound is a number, or infinite for none"));
+                }
+            }
+            if lower[p] > upper[p] {
                 let (lower, upper) = (Number(lower[p]), Number(upper[p]));
                 return bad(format!("lower: element {p} is {lower}, above upper ({upper}); swap them"));
             }

@@ -2,18 +2,8 @@
 
 use super::*;
 use crate::fmm::kernel::{Laplace, Yukawa};
+use crate::fmm::pairs::tests::numbers;
 use crate::threads::set_local;
-
-/// Numbers in (-1, 1), exact in f32.
-fn numbers(stream: u64, len: usize) -> Vec<f64> {
-    let mut state = stream.wrapping_mul(977);
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 40) as f64 - 8_388_607.5) / 8_388_608.0
-    };
-    next();
-    (0..len).map(|_| f64::from(next() as f32)).collect()
-}
 
 /// Potentials [vector][target] and gradients [vector][target][3].
 type Found<T> = (Vec<T>, Vec<T>);

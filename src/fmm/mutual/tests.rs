@@ -2,19 +2,8 @@
 
 use super::*;
 use crate::fmm::kernel::{Laplace, Yukawa};
-use crate::fmm::pairs;
+use crate::fmm::pairs::{self, tests::numbers};
 use crate::simd::{Kernel, Level, dispatch};
-
-/// Numbers in (-1, 1), exact in f32.
-fn numbers(stream: u64, len: usize) -> Vec<f64> {
-    let mut state = stream;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 40) as f64 - 8_388_607.5) / 8_388_608.0
-    };
-    next();
-    (0..len).map(|_| f64::from(next() as f32)).collect()
-}
 
 fn narrow<T: Real>(list: &[f64]) -> Vec<T> {
     list.iter().map(|&x| T::from_f64(x)).collect()

@@ -17,6 +17,7 @@ use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::Packed;
 use crate::fmm::rows::{BLOCK, Rows};
 use crate::fmm::surface::Surface;
+use crate::linalg::room::with_room;
 use crate::simd::{Aligned, Level, Real};
 use crate::threads::openblas::SingleThreaded;
 
@@ -169,10 +170,11 @@ impl Triangle {
         let mut work = Aligned::zeros("operators", 64 * self.len)?;
         let work_len = work.slice().len() as i32;
         let mut info = 0;
-        let openblas = SingleThreaded::enter();
-        // SAFETY: sizes as the LAPACK documentation of dgeqrf asks.
-        unsafe { lapack::dgeqrf(rows, columns, self.matrix.slice_mut(), rows, tau.slice_mut(), work.slice_mut(), work_len, &mut info) };
-        drop(openblas);
+        with_room(self.len, || {
+            let _openblas = SingleThreaded::enter();
+            // SAFETY: sizes as the LAPACK documentation of dgeqrf asks.
+            unsafe { lapack::dgeqrf(rows, columns, self.matrix.slice_mut(), rows, tau.slice_mut(), work.slice_mut(), work_len, &mut info) };
+        })?;
         if info == 0 { Ok(()) } else { Err(Error::new(Status::Internal, format!("order: LAPACK refused the operators ({info})"))) }
     }
 }

@@ -5,6 +5,7 @@
 //! the digits that V S^+ cancels (D. Malhotra, G. Biros, Commun. Comput. Phys. 18, 808 (2015)).
 
 use crate::error::{Error, Result, Status, try_collect, try_vec};
+use crate::linalg::room::with_room;
 use crate::simd::Aligned;
 use crate::threads::openblas::SingleThreaded;
 
@@ -30,27 +31,28 @@ impl Decomposition {
         let mut work = Aligned::zeros("operators", work_len)?;
         let mut integer_work = try_vec("operators", 8 * n, 0i32)?;
         let mut info = 0;
-        let openblas = SingleThreaded::enter();
-        // SAFETY: sizes as the LAPACK documentation of dgesdd asks for jobz = A.
-        unsafe {
-            lapack::dgesdd(
-                b'A',
-                order,
-                order,
-                matrix.slice_mut(),
-                order,
-                s.slice_mut(),
-                u.slice_mut(),
-                order,
-                vt.slice_mut(),
-                order,
-                work.slice_mut(),
-                work_len as i32,
-                &mut integer_work,
-                &mut info,
-            );
-        }
-        drop(openblas);
+        with_room(n, || {
+            let _openblas = SingleThreaded::enter();
+            // SAFETY: sizes as the LAPACK documentation of dgesdd asks for jobz = A.
+            unsafe {
+                lapack::dgesdd(
+                    b'A',
+                    order,
+                    order,
+                    matrix.slice_mut(),
+                    order,
+                    s.slice_mut(),
+                    u.slice_mut(),
+                    order,
+                    vt.slice_mut(),
+                    order,
+                    work.slice_mut(),
+                    work_len as i32,
+                    &mut integer_work,
+                    &mut info,
+                );
+            }
+        })?;
         if info != 0 {
             return Err(Error::new(Status::NotConverged, format!("order: LAPACK found no singular values of the operators ({info})")));
         }

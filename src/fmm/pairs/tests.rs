@@ -5,7 +5,7 @@ use crate::fmm::kernel::{Laplace, Yukawa};
 use crate::simd::{Kernel, Level, dispatch};
 
 /// Numbers in (-1, 1), exact in f32.
-fn numbers(stream: u64, len: usize) -> Vec<f64> {
+pub fn numbers(stream: u64, len: usize) -> Vec<f64> {
     let mut state = stream;
     let mut next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._arrays import Argument, Shape, as_input, check_shape, precision
+from .._arrays import Argument, Shape, as_input, precision
 from .._errors import ShapeError
 
 
@@ -41,8 +41,7 @@ class Charges(NamedTuple):
 def charges(value: Any, n_source: int, dtype: np.dtype) -> Charges:
     """An array of shape (n_source,) or (n_charge_vectors, n_source)."""
     array, *place = as_input("charges", value, 2, dtype)
-    if array.ndim not in (1, 2):
-        raise ShapeError(f"charges: shape is {array.shape}, expected ({n_source},) or (n_charge_vectors, {n_source})")
+    if array.ndim not in (1, 2) or array.shape[-1] != n_source:
+        raise ShapeError(f"charges: shape is {array.shape}, expected ({n_source},) or (n_charge_vectors, {n_source}), one for each source")
     leading = array.shape[:-1]
-    check_shape("charges", array, (*leading, n_source), "one for each source")
     return Charges(leading, leading[0] if leading else 1, tuple(place))
