@@ -7,3 +7,16 @@ use std::ffi::c_void;
 /// and it must return: no longjmp and no C++ exception out of it.
 #[allow(non_camel_case_types)]
 pub type hl_progress_fn = Option<unsafe extern "C" fn(user: *mut c_void, done: i64, total: i64) -> i32>;
+
+/// Runs a test with a caller that cancels when so much is done.
+#[cfg(test)]
+pub fn cancelled_at<T>(limit: i64, body: impl FnOnce(&mut crate::threads::Progress) -> T) -> T {
+    unsafe extern "C" fn cancel(user: *mut c_void, done: i64, _total: i64) -> i32 {
+        // SAFETY: it is `limit`.
+        i32::from(done >= unsafe { *user.cast::<i64>() })
+    }
+    let mut limit = limit;
+    // SAFETY: `limit` outlives the Progress, and `cancel` reads it on this thread alone.
+    let mut progress = unsafe { crate::threads::Progress::new(Some(cancel), (&raw mut limit).cast()) };
+    body(&mut progress)
+}

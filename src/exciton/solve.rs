@@ -183,6 +183,7 @@ impl<'a, V: Lanes> Solver<'a, V> {
     fn solve_inline(&mut self, first: usize, count: usize) -> Result<()> {
         match &mut self.workspace {
             Workspace::Lanes { batch, shared_rows, shared_rows_are_known, vectors } => {
+                self.system.ask_for(first + count, count);
                 let packed = self.system.pack_matrices(first, count, &Changes::default(), None, &mut batch.matrix)?;
                 if *shared_rows_are_known {
                     batch.rows.copy_from_slice(shared_rows);

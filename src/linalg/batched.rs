@@ -5,7 +5,7 @@
 //! they arise. Cost for n = 8 and six columns: some 900 vector operations for the reduction, and for QL about 75
 //! plane rotations of 55 cycles latency; lanes make that 8 or 16 matrices at once.
 
-use super::{NotConverged, tridiagonal};
+use super::{NotConverged, strip_of_product, tridiagonal};
 use crate::error::{Result as HlResult, try_vec};
 use crate::simd::Lanes;
 
@@ -160,13 +160,7 @@ fn reflect_strip<V: Lanes, const STRIP: usize>(
     column: usize,
     rows: &mut [V],
 ) {
-    let mut dots = [V::zero(); STRIP];
-    for i in first..n {
-        let row = &rows[i * columns + column..i * columns + column + STRIP];
-        for k in 0..STRIP {
-            dots[k] = v[i].mul_add(row[k], dots[k]);
-        }
-    }
+    let mut dots = strip_of_product::<V, STRIP>(&v[first..n], &rows[first * columns..], columns, column);
     for dot in &mut dots {
         *dot = *dot * inverse_h;
     }

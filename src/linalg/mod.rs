@@ -8,6 +8,7 @@
 //! * `large`: one matrix through LAPACK
 //! * `room`: the memory that OpenBLAS takes for itself
 //! * `transposed`: large matrices across their rows
+//! * `strip`: a row times a matrix, a few columns at a time
 //! * `double_double`: a few rows with twice the digits
 
 pub mod batched;
@@ -15,7 +16,10 @@ pub mod double_double;
 pub mod large;
 pub mod room;
 pub mod transposed;
+mod strip;
 mod tridiagonal;
+
+pub use strip::strip_of_product;
 
 /// The QL iteration used more sweeps for one eigenvalue than it ever needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -379,3 +379,36 @@ def test_linear_dichroism_is_a_sum_of_absorption_spectra():
         exciton.jacobian(hamiltonians, d, None, [], [], absorption_grid=GRID).absorption for d in (np.outer(dipoles @ axis, axis), dipoles)
     )
     np.testing.assert_allclose(4.5 * along - 1.5 * whole, ld, rtol=0, atol=1e-12 * np.abs(ld).max())
+
+
+@pytest.mark.parametrize(
+    "options, is_watched",
+    [
+        ({}, False),
+        ({"max_iterations": 10**7}, True),
+        ({"starts": 10**5, "lower": [-5.0, -5.0], "upper": [5.0, 5.0]}, True),
+        ({"variants": [exciton.Variant(1e-5)] * 100_000}, True),
+    ],
+)
+def test_a_fit_is_watched_for_ctrl_c_if_it_could_take_long(monkeypatch, options, is_watched):
+    from hotloop import _progress
+
+    class Begun(Exception):
+        pass
+
+    def watched(*_):
+        raise Begun
+
+    monkeypatch.setattr(_progress, "_run_watched", watched)
+    hamiltonians = np.array([[[12_000.0, 50.0], [50.0, 12_300.0]]])
+    dipoles = np.array([[[1.0, 0.0, 0.0], [0.3, 0.9, 0.0]]])
+    grid = np.arange(11_700.0, 12_600.0, 10.0)
+    measured = exciton.jacobian(hamiltonians, dipoles, None, exciton.site_energies(2), [9.0, -4.0], absorption_grid=grid).absorption
+    fit = lambda: exciton.fit(  # noqa: E731
+        hamiltonians, dipoles, None, exciton.site_energies(2), absorption=(grid, measured), **options
+    )
+    if is_watched:
+        with pytest.raises(Begun):
+            fit()
+    else:
+        np.testing.assert_allclose(fit().values, [9.0, -4.0], atol=1e-6)

@@ -27,8 +27,10 @@ _hl_exciton_residual_gradient, _hl_exciton_jacobian, _hl_exciton_fit = (
     undeclared(f"hl_exciton_{name}") for name in ("residual_gradient", "jacobian", "fit")
 )
 _REASONS = {number: word for word, number in _abi.FIT_ENDS.items()}
-#: Iterations of a fit that takes its time; most take fewer than ten.
-_LONG = 30
+#: A fit that takes all its iterations is rare: it may last as long as so many calls that are not watched for Ctrl-C, a second at most.
+_RARE = 25
+#: Fits in a row in which the scale of the uncertainties settles between priors.
+_ROUNDS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -310,8 +312,11 @@ def fit(
         reason = _REASONS[ended.reason]
         return FitResult(call.parameters, best, errors, covariance, correlation, *spectra, reason, *counts, *misfits)
 
+    passes = starts * (int(max_iterations) + 1)
+    if prior_sigma is not None and (scale_covariance or not call.has_sigma):
+        passes *= _ROUNDS
     try:
-        _progress.run(function, arguments, call.options, progress, call.steps(starts * min(max_iterations + 1, _LONG)))
+        _progress.run(function, arguments, call.options, progress, call.steps(passes, with_products=True) // _RARE)
     except (Cancelled, SingularError, KeyboardInterrupt) as error:
         # A reason is there if at least one evaluation was.
         error.fit = result() if ended.reason else None

@@ -221,10 +221,12 @@ class Call:
         """The dimensions, as an undeclared function takes them."""
         return (*self._sizes.arguments, *map(inputs.size, (*self._points[:2], self.n_parameter)))
 
-    def steps(self, passes: int) -> int:
-        """An estimate of the work, as `_progress.run` takes it."""
-        n = self._sizes.n_site
-        return passes * (self._sizes.n_conf * n * (n**2 + 20 * self.n_parameter) + 30 * sum(self._points))
+    def steps(self, passes: int, with_products: bool = False) -> int:
+        """An estimate of the work, as `_progress.run` takes it; with the normal equations and their solution."""
+        n, p = self._sizes.n_site, self.n_parameter
+        variants = 1 if self.sample.struct is None else max(1, self.sample.struct.n_variant)
+        products = p**2 * (200 + p // 3) if with_products else 0
+        return passes * (variants * self._sizes.n_conf * n * (n**2 + 20 * p) + 30 * sum(self._points) + products)
 
 
 #: Keywords of a model.

@@ -10,6 +10,7 @@ use super::{ABSORPTION, BANDS, CD, LD};
 use crate::error::{Result, try_push, try_vec};
 use crate::exciton::solve::ROTATION_FACTOR;
 use crate::exciton::way::Way;
+use crate::linalg::strip_of_product;
 use crate::simd::{self, Kernel, Lanes, Task};
 
 /// One chunk of configurations.
@@ -44,7 +45,7 @@ impl Back<'_> {
         let (system, n) = (&variant.system, variant.system.n());
         let changes = moved.changes();
         let mut group = Group::<S>::new(system)?;
-        let mut adjoint = Adjoint::<S>::new(problem, variant, self.weights)?;
+        let mut adjoint = Adjoint::<S>::new(variant, self.weights)?;
         let mut places = Places::new::<S>()?;
         for at in (0..self.len).step_by(S::WIDTH) {
             let first = self.first + at;
@@ -99,24 +100,26 @@ struct Adjoint<S> {
     base_dipoles: Vec<S>,
     /// By site.
     of_energies: Vec<S>,
-    /// Couplings that are parameters: its number and the sites.
+    /// Couplings that are parameters: the row among those of the variant, and the sites.
     couplings: Vec<(usize, usize, usize)>,
-    /// By parameter, but for site energies.
+    /// By row of the variant's parameters, but for site energies.
     sums: Vec<S>,
+    /// Whether any of them concerns dipoles or positions.
+    with_geometry: bool,
 }
 
 impl<S: Lanes> Adjoint<S> {
     #[inline(always)]
-    fn new(problem: &Problem, variant: &Variant, weights: &StickWeights) -> Result<Self> {
+    fn new(variant: &Variant, weights: &StickWeights) -> Result<Self> {
         let n = variant.system.n();
         let zero = S::zero();
         let lanes = |len: usize| try_vec("gradient", len, zero);
-        let square = if problem.parameters.any(Parameter::concerns_hamiltonian) { n * n } else { 0 };
-        let base = if problem.parameters.any(Parameter::concerns_dipoles) { 3 * n } else { 0 };
+        let square = if variant.any(Parameter::concerns_hamiltonian) { n * n } else { 0 };
+        let base = if variant.any(Parameter::concerns_dipoles) { 3 * n } else { 0 };
         let mut couplings = Vec::new();
-        for (p, parameter) in variant.parameters.iter().enumerate() {
-            if let Some(Parameter::Coupling(i, j)) = *parameter {
-                try_push("gradient", &mut couplings, (p, i, j))?;
+        for (row, &(_, parameter)) in variant.parameters.iter().enumerate() {
+            if let Parameter::Coupling(i, j) = parameter {
+                try_push("gradient", &mut couplings, (row, i, j))?;
             }
         }
         Ok(Self {
@@ -129,7 +132,8 @@ impl<S: Lanes> Adjoint<S> {
             base_dipoles: lanes(base)?,
             of_energies: lanes(n)?,
             couplings,
-            sums: lanes(problem.parameters.list().len())?,
+            sums: lanes(variant.parameters.len())?,
+            with_geometry: variant.any(|p| p.concerns_sticks() && !p.concerns_hamiltonian()),
         })
     }
 
@@ -139,14 +143,14 @@ impl<S: Lanes> Adjoint<S> {
         self.stick_weights[2 * band * self.n + k]
     }
 
-    /// What the chunk adds to the gradient.
+    /// What the chunk adds to the gradient, by row of the variant's parameters.
     #[inline(always)]
     fn by_parameter(&self, variant: &Variant) -> Result<Vec<f64>> {
         let mut sums = try_vec("gradient", self.sums.len(), 0.0)?;
-        for (p, sum) in sums.iter_mut().enumerate() {
-            *sum = match variant.parameters[p] {
-                Some(Parameter::SiteEnergy(j)) => self.of_energies[j].sum(),
-                _ => self.sums[p].sum(),
+        for (row, sum) in sums.iter_mut().enumerate() {
+            *sum = match variant.parameters[row].1 {
+                Parameter::SiteEnergy(j) => self.of_energies[j].sum(),
+                _ => self.sums[row].sum(),
             };
         }
         Ok(sums)
@@ -172,7 +176,7 @@ impl<S: Lanes> Task for Gather<'_, '_, S> {
         if !adjoint.forms.is_empty() {
             gather_hamiltonian(adjoint, problem, variant, state, group);
         }
-        if problem.parameters.any(|p| p.concerns_sticks() && !p.concerns_hamiltonian()) {
+        if adjoint.with_geometry {
             if let Some(dipoles) = &variant.system.dipoles
                 && !adjoint.base_dipoles.is_empty()
             {
@@ -246,9 +250,9 @@ fn gather_hamiltonian<S: Lanes>(
         let row = &adjoint.forms[k * n..k * n + k + 1];
         row_times_rows(n, k, row, vectors, &mut adjoint.products, &mut adjoint.of_energies);
         let (amplitudes, products) = (&vectors[k * n..(k + 1) * n], &adjoint.products[..n]);
-        for &(p, i, j) in &adjoint.couplings {
+        for &(row, i, j) in &adjoint.couplings {
             let both = amplitudes[i].mul_add(products[j], amplitudes[j] * products[i]);
-            adjoint.sums[p] = adjoint.sums[p] + both;
+            adjoint.sums[row] = adjoint.sums[row] + both;
         }
     }
 }
@@ -301,13 +305,7 @@ fn row_times_strip<S: Lanes, const STRIP: usize>(
     products: &mut [S],
     sums: &mut [S],
 ) {
-    let mut strip = [S::zero(); STRIP];
-    for (l, factor) in row.iter().enumerate() {
-        let elements = &vectors[l * n + first..l * n + first + STRIP];
-        for s in 0..STRIP {
-            strip[s] = factor.mul_add(elements[s], strip[s]);
-        }
-    }
+    let strip = strip_of_product::<S, STRIP>(row, vectors, n, first);
     let amplitudes = &vectors[k * n + first..k * n + first + STRIP];
     let sums = &mut sums[first..first + STRIP];
     for s in 0..STRIP {
@@ -330,8 +328,7 @@ fn gather_geometry<S: Lanes>(
     let [with_absorption, with_cd, with_ld] = problem.wanted();
     let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
     let origin = if with_cd { centroid(n, group.positions()) } else { [S::zero(); 3] };
-    for (p, &parameter) in variant.parameters.iter().enumerate() {
-        let Some(parameter) = parameter else { continue };
+    for (row, &(_, parameter)) in variant.parameters.iter().enumerate() {
         let (site, axis) = match parameter {
             Parameter::DipoleScale(j) | Parameter::DipoleRotation(j, _) => (j, None),
             Parameter::Position(j, axis) => (j, Some(axis)),
@@ -384,6 +381,6 @@ fn gather_geometry<S: Lanes>(
                 total
             }
         };
-        adjoint.sums[p] = adjoint.sums[p] + change;
+        adjoint.sums[row] = adjoint.sums[row] + change;
     }
 }

@@ -21,6 +21,7 @@ use super::{BANDS, CD, LD};
 use crate::error::{Result, try_push, try_vec};
 use crate::exciton::solve::ROTATION_FACTOR;
 use crate::exciton::system::Changes;
+use crate::linalg::strip_of_product;
 use crate::simd::{Lanes, Task};
 use std::ops::Range;
 
@@ -135,11 +136,11 @@ impl<S: Lanes> Coefficients<S> {
     pub fn new(variant: &Variant, columns: &Columns, cell_count: usize) -> Result<Self> {
         let n = variant.system.n();
         let (mut energies, mut couplings) = (Vec::new(), Vec::new());
-        for (column, &p) in columns.hamiltonian.iter().enumerate() {
-            match variant.parameters[p] {
-                Some(Parameter::SiteEnergy(j)) => try_push("coefficients", &mut energies, (column, j))?,
-                Some(Parameter::Coupling(i, j)) => try_push("coefficients", &mut couplings, (column, i, j))?,
-                // Nothing in this variant: its columns stay 0.
+        // Columns of what does nothing in this variant stay 0.
+        for &(p, parameter) in variant.parameters.iter().filter(|_| !columns.hamiltonian.is_empty()) {
+            match parameter {
+                Parameter::SiteEnergy(j) => try_push("coefficients", &mut energies, (columns.of(p), j))?,
+                Parameter::Coupling(i, j) => try_push("coefficients", &mut couplings, (columns.of(p), i, j))?,
                 _ => {}
             }
         }
@@ -402,13 +403,7 @@ fn row_times_matrix<S: Lanes>(n: usize, row: &[S], matrix: &[S], out: &mut [S]) 
 
 #[inline(always)]
 fn row_times_strip<S: Lanes, const STRIP: usize>(n: usize, first: usize, row: &[S], matrix: &[S], out: &mut [S]) {
-    let mut sums = [S::zero(); STRIP];
-    for l in 0..n {
-        let elements = &matrix[l * n + first..l * n + first + STRIP];
-        for s in 0..STRIP {
-            sums[s] = row[l].mul_add(elements[s], sums[s]);
-        }
-    }
+    let sums = strip_of_product::<S, STRIP>(&row[..n], matrix, n, first);
     out[first..first + STRIP].copy_from_slice(&sums);
 }
 
@@ -451,14 +446,13 @@ fn geometry_columns<S: Lanes>(
     let (width, axis_of_order) = (variant.system.vector_columns(), variant.axis());
     let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
     let origin = if wanted[CD] { centroid(n, group.positions()) } else { [S::zero(); 3] };
-    for (column, &p) in columns.geometry.iter().enumerate() {
-        let column = columns.hamiltonian.len() + column;
-        let Some(parameter) = variant.parameters[p] else { continue };
+    for &(p, parameter) in &variant.parameters {
         let (site, axis) = match parameter {
             Parameter::DipoleScale(j) | Parameter::DipoleRotation(j, _) => (j, 0),
             Parameter::Position(j, axis) => (j, axis),
             _ => continue,
         };
+        let column = columns.of(p);
         let is_position = matches!(parameter, Parameter::Position(..));
         let change = moved.dipole_change(parameter);
         let base = &coefficients.work.base_dipoles[3 * site..3 * site + 3];

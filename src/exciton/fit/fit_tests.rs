@@ -6,7 +6,7 @@ use crate::error::Status;
 use crate::random;
 use crate::simd::Level;
 use crate::threads::Progress;
-use std::ffi::c_void;
+use crate::capi::cancelled_at;
 
 fn settings<'a>(problem: &'a Problem<'a>, measured: &'a Measured) -> Fit<'a> {
     let count = problem.parameters.list().len();
@@ -220,12 +220,6 @@ fn what_nothing_determines_is_named_and_the_rest_is_fitted() {
     });
 }
 
-/// Asks to stop when as many configurations as `user` says are done.
-unsafe extern "C" fn stop(user: *mut c_void, done: i64, _total: i64) -> i32 {
-    // SAFETY: the test below passes a number.
-    i32::from(done >= unsafe { *user.cast::<i64>() })
-}
-
 #[test]
 fn an_interrupted_fit_returns_the_best_values_so_far() {
     let n = 8;
@@ -233,10 +227,8 @@ fn an_interrupted_fit_returns_the_best_values_so_far() {
     let truth: Vec<_> = (0..n).map(|i| 40.0 * noise(i + 10)).collect();
     sample.with(&site_energies(n), |problem| {
         let measured = synthetic(problem, &truth, 0.0, 0);
-        let mut limit = 60_001i64;
-        // SAFETY: `limit` outlives the fit, and `stop` reads it on this thread alone.
-        let mut progress = unsafe { Progress::new(Some(stop), (&raw mut limit).cast()) };
-        let (outcome, interruption) = fit(&settings(problem, &measured), vec![0.0; n], &mut progress).unwrap();
+        let (outcome, interruption) =
+            cancelled_at(60_001, |progress| fit(&settings(problem, &measured), vec![0.0; n], progress)).unwrap();
         assert_eq!(interruption.map(|e| e.code), Some(Status::Cancelled as i32));
         assert_eq!(outcome.reason, Reason::Cancelled);
         assert!(outcome.misfit < outcome.initial_misfit);

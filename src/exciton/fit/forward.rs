@@ -15,7 +15,6 @@ use super::pass::Pass;
 use crate::array::View;
 use crate::error::{Result, try_collect, try_vec};
 use crate::exciton::options::{Normalization, Options};
-use crate::exciton::sticks::chunk_size;
 use crate::exciton::way::Choice;
 use crate::exciton::weights::Weights;
 use crate::simd::{Aligned, Kernel, Lanes, Level, Pieces, dispatch};
@@ -58,6 +57,22 @@ impl Problem<'_> {
     pub fn state(&self, values: &[f64]) -> Result<State> {
         self.parameters.state(values, self.variants, self.fwhm)
     }
+}
+
+/// Nanoseconds of work below which a thread that has to be woken comes too late, and there are as many wakings in a fit as passes. A fit of
+/// a hundred configurations of eight sites, 140 us a pass, cut in two and its bands apart took a quarter longer with two threads than
+/// with one and a twentieth longer with one (AVX2, two busy processors that share a core).
+pub(super) const WORTH_A_THREAD: f64 = 80e3;
+
+/// Configurations to a chunk of a pass: as many chunks as a power of 2, since processors are, and none shorter than a thread is worth
+/// or than `least` nanoseconds; whole groups. Depends on the problem and the SIMD level alone.
+fn chunk_size(n_conf: usize, nanoseconds: f64, least: f64, group: usize) -> usize {
+    const LONGEST: f64 = 20e6;
+    const MOST: usize = 32;
+    let all = n_conf as f64 * nanoseconds;
+    let chunks = ((all / WORTH_A_THREAD.max(least)) as usize).clamp(1, MOST);
+    let chunks = (1 << chunks.ilog2()).max((all / LONGEST.max(least)) as usize);
+    n_conf.div_ceil(chunks).max(1).next_multiple_of(group)
 }
 
 /// Model spectra, and how they change: `[point][parameter]`, empty if not asked for.
@@ -160,11 +175,11 @@ impl<'a> Evaluator<'a> {
         let n_conf = if system.n() == 0 { 0 } else { system.n_conf() };
         let choice = Choice::in_lanes(n_conf, system.n(), true, self.level);
         let nanoseconds = choice.nanoseconds + system.n() as f64 * (20.0 + 3.0 * columns.len() as f64);
-        // Clearing and adding a chunk's moments should be a tenth of its work.
-        let clearing = 2.0 * self.moments_len(columns, parts) as f64;
-        let least = (10.0 * clearing / nanoseconds) as usize;
-        let size = chunk_size(n_conf, nanoseconds, choice.group).max(least.min(n_conf)).next_multiple_of(choice.group);
-        (choice, size, n_conf)
+        // Clearing a chunk's moments and adding them to the others should be a tenth of its work: half a nanosecond a number, and half of
+        // the cells have sticks as a rule.
+        let bands = self.problem.wanted().iter().filter(|wanted| **wanted).count();
+        let adding = 0.25 * bands as f64 * self.moments_len(columns, parts) as f64;
+        (choice, chunk_size(n_conf, nanoseconds, 10.0 * adding, choice.group), n_conf)
     }
 
     /// Numbers that are kept of a variant.

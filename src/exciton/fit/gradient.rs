@@ -163,7 +163,7 @@ fn back(
         let (choice, size, n_conf) = evaluator.chunks(&Columns::sticks_alone(), None, variant);
         let kept = kept.get(kept_before..).filter(|rest| !rest.is_empty());
         kept_before += evaluator.kept_of(variant);
-        let n = evaluator.problem.variants[variant].system.n();
+        let (n, rows) = (evaluator.problem.variants[variant].system.n(), &evaluator.problem.variants[variant].parameters);
         for_each_chunk(
             ranges(n_conf, size),
             |_| 0,
@@ -173,7 +173,7 @@ fn back(
                 dispatch(evaluator.level, Back { evaluator, variant, state, weights, kept, way: choice.way, first, len })
             },
             |part: Vec<f64>| {
-                gradient.iter_mut().zip(part).for_each(|(total, x)| *total += x);
+                rows.iter().zip(part).for_each(|(row, x)| gradient[row.0] += x);
                 Ok(())
             },
         )?;

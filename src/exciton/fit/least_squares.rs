@@ -31,6 +31,16 @@ impl Normal {
         })
     }
 
+    /// Adds the part of a band.
+    pub fn add(&mut self, part: Self) {
+        self.misfit += part.misfit;
+        self.gradient.iter_mut().zip(&part.gradient).for_each(|(total, x)| *total += x);
+        self.curvature.iter_mut().zip(&part.curvature).for_each(|(total, x)| *total += x);
+        for (model, its) in self.model.iter_mut().zip(part.model).filter(|(_, its)| !its.is_empty()) {
+            *model = its;
+        }
+    }
+
     /// For residuals whose variances are `variance` times as large.
     pub fn divide_by(&mut self, variance: f64) {
         self.misfit /= variance;

@@ -6,16 +6,16 @@
 
 use super::BANDS;
 use super::coefficients::Columns;
-use super::forward::{Evaluator, Moments, Problem};
+use super::forward::{Evaluator, Moments, Problem, WORTH_A_THREAD};
 use super::least_squares::{Normal, Want};
 use super::line_sums::{LineWork, resize};
 use super::lines::BandLines;
 use super::measured::{Band, Measured, sum_of_squares};
 use super::parameters::{Parameter, State};
 use super::product::{Product, columns_with};
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_push, try_vec};
 use crate::simd::{Kernel, Lanes, dispatch};
-use crate::threads::Progress;
+use crate::threads::{Progress, for_each_chunk};
 
 /// Makes them for one problem, at one set of values after another. Memory stays from one to the next.
 pub struct NormalEquations<'a> {
@@ -28,7 +28,7 @@ pub struct NormalEquations<'a> {
     factors: [Vec<f64>; BANDS],
     /// Widths and shifts that the products and factors belong to.
     products_for: Option<[[f64; BANDS]; 2]>,
-    work: Work,
+    work: [Work; BANDS],
 }
 
 #[derive(Default)]
@@ -66,7 +66,7 @@ impl<'a> NormalEquations<'a> {
             products: Default::default(),
             factors: Default::default(),
             products_for: None,
-            work: Work::default(),
+            work: Default::default(),
         })
     }
 
@@ -82,28 +82,57 @@ impl<'a> NormalEquations<'a> {
         let key = [state.fwhm, state.shift];
         let keeps_products = self.products_for == Some(key);
         self.products_for = None;
-        for band in 0..BANDS {
-            let Some(lines) = self.evaluator.lines(band) else { continue };
-            if !keeps_products {
-                self.factors[band] = self.evaluator.factors(&state, band)?;
+        let (evaluator, measured) = (&self.evaluator, self.measured);
+        let mut bands = Vec::new();
+        for (band, memory) in self.products.iter_mut().zip(&mut self.factors).zip(&mut self.work).enumerate() {
+            if let Some(lines) = evaluator.lines(band) {
+                try_push("fit", &mut bands, (band, lines, memory))?;
             }
-            let add = AddBand {
-                lines,
-                moments: &moments,
-                columns,
-                want,
-                measured: &self.measured.bands[band],
-                factors: &self.factors[band],
-                evaluator: &self.evaluator,
-                state: &state,
-                band,
-                product: &mut self.products[band],
-                keeps_product: keeps_products,
-                work: &mut self.work,
-                normal: &mut normal,
-            };
-            dispatch(self.evaluator.level, add)?;
         }
+        let nanoseconds = |&(band, lines, _): &(usize, &BandLines, _)| {
+            let columns = if want == Want::Everything { columns.len() } else { 1 };
+            let [points, coarse, columns] = [measured.bands[band].points.len(), lines.coarse_len(), columns].map(|len| len as f64);
+            // Points, columns to the coarse grid, and their products.
+            5.0 * points + coarse * columns * (4.0 + 0.06 * columns)
+        };
+        // Bands share nothing but the moments: each is a chunk, where it is longer than waking a thread.
+        let is_worth_a_thread = bands.iter().map(nanoseconds).fold(f64::INFINITY, f64::min) > WORTH_A_THREAD;
+        let per_chunk = if is_worth_a_thread { 1 } else { BANDS };
+        for_each_chunk(
+            bands.chunks_mut(per_chunk),
+            |_| 0,
+            progress,
+            |bands| {
+                let mut part = Normal::zero(count)?;
+                for (band, lines, ((product, factors), work)) in bands {
+                    let band = *band;
+                    if !keeps_products {
+                        **factors = evaluator.factors(&state, band)?;
+                    }
+                    let add = AddBand {
+                        lines,
+                        moments: &moments,
+                        columns,
+                        want,
+                        measured: &measured.bands[band],
+                        factors,
+                        evaluator,
+                        state: &state,
+                        band,
+                        product,
+                        keeps_product: keeps_products,
+                        work,
+                        normal: &mut part,
+                    };
+                    dispatch(evaluator.level, add)?;
+                }
+                Ok(part)
+            },
+            |part| {
+                normal.add(part);
+                Ok(())
+            },
+        )?;
         if keeps_products || want == Want::Everything {
             self.products_for = Some(key);
         }

@@ -6,7 +6,7 @@
 
 use super::BANDS;
 use super::variants::Variant;
-use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
+use crate::error::{Error, Number, Result, Status, try_collect, try_push, try_vec};
 
 /// x, y or z.
 pub type Axis = usize;
@@ -52,14 +52,20 @@ impl Parameter {
         matches!(self, Self::DipoleScale(_) | Self::DipoleRotation(..))
     }
 
-    /// Whether two parameters set the same number.
-    fn overlaps(self, other: Self) -> bool {
-        let shared = |a: Bands, b: Bands| (0..BANDS).any(|band| a[band] && b[band]);
-        match (self, other) {
-            (Self::Fwhm(a), Self::Fwhm(b)) | (Self::Shift(a), Self::Shift(b)) => shared(a, b),
-            (Self::Scale(a), Self::Scale(b)) | (Self::Offset(a), Self::Offset(b)) => shared(a, b),
-            (Self::Coupling(i, j), Self::Coupling(k, l)) => (i, j) == (k, l) || (i, j) == (l, k),
-            _ => self == other,
+    /// Equal for parameters that set the same number of the sticks: their kind and two numbers. None for those of the spectra, of
+    /// which it gives the kind and the bands.
+    fn sets(self) -> std::result::Result<[usize; 3], (usize, Bands)> {
+        match self {
+            Self::SiteEnergy(i) => Ok([0, i, 0]),
+            Self::VariantSiteEnergy(i, variant) => Ok([1, i, variant]),
+            Self::Coupling(i, j) => Ok([2, i.min(j), i.max(j)]),
+            Self::DipoleScale(i) => Ok([3, i, 0]),
+            Self::DipoleRotation(i, axis) => Ok([4, i, axis]),
+            Self::Position(i, axis) => Ok([5, i, axis]),
+            Self::Fwhm(bands) => Err((0, bands)),
+            Self::Shift(bands) => Err((1, bands)),
+            Self::Scale(bands) => Err((2, bands)),
+            Self::Offset(bands) => Err((3, bands)),
         }
     }
 
@@ -91,6 +97,10 @@ impl Parameter {
 /// The list of them, sites as the caller numbers them.
 pub struct Parameters {
     list: Vec<Parameter>,
+    /// Rows that work through the sticks of every variant.
+    of_all: Vec<usize>,
+    /// Those of one variant alone, each behind its variant: ascending.
+    of_variants: Vec<(usize, usize)>,
 }
 
 /// What the values make of the spectra and of each variant.
@@ -119,7 +129,11 @@ impl Parameters {
     pub fn new(given: &[Parameter], n_site: usize, kept: &[&[usize]]) -> Result<Self> {
         let refuse = |p: usize, why: String| Err(Error::new(Status::Argument, format!("parameters: row {p} {why}")));
         // Lists of kept sites ascend, as Options::kept_sites makes them.
-        let has_any = |parameter: Parameter| (0..kept.len()).any(|v| parameter.in_variant(v, kept[v]).is_some());
+        let has_any = |parameter: Parameter| match parameter {
+            Parameter::VariantSiteEnergy(_, variant) => parameter.in_variant(variant, kept[variant]).is_some(),
+            _ => (0..kept.len()).any(|v| parameter.in_variant(v, kept[v]).is_some()),
+        };
+        let repeated = first_repeated(given)?;
         for (p, &parameter) in given.iter().enumerate() {
             if let Parameter::VariantSiteEnergy(_, variant) = parameter
                 && variant >= kept.len()
@@ -146,20 +160,39 @@ impl Parameters {
             {
                 return refuse(p, format!("is the coupling of site {i} with itself; its site energy is another kind"));
             }
-            if let Some(earlier) = given[..p].iter().position(|&other| other.overlaps(parameter)) {
+            if let Some((_, earlier)) = repeated.filter(|&(row, _)| row == p) {
                 return refuse(p, format!("sets what row {earlier} sets; leave one of the two out"));
             }
         }
-        Ok(Self { list: try_collect("parameters", given.iter().copied())? })
+        let (mut of_all, mut of_variants) = (Vec::new(), Vec::new());
+        for (p, &parameter) in given.iter().enumerate() {
+            match parameter {
+                Parameter::VariantSiteEnergy(_, variant) => try_push("parameters", &mut of_variants, (variant, p))?,
+                _ if parameter.concerns_sticks() => try_push("parameters", &mut of_all, p)?,
+                _ => {}
+            }
+        }
+        of_variants.sort_unstable();
+        Ok(Self { list: try_collect("parameters", given.iter().copied())?, of_all, of_variants })
     }
 
     pub fn list(&self) -> &[Parameter] {
         &self.list
     }
 
-    /// By parameter: what it is in a variant.
-    pub fn in_variant(&self, variant: usize, kept: &[usize]) -> Result<Vec<Option<Parameter>>> {
-        try_collect("parameters", self.list.iter().map(|parameter| parameter.in_variant(variant, kept)))
+    /// Those that work through the sticks of a variant, by row, as they are in it. There may be as many rows as variants, so a variant
+    /// looks only at those that may be its own.
+    pub fn in_variant(&self, variant: usize, kept: &[usize]) -> Result<Vec<(usize, Parameter)>> {
+        let of_it = &self.of_variants[self.of_variants.partition_point(|row| row.0 < variant)..];
+        let of_it = &of_it[..of_it.partition_point(|row| row.0 == variant)];
+        let mut found = Vec::new();
+        for p in self.of_all.iter().copied().chain(of_it.iter().map(|row| row.1)) {
+            if let Some(parameter) = self.list[p].in_variant(variant, kept) {
+                try_push("parameters", &mut found, (p, parameter))?;
+            }
+        }
+        found.sort_unstable_by_key(|row| row.0);
+        Ok(found)
     }
 
     pub fn any(&self, is_such: impl Fn(Parameter) -> bool) -> bool {
@@ -199,37 +232,41 @@ impl Parameters {
         let failed = |_| Error::out_of_memory("parameters", size_of::<Moved>() * variants.len());
         state.variants.try_reserve_exact(variants.len()).map_err(failed)?;
         for variant in variants {
-            state.variants.push(self.moved(values, variant)?);
+            state.variants.push(Moved::new(values, variant)?);
         }
         Ok(state)
     }
 
-    fn moved(&self, values: &[f64], variant: &Variant) -> Result<Moved> {
+}
+
+impl Moved {
+    fn new(values: &[f64], variant: &Variant) -> Result<Self> {
         let n = variant.system.n();
         let sized = |needed: bool, len: usize| if needed { len } else { 0 };
-        let moves_hamiltonian = self.any(Parameter::concerns_hamiltonian) || !variant.energy_shifts.is_empty();
-        let moves_dipoles = self.any(Parameter::concerns_dipoles);
-        let mut moved = Moved {
+        let moves_hamiltonian = variant.any(Parameter::concerns_hamiltonian) || !variant.energy_shifts.is_empty();
+        let moves_dipoles = variant.any(Parameter::concerns_dipoles);
+        let mut moved = Self {
             hamiltonian: try_vec("parameters", sized(moves_hamiltonian, n * n), 0.0)?,
             dipoles: try_vec("parameters", sized(moves_dipoles, n), [[0.0; 3]; 3])?,
-            positions: try_vec("parameters", sized(self.any(|p| matches!(p, Parameter::Position(..))), n), [0.0; 3])?,
+            positions: try_vec("parameters", sized(variant.any(|p| matches!(p, Parameter::Position(..))), n), [0.0; 3])?,
             dipole_scales: try_vec("parameters", sized(moves_dipoles, n), 1.0)?,
             rotations: try_vec("parameters", sized(moves_dipoles, n), [0.0; 3])?,
         };
         for (i, shift) in variant.energy_shifts.iter().enumerate() {
             moved.hamiltonian[i * n + i] = *shift;
         }
-        for (&parameter, &value) in variant.parameters.iter().zip(values) {
+        for &(p, parameter) in &variant.parameters {
+            let value = values[p];
             match parameter {
                 // A site energy of all variants and one of this variant add up.
-                Some(Parameter::SiteEnergy(i)) => moved.hamiltonian[i * n + i] += value,
-                Some(Parameter::Coupling(i, j)) => {
+                Parameter::SiteEnergy(i) => moved.hamiltonian[i * n + i] += value,
+                Parameter::Coupling(i, j) => {
                     moved.hamiltonian[i * n + j] = value;
                     moved.hamiltonian[j * n + i] = value;
                 }
-                Some(Parameter::DipoleScale(i)) => moved.dipole_scales[i] = value,
-                Some(Parameter::DipoleRotation(i, axis)) => moved.rotations[i][axis] = value,
-                Some(Parameter::Position(i, axis)) => moved.positions[i][axis] = value,
+                Parameter::DipoleScale(i) => moved.dipole_scales[i] = value,
+                Parameter::DipoleRotation(i, axis) => moved.rotations[i][axis] = value,
+                Parameter::Position(i, axis) => moved.positions[i][axis] = value,
                 _ => {}
             }
         }
@@ -238,9 +275,7 @@ impl Parameters {
         }
         Ok(moved)
     }
-}
 
-impl Moved {
     /// The derivative of `dipoles[i]`, the map of the site that `parameter` concerns.
     pub fn dipole_change(&self, parameter: Parameter) -> [[f64; 3]; 3] {
         match parameter {
@@ -254,6 +289,37 @@ impl Moved {
             _ => [[0.0; 3]; 3],
         }
     }
+}
+
+/// The first row that sets what an earlier one sets, and the first that does so. By sorting: there may be as many rows as variants.
+fn first_repeated(given: &[Parameter]) -> Result<Option<(usize, usize)>> {
+    let mut of_sticks = Vec::new();
+    let mut of_spectra = [[None; BANDS]; 4];
+    let mut found: Option<(usize, usize)> = None;
+    for (p, parameter) in given.iter().enumerate() {
+        match parameter.sets() {
+            Ok(number) => try_push("parameters", &mut of_sticks, (number, p))?,
+            Err((kind, bands)) => {
+                let firsts = &mut of_spectra[kind];
+                if let Some(earlier) = (0..BANDS).filter(|&band| bands[band]).filter_map(|band| firsts[band]).min() {
+                    found = found.or(Some((p, earlier)));
+                }
+                (0..BANDS).filter(|&band| bands[band]).for_each(|band| firsts[band] = firsts[band].or(Some(p)));
+            }
+        }
+    }
+    of_sticks.sort_unstable();
+    // Rows of one number follow each other, ascending: the second of them is the first that repeats the first.
+    let mut at = 0;
+    while at < of_sticks.len() {
+        let (number, first) = of_sticks[at];
+        let len = of_sticks[at..].iter().take_while(|row| row.0 == number).count();
+        if len > 1 && found.is_none_or(|(row, _)| of_sticks[at + 1].1 < row) {
+            found = Some((of_sticks[at + 1].1, first));
+        }
+        at += len;
+    }
+    Ok(found)
 }
 
 /// `w x` as a matrix.
@@ -305,6 +371,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_variant_has_its_own_of_many_rows() {
+        let count = 1 << 17;
+        let (one, other) = ([0, 2], [0, 1]);
+        let kept: Vec<&[usize]> = (0..count).map(|v| if v % 2 == 0 { &one[..] } else { &other[..] }).collect();
+        let mut list: Vec<_> = (0..count).rev().map(|v| Parameter::VariantSiteEnergy(0, v)).collect();
+        list.push(Parameter::SiteEnergy(2));
+        list.push(Parameter::Fwhm([true; BANDS]));
+        let parameters = Parameters::new(&list, 3, &kept).unwrap();
+        for v in [0, 1, 77_777, count - 1] {
+            let row = (count - 1 - v, Parameter::SiteEnergy(0));
+            let expected = if v % 2 == 0 { vec![row, (count, Parameter::SiteEnergy(1))] } else { vec![row] };
+            assert_eq!(parameters.in_variant(v, kept[v]).unwrap(), expected);
+        }
+        list.push(Parameter::VariantSiteEnergy(0, 5));
+        let message = Parameters::new(&list, 3, &kept).err().unwrap().message;
+        assert!(message.contains(&format!("row {} sets what row {} sets", count + 2, count - 6)), "{message}");
+    }
+
+    #[test]
     fn a_rotation_vector_turns_by_its_length_and_its_derivative_is_the_difference_quotient() {
         for w in [[0.0, 0.0, 0.0], [0.003, -0.004, 0.002], [0.3, -0.4, 0.9], [2.0, 1.0, -1.5]] {
             let r = rotation(w);
@@ -338,13 +423,13 @@ mod tests {
                 needs,
             };
             let variant = Variant::sole(system, &parameters).unwrap();
-            let state = parameters.moved(&values, &variant).unwrap();
+            let state = Moved::new(&values, &variant).unwrap();
             for p in 0..4 {
                 let change = state.dipole_change(parameters.list()[p]);
                 let moved = |h: f64| {
                     let mut values = values;
                     values[p] += h;
-                    parameters.moved(&values, &variant).unwrap().dipoles[0]
+                    Moved::new(&values, &variant).unwrap().dipoles[0]
                 };
                 let h = 1e-3;
                 let (near, far) = ([moved(h), moved(-h)], [moved(2.0 * h), moved(-2.0 * h)]);
@@ -370,6 +455,10 @@ mod tests {
         let (both, cd) = ([true, true, false], [false, true, false]);
         assert!(message(&[Parameter::Fwhm(both), Parameter::Fwhm(cd)]).contains("row 1 sets what row 0 sets"));
         assert_eq!(message(&[Parameter::Fwhm(both), Parameter::Shift(cd)]), "");
+        // The first of several, whatever their kinds.
+        let (scale, offset) = (Parameter::Scale(cd), Parameter::Offset(cd));
+        assert!(message(&[scale, offset, Parameter::SiteEnergy(0), Parameter::SiteEnergy(0), scale]).contains("row 3 sets what row 2"));
+        assert!(message(&[scale, Parameter::SiteEnergy(0), scale, Parameter::SiteEnergy(0)]).contains("row 2 sets what row 0"));
         assert!(message(&[Parameter::VariantSiteEnergy(0, 1)]).contains("names variant 1; there are 1"));
         let two = |list: &[Parameter]| Parameters::new(list, 3, &[&[0, 2], &[0, 1]]).err().map(|e| e.message).unwrap_or_default();
         assert_eq!(two(&[Parameter::SiteEnergy(1), Parameter::VariantSiteEnergy(1, 1), Parameter::Coupling(0, 2)]), "");

@@ -14,8 +14,8 @@ pub struct Variant<'a> {
     pub weight: f64,
     /// cm-1, by site that it keeps; empty for none.
     pub energy_shifts: Vec<f64>,
-    /// The problem's parameters as they are in this variant.
-    pub parameters: Vec<Option<Parameter>>,
+    /// The problem's parameters that work through its sticks, by row, as they are in this variant.
+    pub parameters: Vec<(usize, Parameter)>,
 }
 
 impl<'a> Variant<'a> {
@@ -30,6 +30,10 @@ impl<'a> Variant<'a> {
     /// The system as it is.
     pub fn sole(system: System<'a>, parameters: &Parameters) -> Result<Self> {
         Self::new(system, 1.0, &[], parameters, 0)
+    }
+
+    pub fn any(&self, is_such: impl Fn(Parameter) -> bool) -> bool {
+        self.parameters.iter().any(|&(_, parameter)| is_such(parameter))
     }
 
     /// Of order, where linear dichroism is wanted.
