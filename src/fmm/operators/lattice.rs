@@ -14,7 +14,7 @@ use crate::fmm::surface::{INNER, Surface};
 use crate::simd::{Aligned, Real};
 
 /// Vectors t along an axis: -3 .. 3.
-const ACROSS: usize = 7;
+pub const ACROSS: usize = 7;
 /// All of them.
 pub const VECTORS: usize = ACROSS * ACROSS * ACROSS;
 const FARTHEST: usize = 3;

@@ -15,7 +15,7 @@ mod matrices;
 pub use across::{Across, Translations};
 pub use cache::{Key, forget_operators, kept_or};
 pub use file::{load, save};
-pub use lattice::{Lattice, VECTORS, VECTORS_BETWEEN};
+pub use lattice::{ACROSS, Lattice, VECTORS, VECTORS_BETWEEN};
 pub use matrices::{Matrices, Turn};
 
 use super::kernel::GreenFunction;

@@ -17,6 +17,7 @@
 mod across;
 mod by_matrices;
 mod check;
+mod differences;
 mod downward;
 mod frame;
 mod leaves;

@@ -12,11 +12,12 @@
 //! processor: what a block of targets reads of one part stays in the first-level cache. Bound by multiplications and loads in equal parts: four fused
 //! multiply-adds for a part and a direction, and four loads.
 
+use super::differences;
 use super::particles::Near;
 use super::transform::COMPLEX;
-use crate::error::{Result, try_vec};
+use crate::error::{Result, try_box, try_vec};
 use crate::fmm::octets::WIDTH;
-use crate::fmm::operators::{Lattice, VECTORS_BETWEEN};
+use crate::fmm::operators::Lattice;
 use crate::fmm::tree::NONE;
 use crate::simd::{Aligned, Kernel, Lanes, Real};
 
@@ -63,16 +64,18 @@ pub(super) struct Workspace<T: Real> {
     matrices: Aligned<T>,
     sources: Aligned<T>,
     targets: Aligned<T>,
+    differences: Box<[f64; differences::LEN]>,
 }
 
 impl<T: Real> Workspace<T> {
     pub fn new(groups: usize, lanes: usize) -> Result<Self> {
         let zeros = |count: usize| Aligned::zeros("transforms", count * numbers(lanes));
-        Ok(Self { matrices: zeros(DIRECTIONS)?, sources: zeros(groups)?, targets: zeros(TARGETS_OF_A_BLOCK)? })
+        let differences = try_box("transforms", [0.0; differences::LEN])?;
+        Ok(Self { matrices: zeros(DIRECTIONS)?, sources: zeros(groups)?, targets: zeros(TARGETS_OF_A_BLOCK)?, differences })
     }
 
     pub fn bytes(groups: usize, lanes: usize) -> usize {
-        (DIRECTIONS + groups + TARGETS_OF_A_BLOCK) * numbers(lanes) * size_of::<T>()
+        (DIRECTIONS + groups + TARGETS_OF_A_BLOCK) * numbers(lanes) * size_of::<T>() + differences::LEN * size_of::<f64>()
     }
 }
 
@@ -107,9 +110,9 @@ impl<'c, T: Near, C: Fn(usize) -> &'c [T]> Kernel<T> for Products<'_, T, C> {
     #[inline(always)]
     fn run<V: Lanes<T>>(self) {
         let each = numbers(V::WIDTH);
-        let Workspace { matrices, sources, targets } = self.workspace;
+        let Workspace { matrices, sources, targets, differences } = self.workspace;
         let (matrices, sources, targets) = (matrices.slice_mut(), sources.slice_mut(), targets.slice_mut());
-        unfold_matrices::<T, V>(self.lattice.slices[self.kz].symbols_of(self.frequency), matrices);
+        unfold_matrices::<T, V>(self.lattice.slices[self.kz].symbols_of(self.frequency), differences, matrices);
         for (group, to) in sources.chunks_exact_mut(each).take(self.groups).enumerate() {
             let charges: &[T; COMPLEX] = (self.charges)(group).first_chunk().expect("a group has numbers of eight boxes");
             for half in 0..2 {
@@ -242,20 +245,11 @@ fn fold_four<T: Real, V: Lanes<T>>(z: usize, sums: &[T]) -> [T; 4] {
 
 /// From the kernel's transforms for vectors between boxes, real and imaginary parts.
 #[inline(always)]
-fn unfold_matrices<T: Real, V: Lanes<T>>(symbols: (&[T], &[T]), matrices: &mut [T]) {
+fn unfold_matrices<T: Real, V: Lanes<T>>(symbols: (&[T], &[T]), all: &mut [f64; differences::LEN], matrices: &mut [T]) {
     for (half, symbols) in [symbols.0, symbols.1].into_iter().enumerate() {
-        for (vectors, matrix) in VECTORS_BETWEEN.iter().zip(matrices.chunks_exact_mut(numbers(V::WIDTH))) {
-            // Differences 0, -1, 1 along an axis for a, b, c.
-            let mut block = vectors.map(|vector| symbols[usize::from(vector)].to_f64());
-            for stride in [1, 3, 9] {
-                for number in 0..UNFOLDED {
-                    if number / stride % 3 == 0 {
-                        block[number + stride] -= block[number];
-                        block[number + 2 * stride] -= block[number];
-                    }
-                }
-            }
-            for (number, value) in block.into_iter().enumerate() {
+        differences::take_differences(symbols, all);
+        for (direction, matrix) in matrices.chunks_exact_mut(numbers(V::WIDTH)).enumerate() {
+            for (number, value) in differences::numbers_of(direction, all).enumerate() {
                 matrix[half * V::WIDTH + place(ORDER[number], V::WIDTH)] = T::from_f64(value);
             }
         }
