@@ -271,6 +271,16 @@ def test_a_plan_says_what_it_has():
     assert all(timings[operator] > 0.0 for operator in ("P2M", "M2M", "M2L", "L2L", "L2P", "P2P"))
 
 
+@pytest.mark.parametrize("eps", [1e-6, 1e-8, 1e-11])
+def test_lattices_keep_eps_with_small_leaves(eps):
+    # All of their points could be at corners of leaves, and sums of charges that alternate leave no large potentials to hide in.
+    axis = np.arange(17.0)
+    points = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
+    charges = (-1.0) ** points.sum(axis=1)
+    found = hotloop.fmm.Plan(points, eps=eps, leaf_size=8).evaluate(charges)
+    assert error(found, hotloop.fmm.direct(points, charges)) <= eps
+
+
 @pytest.mark.parametrize("period", [None, 40.0])
 def test_balance_makes_boxes_and_keeps_eps(period):
     points, charges = cloud("many scales", 6_000)
