@@ -15,7 +15,7 @@ use super::parameters::{Parameter, State};
 use super::product::{Product, columns_with};
 use crate::error::{Result, try_push, try_vec};
 use crate::simd::{Kernel, Lanes, dispatch};
-use crate::threads::{Progress, for_each_chunk};
+use crate::threads::{Progress, Workspaces, for_each_chunk};
 
 /// Makes them for one problem, at one set of values after another. Memory stays from one to the next.
 pub struct NormalEquations<'a> {
@@ -28,7 +28,8 @@ pub struct NormalEquations<'a> {
     factors: [Vec<f64>; BANDS],
     /// Widths and shifts that the products and factors belong to.
     products_for: Option<[[f64; BANDS]; 2]>,
-    work: [Work; BANDS],
+    /// One for all bands unless they are worth threads: what a band leaves in the caches the next finds there.
+    work: Workspaces<Work>,
 }
 
 #[derive(Default)]
@@ -82,9 +83,9 @@ impl<'a> NormalEquations<'a> {
         let key = [state.fwhm, state.shift];
         let keeps_products = self.products_for == Some(key);
         self.products_for = None;
-        let (evaluator, measured) = (&self.evaluator, self.measured);
+        let (evaluator, measured, workspaces) = (&self.evaluator, self.measured, &self.work);
         let mut bands = Vec::new();
-        for (band, memory) in self.products.iter_mut().zip(&mut self.factors).zip(&mut self.work).enumerate() {
+        for (band, memory) in self.products.iter_mut().zip(&mut self.factors).enumerate() {
             if let Some(lines) = evaluator.lines(band) {
                 try_push("fit", &mut bands, (band, lines, memory))?;
             }
@@ -104,7 +105,8 @@ impl<'a> NormalEquations<'a> {
             progress,
             |bands| {
                 let mut part = Normal::zero(count)?;
-                for (band, lines, ((product, factors), work)) in bands {
+                let mut work = workspaces.take().unwrap_or_default();
+                for (band, lines, (product, factors)) in bands {
                     let band = *band;
                     if !keeps_products {
                         **factors = evaluator.factors(&state, band)?;
@@ -121,11 +123,12 @@ impl<'a> NormalEquations<'a> {
                         band,
                         product,
                         keeps_product: keeps_products,
-                        work,
+                        work: &mut work,
                         normal: &mut part,
                     };
                     dispatch(evaluator.level, add)?;
                 }
+                workspaces.give(work);
                 Ok(part)
             },
             |part| {
