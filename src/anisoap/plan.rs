@@ -233,7 +233,7 @@ impl Hypers {
             ));
         }
         if let Basis::Gto { width } = self.basis
-            && !(is_positive(width) && is_positive(1.0 / (width * width)))
+            && !(is_positive(width) && (width * width).is_normal())
         {
             return Err(Error::new(
                 Status::Option,

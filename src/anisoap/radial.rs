@@ -30,23 +30,27 @@ pub enum Basis {
 impl Basis {
     /// 1 / s^2, the exponent of the basis' Gaussian; 0 without one.
     pub fn inverse_square_width(self) -> f64 {
-        match self {
-            Basis::Gto { width } => 1.0 / (width * width),
-            Basis::Monomial => 0.0,
-        }
+        // One division for both: of a division in one arm the compiler may make one before the choice, and a width that is 0 there raises the
+        // processor's flag, which is the caller's to look at, or to be stopped by.
+        let width = match self {
+            Basis::Gto { width } => width,
+            Basis::Monomial => f64::INFINITY,
+        };
+        1.0 / (width * width)
     }
 
     /// `N_k`.
     fn norm(self, cutoff: f64, k: usize) -> f64 {
         let power = (2 * k + 3) as i32;
-        match self {
+        let (square, length) = match self {
             Basis::Gto { width } => {
                 // Gamma(k + 3/2) = sqrt(pi)/2 prod_{i<=k} (i + 1/2)
                 let gamma = (1..=k).fold(std::f64::consts::PI.sqrt() / 2.0, |product, i| product * (i as f64 + 0.5));
-                (2.0 / gamma).sqrt() * root_power(1.0 / width, power)
+                (2.0 / gamma, width)
             }
-            Basis::Monomial => f64::from(power).sqrt() * root_power(1.0 / cutoff, power),
-        }
+            Basis::Monomial => (f64::from(power), cutoff),
+        };
+        square.sqrt() * root_power(1.0 / length, power)
     }
 
     fn overlap(self, l: usize, n: usize, m: usize) -> DoubleDouble {

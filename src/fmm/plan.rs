@@ -15,7 +15,7 @@ use crate::error::{Error, Number, Result, Status, try_collect};
 use crate::simd::{Level, Real, prefetch};
 use crate::threads::{self, Progress};
 use engine::{Engine, build};
-use points::{Scaled, power_of_two_that_makes_one};
+use points::{Scaled, margin_of, power_of_two_that_makes_one};
 use std::path::Path;
 use std::time::Instant;
 
@@ -79,10 +79,8 @@ impl Plan {
         let cube = if options.period > 0.0 {
             Cube::cell(&plain_sources, plain, options.period, progress)?
         } else {
-            // With room for another layer of a lattice of as many points: one whose points are at the faces of the root has them at corners of leaves, where
-            // expansions are at their worst.
-            let layers = (plain_sources.len().max(plain.map_or(0, Cloud::len)).max(1) as f64).cbrt();
-            Cube::around(&plain_sources, plain, 1.0 + 1.0 / layers, progress)?
+            let of_targets = plain.map_or(Ok(1.0), margin_of)?;
+            Cube::around(&plain_sources, plain, margin_of(&plain_sources)?.max(of_targets), progress)?
         };
         let scale = power_of_two_that_makes_one(cube.side);
         let cube = cube.scaled(scale);

@@ -191,7 +191,7 @@ void plans() {
     for (std::size_t i = 0; i < uneven.size(); i += 3) uneven[i] = std::pow(uneven[i], 6);
     const auto boxes = [&](bool is_balanced) {
         const auto options = hl::fmm::plan_options().eps(1e-3).leaf_size(10).balance(is_balanced);
-        return hl::fmm::plan(hl::row_major(uneven, n, 3), options).stats().boxes;
+        return hl::fmm::plan(hl::row_major(uneven, n, 3), {}, options).stats().boxes;
     };
     claim(boxes(true) > boxes(false), "a balanced tree has more boxes");
     double total = 0;

@@ -92,7 +92,8 @@ contains
 
   subroutine plans()
     integer, parameter :: n = 3000, m = 700
-    real(c_double), allocatable :: sources(:, :), targets(:, :), charges(:, :), potentials(:, :), gradients(:, :, :), exact(:, :), uneven(:, :)
+    real(c_double), allocatable :: sources(:, :), targets(:, :), charges(:, :), potentials(:, :), gradients(:, :, :), exact(:, :)
+    real(c_double), allocatable :: uneven(:, :)
     real(c_double) :: error, seconds(HL_FMM_N_TIMINGS)
     type(hl_fmm_options) :: options, plain, balanced
     type(hl_fmm_plan_stats) :: stats, stats_of_one, stats_of_other
