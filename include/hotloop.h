@@ -916,7 +916,7 @@ typedef struct hl_fmm_options {
   int32_t translations;
   /**
    * 1: boxes are refined further until leaves that touch differ by one level at most, which bounds the lists of any leaf (2:1 balance); default 0:
-   * lists of any length, which is faster.
+   * lists of any length.
    */
   int32_t balance;
   /**

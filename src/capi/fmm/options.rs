@@ -57,7 +57,7 @@ pub struct hl_fmm_options {
     /// HL_FMM_TRANSLATIONS_*; default AUTO.
     pub translations: i32,
     /// 1: boxes are refined further until leaves that touch differ by one level at most, which bounds the lists of any leaf (2:1 balance); default 0:
-    /// lists of any length, which is faster.
+    /// lists of any length.
     pub balance: i32,
     /// Side of a cubic cell in which all points repeat, in the unit of coordinates; default 0: open space. Points may lie in
     /// any cell; two that are meant to be one (a target at a source, an atom at both faces) need the same coordinates: rounding that leaves 1e-16 between them

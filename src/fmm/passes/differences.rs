@@ -1,7 +1,7 @@
 //! The matrices of a frequency as the 27 numbers each that `products` multiplies by.
 //!
 //! Each is a kernel's transform for one vector between boxes, or differences of those of neighbouring vectors along some axes. A difference belongs to several matrices, so
-//! all are made first, of whole arrays, and then gathered: a tenth of the time that it takes matrix by matrix, which was a third of an evaluation of ten thousand points.
+//! all are made first, of whole arrays, and then gathered. Matrix by matrix this was a third of an evaluation of ten thousand points.
 
 use crate::fmm::operators::{ACROSS, VECTORS, VECTORS_BETWEEN};
 use crate::simd::Real;
