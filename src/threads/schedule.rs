@@ -33,7 +33,7 @@ pub fn for_each_chunk<C: Send, R: Send>(
     mut fold: impl FnMut(R) -> Result<()>,
 ) -> Result<()> {
     // Pools stay, so their sizes are few: problems of all numbers of chunks make do with powers of 2 and the caller's number.
-    // Whoever has one chunk needs no look at who is asking, which costs more than a small chunk. A chunk's own chunks are its thread's.
+    // Whoever has one chunk needs no look at who is asking, which costs more than a small chunk. A worker's chunk keeps its own chunks: a worker must not wait for workers.
     let most = chunks.len().checked_next_power_of_two().unwrap_or(usize::MAX);
     let threads = if most <= 1 || rayon::current_thread_index().is_some() { 1 } else { count::current().0.min(most) };
     if threads <= 1 {

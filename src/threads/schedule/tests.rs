@@ -111,7 +111,7 @@ fn several_calls_share_a_pool_and_a_fold_may_call_again() {
 }
 
 #[test]
-fn chunks_of_a_chunk_are_its_thread_s() {
+fn a_worker_s_chunk_keeps_its_own_chunks() {
     let work = |_| {
         let own = std::thread::current().id();
         let inner = |_| Ok(std::thread::current().id() == own);
@@ -120,6 +120,7 @@ fn chunks_of_a_chunk_are_its_thread_s() {
             is_own &= own;
             Ok(())
         })?;
+        // The calling thread's may go to workers.
         Ok(is_own || rayon::current_thread_index().is_none())
     };
     let fold = |is_own: bool| {
