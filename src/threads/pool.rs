@@ -1,6 +1,7 @@
 //! Rayon pools, kept by size, and how many calls use each.
 //!
-//! Building a pool takes 100 us, using one 6 us, so pools stay until `shutdown`. Fork: the child has none of the
+//! Building a pool takes 100 us, using one 6 us, so pools stay until `shutdown`. A worker that sleeps needs 20 to 60 us to wake, as long as a pass of a
+//! small problem takes, so workers that have worked for a call stay awake while it lasts (`Shared::watch`), unless they wait too long. Fork: the child has none of the
 //! parent's worker threads, and another thread may have held the cache's lock when the process forked. So the
 //! child's handler throws the whole cache away (leaks it: its threads do not exist, joining them would hang) by
 //! clearing one atomic pointer, which cannot block.
@@ -11,6 +12,7 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 type Pools = Mutex<HashMap<usize, Pool>>;
 
@@ -22,6 +24,29 @@ struct Pool {
 struct Shared {
     rayon: rayon::ThreadPool,
     calls: AtomicUsize,
+    /// Workers that stay awake.
+    watching: AtomicUsize,
+}
+
+/// How long a worker stays awake without work: longer than what calls do on one thread between two passes of a small problem.
+const LONGEST_WATCH: Duration = Duration::from_micros(150);
+/// How often it looks for work before it asks the system whether somebody else needs the processor.
+const LOOKS: usize = 16;
+
+impl Shared {
+    /// A worker's: does what there is to do until no call needs the pool any more, or nothing came for long.
+    fn watch(&self) {
+        let mut idle_since = Instant::now();
+        while self.calls.load(Ordering::Relaxed) > 0 && idle_since.elapsed() < LONGEST_WATCH {
+            let found = |_| rayon::yield_now() == Some(rayon::Yield::Executed) || { std::hint::spin_loop(); false };
+            if (0..LOOKS).any(found) {
+                idle_since = Instant::now();
+            } else {
+                std::thread::yield_now();
+            }
+        }
+        self.watching.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A pool that a call uses.
@@ -35,6 +60,15 @@ impl Call {
 
     pub fn rayon(&self) -> &rayon::ThreadPool {
         &self.0.rayon
+    }
+
+    /// Sees to it that so many workers are awake, and stay so while the call lasts.
+    pub fn keep_awake(&self, workers: usize) {
+        for _ in self.0.watching.load(Ordering::Relaxed)..workers {
+            self.0.watching.fetch_add(1, Ordering::Relaxed);
+            let shared = self.0.clone();
+            self.0.rayon.spawn(move || shared.watch());
+        }
     }
 
     /// Whether other calls want the same workers.
@@ -101,7 +135,7 @@ pub fn pool(count: usize) -> Result<Call> {
                 format!("{count} worker threads could not be started ({cause}); ask for fewer"),
             )
         })?;
-    let shared = Arc::new(Shared { rayon, calls: AtomicUsize::new(0) });
+    let shared = Arc::new(Shared { rayon, calls: AtomicUsize::new(0), watching: AtomicUsize::new(0) });
     let call = Call::new(&shared);
     pools.insert(count, Pool { shared, workers });
     Ok(call)
@@ -129,5 +163,32 @@ mod tests {
         let two = pool(2).unwrap();
         assert!(Arc::ptr_eq(&two.0, &pool(2).unwrap().0));
         assert_eq!(pool(3).unwrap().rayon().current_num_threads(), 3);
+    }
+
+    /// Looks until it is so, or fails.
+    fn wait_until(is_so: impl Fn() -> bool) {
+        let began = Instant::now();
+        while !is_so() {
+            assert!(began.elapsed() < Duration::from_secs(20));
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn workers_on_watch_work_and_go_to_sleep() {
+        let call = pool(5).unwrap();
+        let watching = || call.0.watching.load(Ordering::Relaxed);
+        // Also where they went to sleep in between, because nothing came.
+        for _ in 0..3 {
+            call.keep_awake(2);
+            let done = AtomicUsize::new(0);
+            call.rayon().in_place_scope(|scope| (0..100).for_each(|_| scope.spawn(|_| drop(done.fetch_add(1, Ordering::Relaxed)))));
+            assert_eq!(done.into_inner(), 100);
+            wait_until(|| watching() == 0);
+        }
+        call.keep_awake(5);
+        let shared = call.0.clone();
+        drop(call);
+        wait_until(|| shared.watching.load(Ordering::Relaxed) == 0);
     }
 }

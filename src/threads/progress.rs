@@ -1,7 +1,9 @@
-//! Word to the caller during a long call, and the caller's word to stop.
+//! What a call knows of its caller while it lasts: who wants to hear of its progress and may stop it, and the workers that it has.
 
+use super::pool::{self, Call};
 use crate::error::{Error, Result, Status};
 use std::ffi::c_void;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// How long a caller waits at most for the next word, when the work can be cut that finely.
@@ -15,17 +17,31 @@ pub struct Progress {
     done: usize,
     total: usize,
     last: Instant,
+    /// The pool that was used last, with how many workers.
+    pool: Option<(usize, Rc<Call>)>,
 }
 
 impl Progress {
     /// # Safety
     /// `callback` may be called with `user` from this thread until the Progress is dropped.
     pub unsafe fn new(callback: Option<Callback>, user: *mut c_void) -> Self {
-        Self { callback: callback.map(|callback| (callback, user)), done: 0, total: 0, last: Instant::now() }
+        Self { callback: callback.map(|callback| (callback, user)), done: 0, total: 0, last: Instant::now(), pool: None }
     }
 
     pub fn none() -> Self {
-        Self { callback: None, done: 0, total: 0, last: Instant::now() }
+        Self { callback: None, done: 0, total: 0, last: Instant::now(), pool: None }
+    }
+
+    /// The pool with so many workers, which stay awake as long as the call does.
+    pub(super) fn pool(&mut self, workers: usize) -> Result<Rc<Call>> {
+        match &self.pool {
+            Some((its, pool)) if *its == workers => Ok(pool.clone()),
+            _ => {
+                let pool = Rc::new(pool::pool(workers)?);
+                self.pool = Some((workers, pool.clone()));
+                Ok(pool)
+            }
+        }
     }
 
     pub fn is_wanted(&self) -> bool {

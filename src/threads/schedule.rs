@@ -7,16 +7,19 @@
 //! last chunk. A worker never waits: where there is nothing to take (see `AHEAD`), or where other calls want workers too, it leaves, and the calling
 //! thread, between two chunks of its own, calls for another. So several calls share a pool chunk by chunk, and a callback may call us.
 
-use super::{count, pool, progress::Progress};
+use super::{count, progress::Progress};
 use crate::error::{Error, Result};
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// How many chunks for each thread may be under way or done and not folded: enough to even out their differences, few enough to hold the
 /// results of.
 const AHEAD: usize = 8;
-/// How often the calling thread looks whether the last chunks are done before it sleeps: some microseconds, which small problems would need to wake up.
-const LOOKS: usize = 100;
+/// How long the calling thread looks whether the last chunks are done before it sleeps: about as long as it would need to wake up.
+const LONGEST_LOOK: Duration = Duration::from_micros(50);
+/// Turns between two looks, which take the lock that workers want too.
+const TURNS: usize = 30;
 
 /// Cuts `count` items into ranges of `size`: first and length of each.
 pub fn ranges(count: usize, size: usize) -> impl ExactSizeIterator<Item = (usize, usize)> + Send {
@@ -44,7 +47,8 @@ pub fn for_each_chunk<C: Send, R: Send>(
         }
         return Ok(());
     }
-    let pool = pool::pool(threads - 1)?;
+    let pool = progress.pool(threads - 1)?;
+    let pool = &*pool;
     let crew = Crew::new(chunks, size, AHEAD * threads)?;
     let worker = || {
         let _leaving = Leaving(&crew);
@@ -59,7 +63,10 @@ pub fn for_each_chunk<C: Send, R: Send>(
         let _stop = Stop(&crew);
         loop {
             match crew.next_step(threads - 1) {
-                Step::Call(workers) => (0..workers).for_each(|_| scope.spawn(|_| worker())),
+                Step::Call(workers) => {
+                    pool.keep_awake(workers);
+                    (0..workers).for_each(|_| scope.spawn(|_| worker()));
+                }
                 Step::Fold(size, result) => {
                     fold(result?)?;
                     progress.advance(size)?;
@@ -142,7 +149,7 @@ impl<C, I: ExactSizeIterator<Item = C>, S: Fn(&C) -> usize, R> Crew<I, S, R> {
 
     fn next_step(&self, most: usize) -> Step<C, R> {
         let mut state = self.state();
-        let mut looks = 0;
+        let mut idle_since = None;
         loop {
             // One of the chunks is the calling thread's.
             let workers = state.free(self.ahead).saturating_sub(1).min(most - state.workers);
@@ -161,10 +168,9 @@ impl<C, I: ExactSizeIterator<Item = C>, S: Fn(&C) -> usize, R> Crew<I, S, R> {
             if state.workers == 0 || state.is_stopped {
                 return Step::Over;
             }
-            if looks < LOOKS {
-                looks += 1;
+            if idle_since.get_or_insert_with(Instant::now).elapsed() < LONGEST_LOOK {
                 drop(state);
-                std::hint::spin_loop();
+                (0..TURNS).for_each(|_| std::hint::spin_loop());
                 state = self.state();
             } else {
                 state.is_waiting = true;

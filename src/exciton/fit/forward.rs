@@ -59,10 +59,9 @@ impl Problem<'_> {
     }
 }
 
-/// Nanoseconds of work below which a thread that has to be woken comes too late, and there are as many wakings in a fit as passes. A fit of
-/// a hundred configurations of eight sites, 140 us a pass, cut in two and its bands apart took a quarter longer with two threads than
-/// with one and a twentieth longer with one (AVX2, two busy processors that share a core).
-pub(super) const WORTH_A_THREAD: f64 = 80e3;
+/// Nanoseconds that a chunk of a pass takes at least: shorter ones cost more in moments to add up than another thread saves. A fit of a hundred
+/// configurations of eight sites, 100 us a pass, has two chunks.
+const WORTH_A_CHUNK: f64 = 40e3;
 
 /// Configurations to a chunk of a pass: as many chunks as a power of 2, since processors are, and none shorter than a thread is worth
 /// or than `least` nanoseconds; whole groups. Depends on the problem and the SIMD level alone.
@@ -70,7 +69,7 @@ fn chunk_size(n_conf: usize, nanoseconds: f64, least: f64, group: usize) -> usiz
     const LONGEST: f64 = 20e6;
     const MOST: usize = 32;
     let all = n_conf as f64 * nanoseconds;
-    let chunks = ((all / WORTH_A_THREAD.max(least)) as usize).clamp(1, MOST);
+    let chunks = ((all / WORTH_A_CHUNK.max(least)) as usize).clamp(1, MOST);
     let chunks = (1 << chunks.ilog2()).max((all / LONGEST.max(least)) as usize);
     n_conf.div_ceil(chunks).max(1).next_multiple_of(group)
 }

@@ -6,7 +6,7 @@
 
 use super::BANDS;
 use super::coefficients::Columns;
-use super::forward::{Evaluator, Moments, Problem, WORTH_A_THREAD};
+use super::forward::{Evaluator, Moments, Problem};
 use super::least_squares::{Normal, Want};
 use super::line_sums::{LineWork, resize};
 use super::lines::BandLines;
@@ -16,6 +16,9 @@ use super::product::{Product, columns_with};
 use crate::error::{Result, try_push, try_vec};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::{Progress, Workspaces, for_each_chunk};
+
+/// Nanoseconds of work of a band that are worth handing it to another thread, which is awake.
+const WORTH_A_THREAD: f64 = 10e3;
 
 /// Makes them for one problem, at one set of values after another. Memory stays from one to the next.
 pub struct NormalEquations<'a> {
