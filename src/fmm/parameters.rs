@@ -2,7 +2,7 @@
 
 use super::operators::Translations;
 use super::surface::Surface;
-use super::tree::{Cloud, Cube, Order, Refinement};
+use super::tree::{Cloud, Cube, Order};
 use crate::error::{Error, Number, Result, Status};
 use crate::simd::Level;
 use crate::threads::Progress;
@@ -109,10 +109,10 @@ pub fn weight_of_a_box(simd: Level, precision: Precision, is_mutual: bool, near_
     of_wide_vectors * of_a_box / of_a_pair
 }
 
-/// Where the root is and when boxes are refined.
+/// Where the root is and how many points a leaf holds at most.
 pub struct Shape {
     pub cube: Cube,
-    pub refinement: Refinement,
+    pub leaf_size: usize,
 }
 
 /// Points looked at to find out how they lie.
@@ -160,7 +160,7 @@ pub fn shape_of(
                 points *= children;
             }
             let leaf_size = (points + 6.0 * points.sqrt()).max(points * 2f64.powf(3.0 - dimensions)).round() as usize;
-            return Ok(Shape { cube, refinement: Refinement { leaf_size, max_level, is_balanced: false } });
+            return Ok(Shape { cube, leaf_size });
         }
         let margin = (best / points).powf(1.0 / dimensions).clamp(1.0, 2.0);
         // An even number of leaves from end to end: then the outer ones are as full as the others, if the cloud is a cube.
@@ -170,11 +170,11 @@ pub fn shape_of(
         // Enough for what chance and the shape of the cloud put into a leaf, but less than into its parent.
         let leaf_size = (points + 6.0 * points.sqrt()).max(points * 2f64.powf(3.0 - dimensions)).round() as usize;
         let cube = cube.enlarged(margin);
-        return Ok(Shape { cube, refinement: Refinement { leaf_size, max_level, is_balanced: false } });
+        return Ok(Shape { cube, leaf_size });
     }
     // Leaves of a cloud of many densities hold from a part of the limit up to it.
     let leaf_size = (best * children.powf(0.4)).round() as usize;
-    Ok(Shape { cube, refinement: Refinement { leaf_size, max_level, is_balanced: false } })
+    Ok(Shape { cube, leaf_size })
 }
 
 /// How points fill boxes.

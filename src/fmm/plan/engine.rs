@@ -5,7 +5,7 @@ use super::{CHUNK, Options, Stats};
 use crate::error::{Result, try_box, try_collect, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::operators::{self, Key, Operators, Wanted, kept_or};
-use crate::fmm::parameters;
+use crate::fmm::parameters::{self, Shape};
 use crate::fmm::passes::{self, Charges, Frame, Grain, Near, Particles, Timings};
 use crate::fmm::periodic::{self, Images, check::Charged};
 use crate::fmm::surface::Surface;
@@ -44,15 +44,14 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let order = stats.order;
     let near_in_double = size_of::<T>() < size_of::<I>();
     let other = targets.map(|targets| targets as &dyn Cloud);
-    let (cube, refinement) = if options.leaf_size > 0 {
-        (cube, Refinement { leaf_size: options.leaf_size, max_level: options.max_level, is_balanced: false })
+    let Shape { cube, leaf_size } = if options.leaf_size > 0 {
+        Shape { cube, leaf_size: options.leaf_size }
     } else {
         let weight = parameters::weight_of_a_box(simd, options.precision, other.is_none(), near_in_double);
-        let shape = parameters::shape_of(sources, other, cube, (order, weight), options.max_level, progress)?;
-        (shape.cube, shape.refinement)
+        parameters::shape_of(sources, other, cube, (order, weight), options.max_level, progress)?
     };
-    let refinement = Refinement { is_balanced: options.balance, ..refinement };
-    stats.leaf_size = refinement.leaf_size;
+    let refinement = Refinement { leaf_size, max_level: options.max_level, is_balanced: options.balance };
+    stats.leaf_size = leaf_size;
     let tree = Tree::build(sources, other, cube, refinement, progress)?;
     let own = Particles::in_order(sources, &tree.sources, progress)?;
     let others = match targets {
