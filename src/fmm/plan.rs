@@ -37,7 +37,7 @@ pub struct Stats {
     pub translations: u64,
     pub finer: u64,
     pub coarser: u64,
-    /// Bytes of points, tree and lists; of operators; and of an evaluation's workspace with gradients.
+    /// Bytes of points, tree and lists; of operators; and of an evaluation's workspace with gradients, on one thread.
     pub bytes_of_points: usize,
     pub bytes_of_operators: usize,
     pub bytes_of_evaluation: usize,
@@ -102,7 +102,7 @@ impl Plan {
                 }
             }
         };
-        engine.count(&mut stats);
+        engine.count(&mut stats)?;
         let ranks = engine.rank_targets()?;
         stats.bytes_of_points += ranks.capacity() * size_of::<u32>();
         let target_count = targets.as_ref().map(|targets| targets.len());

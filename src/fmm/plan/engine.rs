@@ -26,7 +26,7 @@ pub trait Engine: Send + Sync {
     fn rank_targets(&self) -> Result<Vec<u32>>;
     /// Sums in double precision over all pairs, without 1 / (4 pi), for some targets by their place in the tree's order.
     fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>>;
-    fn count(&self, stats: &mut Stats);
+    fn count(&self, stats: &mut Stats) -> Result<()>;
     fn save_operators(&self, path: &Path) -> Result<()>;
 }
 #[allow(clippy::too_many_arguments)]
@@ -167,7 +167,7 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         operators::save(&sets, path)
     }
 
-    fn count(&self, stats: &mut Stats) {
+    fn count(&self, stats: &mut Stats) -> Result<()> {
         stats.levels = self.tree.depth() + 1;
         stats.boxes = self.tree.nodes.len();
         stats.leaves = self.tree.nodes.iter().filter(|node| node.is_leaf()).count();
@@ -177,6 +177,7 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         stats.coarser = (self.lists.coarser.len() + images.1) as u64;
         stats.translations = self.count_translations();
         (stats.bytes_of_points, stats.bytes_of_operators) = self.bytes();
-        stats.bytes_of_evaluation = passes::workspace_bytes(self, passes::TOGETHER, true);
+        stats.bytes_of_evaluation = passes::workspace_bytes(self, passes::TOGETHER, true)?;
+        Ok(())
     }
 }
