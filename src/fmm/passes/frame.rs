@@ -252,7 +252,8 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         self.targets.is_none()
     }
 
-    /// Whether coordinates are numbers of T: in a cell that repeats they have been folded.
+    /// Whether coordinates are numbers of T: in a cell that repeats they have been folded. Of f64 the compiler knows it, and leaves out loops for others.
+    #[inline(always)]
     pub fn has_coordinates_in_own_precision(&self) -> bool {
         size_of::<T>() == size_of::<f64>() || !(self.near_in_double || self.tree.cube.repeats)
     }
