@@ -6,6 +6,7 @@
 use super::real::Real;
 use crate::error::{Error, Result};
 use std::alloc::{Layout, alloc, dealloc};
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
 /// Bytes of a line of the cache.
@@ -32,18 +33,26 @@ impl<T: Real> Aligned<T> {
 
     /// Zeros; `what` is what an error says they were for.
     pub fn zeros(what: &str, len: usize) -> Result<Self> {
-        // SAFETY: all of them are written before anyone sees them.
-        let numbers = unsafe { Self::unwritten(what, len)? };
-        // SAFETY: there is room for so many; zero bytes are the number 0.
-        unsafe { numbers.first.write_bytes(0, len) };
-        Ok(numbers)
+        let mut room = Room::new(what, len)?;
+        room.places().fill(MaybeUninit::new(T::default()));
+        // SAFETY: all of them were written.
+        Ok(unsafe { room.written() })
     }
 
-    /// Room for numbers. Writing zeros into megabytes of workspace takes as long as some uses of it.
+    /// Numbers that may be anything, for workspace that foreign code writes before it reads. Writing zeros into megabytes of it takes as long as some
+    /// uses of it. `Room` is what safe code has.
     ///
     /// # Safety
-    /// No number is read before it is written.
+    /// No number is read before it is written. `slice` and `slice_mut` make references to numbers that were not: the numbers that matter here
+    /// are read by a library that the compiler does not see into, and a reference by itself reads nothing.
     pub unsafe fn unwritten(what: &str, len: usize) -> Result<Self> {
+        let room = Room::new(what, len)?;
+        // SAFETY: the caller's promise.
+        Ok(unsafe { room.written() })
+    }
+
+    /// Memory for so many numbers.
+    fn allocated(what: &str, len: usize) -> Result<Self> {
         if len == 0 {
             return Ok(Self::empty());
         }
@@ -68,6 +77,34 @@ impl<T: Real> Aligned<T> {
     pub fn slice_mut(&mut self) -> &mut [T] {
         // SAFETY: as for `slice`.
         unsafe { std::slice::from_raw_parts_mut(self.first.as_ptr(), self.len) }
+    }
+}
+
+/// Room for numbers that are yet to be written.
+pub struct Room<T = f64>(Aligned<T>);
+
+impl<T: Real> Room<T> {
+    /// `what` is what an error says the numbers are for.
+    pub fn new(what: &str, len: usize) -> Result<Self> {
+        Aligned::allocated(what, len).map(Self)
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len
+    }
+
+    #[inline(always)]
+    pub fn places(&mut self) -> &mut [MaybeUninit<T>] {
+        // SAFETY: there is room for so many, and these may be anything.
+        unsafe { std::slice::from_raw_parts_mut(self.0.first.as_ptr().cast(), self.0.len) }
+    }
+
+    /// The numbers.
+    ///
+    /// # Safety
+    /// All of them were written (or see `Aligned::unwritten`).
+    pub unsafe fn written(self) -> Aligned<T> {
+        self.0
     }
 }
 
