@@ -1,7 +1,7 @@
 //! Plans of one kernel in one precision behind one face: how they are built, and what they are asked.
 
 use super::points::Scaled;
-use super::{CHUNK, Options, Stats};
+use super::{Options, Stats};
 use crate::error::{Result, try_box, try_collect, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::operators::{self, Key, Operators, Wanted, kept_or};
@@ -14,6 +14,7 @@ use crate::simd::{Level, Real};
 use crate::threads::{self, Progress};
 use std::any::TypeId;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 /// Pairs of a task of leaves: about a millisecond.
@@ -23,7 +24,8 @@ const PAIRS_OF_A_TASK: usize = 1 << 20;
 pub trait Engine: Send + Sync {
     /// Sums in the tree's order, without 1 / (4 pi), of some vectors: `charge(vector, source)` -> [target][vector][component].
     fn evaluate(&self, vectors: usize, charge: &(dyn Fn(usize, usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>>;
-    fn rank_targets(&self) -> Result<Vec<u32>>;
+    /// For each target its place in the tree's order. Atomic because threads write them, each its own, in any order; a load is a plain one.
+    fn rank_targets(&self, progress: &mut Progress) -> Result<Vec<AtomicU32>>;
     /// Sums in double precision over all pairs, without 1 / (4 pi), for some targets by their place in the tree's order.
     fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>>;
     fn count(&self, stats: &mut Stats);
@@ -109,28 +111,26 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         let order = &self.tree.sources;
         let (mut own, mut double) = (Vec::with_capacity(vectors), Vec::with_capacity(vectors));
         for vector in 0..vectors {
-            let mut charges = try_vec("charges", order.len(), T::default())?;
-            let work = |(chunk, charges): (usize, &mut [T])| {
-                for (place, own) in charges.iter_mut().enumerate() {
-                    *own = T::from_f64(charge(vector, order.index(chunk * CHUNK + place)));
-                }
-                Ok(())
-            };
-            threads::for_each_chunk(charges.chunks_mut(CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
-            own.push(charges);
+            let grain = threads::grain(order.len());
+            own.push(threads::made("charges", order.len(), grain, progress, |place| T::from_f64(charge(vector, order.index(place))))?);
             let count = if self.wants_charges_in_double() { order.len() } else { 0 };
-            double.push(try_collect("charges", (0..count).map(|place| charge(vector, order.index(place))))?);
+            double.push(threads::made("charges", count, grain, progress, |place| charge(vector, order.index(place)))?);
         }
         let charges: Vec<Charges<'_, T>> = own.iter().zip(&double).map(|(own, double)| Charges { own, double }).collect();
         passes::evaluate(self, &charges, with_gradients, timings, progress)
     }
 
-    fn rank_targets(&self) -> Result<Vec<u32>> {
+    fn rank_targets(&self, progress: &mut Progress) -> Result<Vec<AtomicU32>> {
         let order = self.tree.targets();
-        let mut ranks = try_vec("order of targets", order.len(), 0u32)?;
-        for place in 0..order.len() {
-            ranks[order.index(place)] = place as u32;
-        }
+        let grain = threads::grain(order.len());
+        let ranks = threads::made("order of targets", order.len(), grain, progress, |_| AtomicU32::new(0))?;
+        let work = |(first, count): (usize, usize)| {
+            for place in first..first + count {
+                ranks[order.index(place)].store(place as u32, Ordering::Relaxed);
+            }
+            Ok(())
+        };
+        threads::for_each_chunk(threads::ranges(order.len(), grain), |_| 0, progress, work, |()| Ok(()))?;
         Ok(ranks)
     }
 
