@@ -101,7 +101,7 @@ impl Plan {
                 }
             }
         };
-        engine.count(&mut stats);
+        engine.count(&mut stats, progress)?;
         let ranks = engine.rank_targets(progress)?;
         stats.bytes_of_points += ranks.capacity() * size_of::<u32>();
         let target_count = targets.as_ref().map(|targets| targets.len());

@@ -28,7 +28,7 @@ pub trait Engine: Send + Sync {
     fn rank_targets(&self, progress: &mut Progress) -> Result<Vec<AtomicU32>>;
     /// Sums in double precision over all pairs, without 1 / (4 pi), for some targets by their place in the tree's order.
     fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>>;
-    fn count(&self, stats: &mut Stats);
+    fn count(&self, stats: &mut Stats, progress: &mut Progress) -> Result<()>;
     fn save_operators(&self, path: &Path) -> Result<()>;
 }
 #[allow(clippy::too_many_arguments)]
@@ -72,7 +72,7 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
         translations: options.translations.unwrap_or_else(|| parameters::translations_of(order, options.precision)),
         threshold: parameters::threshold_of(order, options.precision),
     };
-    let operators = |surface: &Surface, half_side: f64| {
+    let operators = |surface: &Surface, half_side: f64, progress: &mut Progress| {
         // A set of a large order takes seconds, and a kernel that is not homogeneous has one for each level.
         progress.advance(0)?;
         let key = Key {
@@ -101,7 +101,7 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     } else {
         None
     };
-    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, images, Grain { pairs: PAIRS_OF_A_TASK })?;
+    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, images, Grain { pairs: PAIRS_OF_A_TASK }, progress)?;
     stats.operator_seconds = began.elapsed().as_secs_f64();
     Ok(try_box("plan", frame)? as Box<dyn Engine>)
 }
@@ -168,16 +168,17 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         operators::save(&sets, path)
     }
 
-    fn count(&self, stats: &mut Stats) {
+    fn count(&self, stats: &mut Stats, progress: &mut Progress) -> Result<()> {
         stats.levels = self.tree.depth() + 1;
         stats.boxes = self.tree.nodes.len();
         stats.leaves = self.tree.nodes.iter().filter(|node| node.is_leaf()).count();
-        stats.near_pairs = self.leaves.iter().map(|&leaf| self.pairs_of(leaf)).map(|[near, of_images, _]| near + of_images).sum();
+        stats.near_pairs = self.near_pairs;
         let images = self.lists.images.as_ref().map_or((0, 0), |images| (images.finer.len(), images.coarser.len()));
         stats.finer = (self.lists.finer.len() + images.0) as u64;
         stats.coarser = (self.lists.coarser.len() + images.1) as u64;
-        stats.translations = self.count_translations();
+        stats.translations = self.count_translations(progress)?;
         (stats.bytes_of_points, stats.bytes_of_operators) = self.bytes();
         stats.bytes_of_evaluation = passes::workspace_bytes(self, passes::TOGETHER, true);
+        Ok(())
     }
 }
