@@ -8,6 +8,9 @@ use super::BANDS;
 use super::variants::Variant;
 use crate::error::{Error, Number, Result, Status, try_collect, try_push, try_vec};
 
+/// Of any value: far from where sums with energies, positions and spectra would overflow.
+const LARGEST_VALUE: f64 = 1e100;
+
 /// x, y or z.
 pub type Axis = usize;
 
@@ -207,16 +210,22 @@ impl Parameters {
             if !value.is_finite() {
                 return Err(Error::new(Status::Nonfinite, format!("values: element {p} is {value}; use finite values")));
             }
+            if value.abs() > LARGEST_VALUE {
+                return Err(Error::new(
+                    Status::Argument,
+                    format!("values: element {p} is {}; sums overflow with values beyond {}", Number(value), Number(LARGEST_VALUE)),
+                ));
+            }
             let set = |target: &mut [f64; BANDS], bands: Bands| {
                 (0..BANDS).filter(|&band| bands[band]).for_each(|band| target[band] = value);
             };
             match parameter {
                 Parameter::Fwhm(bands) => {
-                    if !(1e-100..=1e100).contains(&value) {
+                    if !(value >= 1e-100) {
                         return Err(Error::new(
                             Status::Argument,
                             format!(
-                                "values: element {p} is {}; a full width at half maximum is positive, in cm-1",
+                                "values: element {p} is {}; a full width at half maximum is positive, at least 1e-100 cm-1",
                                 Number(value)
                             ),
                         ));
