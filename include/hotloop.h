@@ -964,7 +964,8 @@ typedef struct hl_fmm_plan_stats {
   int64_t bytes_of_points;
   int64_t bytes_of_operators;
   /**
-   * Bytes that hl_fmm_evaluate with gradients asks for while it runs, at most, on one thread.
+   * Bytes that hl_fmm_evaluate with gradients asks for while it runs, at most, for four vectors of charges (or more) on one thread. On
+   * more threads more sums of near pairs are in progress: a fifth more on two was the most that was measured.
    */
   int64_t bytes_of_evaluation;
   /**
