@@ -5,7 +5,7 @@
 
 use super::real::Real;
 use crate::error::{Error, Result};
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
 
 /// Bytes of a line of the cache.
@@ -30,13 +30,11 @@ impl<T: Real> Aligned<T> {
         Self { first: NonNull::dangling(), len: 0, memory: None }
     }
 
-    /// Zeros; `what` is what an error says they were for.
+    /// Zeros; `what` is what an error says they were for. Fresh pages are zero as they are: those of large arrays are first touched where they are first used, by the
+    /// thread that does.
     pub fn zeros(what: &str, len: usize) -> Result<Self> {
-        // SAFETY: all of them are written before anyone sees them.
-        let numbers = unsafe { Self::unwritten(what, len)? };
-        // SAFETY: there is room for so many; zero bytes are the number 0.
-        unsafe { numbers.first.write_bytes(0, len) };
-        Ok(numbers)
+        // SAFETY: zero bytes are the number 0, and all of them are zero.
+        unsafe { Self::allocated(what, len, alloc_zeroed) }
     }
 
     /// Room for numbers. Writing zeros into megabytes of workspace takes as long as some uses of it.
@@ -44,6 +42,13 @@ impl<T: Real> Aligned<T> {
     /// # Safety
     /// No number is read before it is written.
     pub unsafe fn unwritten(what: &str, len: usize) -> Result<Self> {
+        // SAFETY: the caller's promise.
+        unsafe { Self::allocated(what, len, alloc) }
+    }
+
+    /// # Safety
+    /// `allocate` is a way of the global allocator, and what it leaves unwritten is not read.
+    unsafe fn allocated(what: &str, len: usize, allocate: unsafe fn(Layout) -> *mut u8) -> Result<Self> {
         if len == 0 {
             return Ok(Self::empty());
         }
@@ -52,7 +57,7 @@ impl<T: Real> Aligned<T> {
         let bytes = len.checked_mul(size_of::<T>()).and_then(|bytes| bytes.checked_add(LINE)).ok_or_else(out_of_memory)?;
         let layout = Layout::from_size_align(bytes, align_of::<T>()).map_err(|_| out_of_memory())?;
         // SAFETY: the size is not 0.
-        let memory = NonNull::new(unsafe { alloc(layout) }).ok_or_else(out_of_memory)?;
+        let memory = NonNull::new(unsafe { allocate(layout) }).ok_or_else(out_of_memory)?;
         // SAFETY: a line begins less than a line on, and the memory is a line longer than the numbers.
         let first = unsafe { memory.add(memory.as_ptr().align_offset(LINE)) }.cast();
         Ok(Self { first, len, memory: Some((memory, layout)) })
