@@ -39,9 +39,9 @@ pub use vectors::TOGETHER;
 use super::kernel::GreenFunction;
 use super::octets::WIDTH;
 use super::operators::Across;
-use crate::error::{Result, try_push, try_vec};
+use crate::error::{Result, try_push};
 use crate::simd::Aligned;
-use crate::threads::Progress;
+use crate::threads::{self, Progress};
 
 /// Groups of siblings for a task: their matrices are read from the second-level cache once for each pair of groups.
 const GROUPS_PER_TASK: usize = 8;
@@ -96,7 +96,8 @@ pub fn evaluate<T: Near, K: GreenFunction>(
         downward::pass(frame, level, &mut expansions, charges, timings, progress)?;
     }
     let components = if with_gradients { 4 } else { 1 };
-    let mut results = try_vec("results", frame.tree.targets().len() * vectors * components, 0.0)?;
+    let count = frame.tree.targets().len() * vectors * components;
+    let mut results = threads::made("results", count, threads::grain(count), progress, |_| 0.0)?;
     let mut backgrounds = Vec::new();
     if let Some(images) = &frame.images {
         for charges in charges {
