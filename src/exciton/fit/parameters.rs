@@ -11,7 +11,7 @@ mod rotation;
 mod state;
 
 use super::BANDS;
-use crate::error::{Error, Result, Status, try_push, try_collect};
+use crate::error::{Error, Result, Status, try_collect, try_push};
 
 pub use state::{Moved, State};
 
@@ -184,7 +184,6 @@ impl Parameters {
     pub fn any(&self, is_such: impl Fn(Parameter) -> bool) -> bool {
         self.list.iter().any(|&parameter| is_such(parameter))
     }
-
 }
 
 /// The first row that sets what an earlier one sets, and the first that does so. By sorting: there may be as many rows as variants.
