@@ -964,7 +964,8 @@ typedef struct hl_fmm_plan_stats {
   int64_t bytes_of_points;
   int64_t bytes_of_operators;
   /**
-   * Bytes that hl_fmm_evaluate with gradients asks for while it runs, at most, on one thread.
+   * Bytes that hl_fmm_evaluate with gradients asks for while it runs, at most, for four vectors of charges (or more) on one thread. On
+   * more threads more sums of near pairs are in progress: a fifth more on two was the most that was measured.
    */
   int64_t bytes_of_evaluation;
   /**
@@ -1008,7 +1009,7 @@ typedef struct hl_kuramoto_options {
    */
   int32_t reserved;
   /**
-   * The phase lag alpha of Sakaguchi's coupling, radians; default 0.
+   * The phase lag alpha of Sakaguchi's coupling, radians, up to 2^49 (f32: 2^20) in magnitude; default 0.
    */
   double lag;
   /**
@@ -1257,7 +1258,8 @@ hl_status hl_anisoap_power_spectrum(const struct hl_anisoap_plan *plan,
  * @param n_features            hl_anisoap_expansion_size(plan)
  * @param options               NULL for defaults. Used: as in hl_anisoap_expansion
  *
- * Frames, rules and errors are as in hl_anisoap_expansion; HL_ERR_NONFINITE names an element of the cotangent; HL_ERR_NULL
+ * Frames, rules and errors are as in hl_anisoap_expansion; HL_ERR_NONFINITE names an element of the cotangent, or an atom
+ * whose gradient overflows; HL_ERR_NULL
  * for quaternion_gradients without quaternions. Outputs share no element with each other or with an input, and are
  * written only if all went well.
  */
@@ -1454,8 +1456,8 @@ hl_status hl_exciton_options_init(struct hl_exciton_options *options,
  * deleted sites and columns of padding in eigenvectors).
  *
  * Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_NONFINITE and
- * HL_ERR_ARGUMENT (asymmetric; site energy not positive though rotational strengths are asked for) name configuration
- * and element; HL_ERR_OPTION. After HL_ERR_NOT_CONVERGED, HL_ERR_CANCELLED or a callback's own status, some
+ * HL_ERR_ARGUMENT (asymmetric; site energy not positive though rotational strengths are asked for; components of dipoles or positions
+ * beyond 1e75, or energies beyond 1e200 cm-1 with rotational strengths) name configuration and element; HL_ERR_OPTION. After HL_ERR_NOT_CONVERGED, HL_ERR_CANCELLED or a callback's own status, some
  * configurations have been written.
  */
 hl_status hl_exciton_sticks(ptrdiff_t n_conf,
@@ -1509,7 +1511,7 @@ hl_status hl_exciton_sample_init(struct hl_exciton_sample *sample,
  *                              normalize_dipoles and cd_scale concern Hamiltonians and are not used
  *
  * Outputs share no element with each other or with inputs. Errors: HL_ERR_SHAPE for n_conf = 0; array errors;
- * HL_ERR_NONFINITE, HL_ERR_ARGUMENT (grid not ascending, weights), HL_ERR_OPTION. With any status but HL_OK the
+ * HL_ERR_NONFINITE, also where a spectrum overflows; HL_ERR_ARGUMENT (grid not ascending, weights), HL_ERR_OPTION. With any status but HL_OK the
  * outputs are untouched.
  */
 hl_status hl_exciton_broaden(ptrdiff_t n_conf,
@@ -1551,8 +1553,8 @@ hl_status hl_exciton_broaden(ptrdiff_t n_conf,
  * @param options       NULL for defaults
  *
  * Outputs share no element with each other or with inputs. Errors: HL_ERR_SHAPE for n_conf = 0; array errors;
- * HL_ERR_NONFINITE and HL_ERR_ARGUMENT (asymmetric; site energy not positive though CD is asked for; grid not
- * ascending; weights) name the element; HL_ERR_OPTION; HL_ERR_NOT_CONVERGED. With any status but HL_OK the outputs are
+ * HL_ERR_NONFINITE and HL_ERR_ARGUMENT (asymmetric; site energy not positive though CD is asked for; numbers so large that
+ * strengths overflow; grid not ascending; weights) name the element; HL_ERR_NONFINITE also where a spectrum overflows; HL_ERR_OPTION; HL_ERR_NOT_CONVERGED. With any status but HL_OK the outputs are
  * untouched.
  */
 hl_status hl_exciton_spectrum(ptrdiff_t n_conf,
@@ -1726,7 +1728,8 @@ hl_status hl_exciton_fit_options_init(struct hl_exciton_fit_options *options,
  * @param options              NULL for defaults
  *
  * Outputs share no element with each other or with inputs. Errors: HL_ERR_SHAPE for n_conf = 0; array errors;
- * HL_ERR_NONFINITE; HL_ERR_ARGUMENT names configuration, point or row; HL_ERR_OPTION (a lineshape or widths without
+ * HL_ERR_NONFINITE, also where a result overflows; HL_ERR_ARGUMENT names configuration, point or row (components of dipoles and
+ * positions are at most 1e75, values 1e100, a sigma at least 1e-150); HL_ERR_OPTION (a lineshape or widths without
  * derivatives; normalize_dipoles with dipoles as parameters; lines too narrow for the grid); HL_ERR_NOT_CONVERGED. With any
  * status but HL_OK the outputs are untouched.
  */
@@ -2462,7 +2465,8 @@ hl_status hl_kuramoto_rhs_f32(ptrdiff_t rank,
  * written. After HL_ERR_CANCELLED, a callback's own status or HL_ERR_NOT_CONVERGED (a tolerance that no step meets) theta stands at
  * a whole step, *steps_done, and the records up to it are written. Integrations of parts give the same bits as one of the whole;
  * with noise if first_step counts the steps before, with adaptive steps if next_step is handed on. After any other error (memory that
- * could not be had) theta may stand between two steps, and *steps_done says nothing.
+ * could not be had) theta may stand between two steps, and *steps_done says nothing. Numbers are looked at when a call begins: those
+ * that overflow in the course of the steps spread as arithmetic has it, NaN among them, with HL_OK.
  */
 hl_status hl_kuramoto_integrate(ptrdiff_t rank,
                                 const ptrdiff_t *shape,
@@ -2666,8 +2670,8 @@ hl_status hl_kuramoto_mean_field_integrate_f32(ptrdiff_t n_nodes,
  * @param options     NULL for defaults. Used: law, lag, accumulate, nonfinite; boundaries and halos are not looked at
  *
  * `dtheta` shares no element with an input. Strides of the index arrays count integers. Errors: array errors; HL_ERR_ARGUMENT
- * (an index out of range, a phase too large) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. With a status from 1 to 99
- * nothing was written.
+ * (an index out of range, a phase too large, a weight beyond 1e154, in f32 1e19) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION.
+ * With a status from 1 to 99 nothing was written.
  */
 hl_status hl_kuramoto_network_rhs(ptrdiff_t n_nodes,
                                   ptrdiff_t n_edges,

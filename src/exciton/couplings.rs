@@ -96,8 +96,8 @@ impl PointDipoles<'_> {
                 return Err(Error::new(
                     Status::Argument,
                     format!(
-                        "positions: sites {j} and {i} of configuration {c} are so near that their coupling is {coupling}; \
-                         point dipoles are for pigments at a distance"
+                        "positions: sites {j} and {i} of configuration {c} are so near, or their dipoles so large, that their \
+                         coupling is {coupling}; point dipoles are for pigments at a distance, in debye"
                     ),
                 ));
             }

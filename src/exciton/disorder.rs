@@ -7,6 +7,7 @@
 //! The numbers are those of stream m of `random` (the z_k first, then the pairs row by row), so member m is the same whatever
 //! else is drawn, on any number of threads and in any language.
 
+use super::range::LARGEST_ENERGY;
 use crate::array::{View, ViewMut};
 use crate::error::{Error, Number, Result, Status, try_vec};
 use crate::random;
@@ -87,7 +88,9 @@ impl Disorder<'_> {
 
 fn refuse(name: &str, i: usize, j: usize, value: f64) -> Result<()> {
     let status = if value.is_finite() { Status::Argument } else { Status::Nonfinite };
-    let message = format!("{name}: element ({i}, {j}) is {}; use finite values, and standard deviations of at least 0", Number(value));
+    let message = format!("{name}: element ({i}, {j}) is {}; use numbers up to {} cm-1, and standard deviations of at least 0",
+        Number(value),
+        Number(LARGEST_ENERGY));
     Err(Error::new(status, message))
 }
 
@@ -125,13 +128,13 @@ impl Spread<'_> {
         for i in 0..n {
             for j in 0..i {
                 let sigma = self.coupling_sigma.map_or(0.0, |sigma| sigma.at([i, j]));
-                if !(sigma >= 0.0 && sigma.is_finite()) {
+                if !(0.0..=LARGEST_ENERGY).contains(&sigma) {
                     return refuse("coupling_sigma", i, j, sigma);
                 }
             }
             for k in 0..n_factor {
                 let value = self.site_factor.at([i, k]);
-                if !value.is_finite() {
+                if !(value.abs() <= LARGEST_ENERGY) {
                     return refuse("site_factor", i, k, value);
                 }
             }

@@ -18,13 +18,15 @@
 //! `(r_j - r_l) . (mu_j x mu_l) = (r_j x mu_j) . mu_l + (r_l x mu_l) . mu_j`: O(n^2) instead of O(n^3), and only six
 //! columns need to follow the eigensolver. Sum rules: `sum_k D_k = sum_j |mu_j|^2`, `sum_k R_k / e_k = 0`.
 //!
-//! * `couplings`   of point dipoles
-//! * `disorder`    ensembles about one Hamiltonian
+//!
 //! Linear dichroism about an axis n of symmetry is one more quadratic form of M_k: `LD_k = 3/2 (3 (M_k . n)^2 - D_k)`, three
 //! times the difference of absorption along n and across it, so that LD / A is the reduced dichroism `3/2 (3 cos^2 - 1)`
 //! (A. Rodger and B. Norden, Circular Dichroism and Linear Dichroism, 1997, section 2.3).
 //!
+//! * `couplings`   of point dipoles
+//! * `disorder`    ensembles about one Hamiltonian
 //! * `options`     what a caller may choose
+//! * `range`       how large numbers may be
 //! * `system`      the caller's arrays, checked and laid out in lanes
 //! * `way`         which eigensolver, and how many configurations at a time
 //! * `solve`       excitons of a group of configurations
@@ -39,6 +41,7 @@ mod couplings;
 mod disorder;
 pub mod fit;
 mod options;
+mod range;
 mod solve;
 mod spectrum;
 mod sticks;
@@ -50,6 +53,7 @@ pub use broadening::{Grid, Method};
 pub use disorder::{Disorder, Spread, disorder};
 pub use couplings::{PointDipoles, point_dipole_couplings};
 pub use options::{Lineshape, Normalization, Options, Widths};
+pub use range::LARGEST_ENERGY;
 pub use spectrum::{Spectra, StickArrays, broaden, spectrum};
 pub use sticks::{StickOutputs, sticks};
 pub use system::{Needs, System};

@@ -1,6 +1,7 @@
 //! What a caller may choose about a spectrum, as plain values that were checked.
 
 use super::broadening::Method;
+use super::range::LARGEST_ENERGY;
 use crate::error::{Error, Number, Result, Status, try_collect};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,7 +79,7 @@ impl Options {
                 Ok(())
             } else {
                 let width = Number(width);
-                refuse(format!("{name}: is {width}; a full width at half maximum is positive and finite, in cm-1"))
+                refuse(format!("{name}: is {width}; a full width at half maximum is positive, from 1e-100 to 1e100 cm-1"))
             }
         };
         match &self.widths {
@@ -105,8 +106,9 @@ impl Options {
                 self.cutoff
             ));
         }
-        if !self.energy_offset.is_finite() {
-            return refuse(format!("energy_offset: is {}; it is a finite number of cm-1", self.energy_offset));
+        if !(self.energy_offset.abs() <= LARGEST_ENERGY) {
+            let limit = Number(LARGEST_ENERGY);
+            return refuse(format!("energy_offset: is {}; it is a number of cm-1 of at most {limit}", Number(self.energy_offset)));
         }
         Ok(())
     }

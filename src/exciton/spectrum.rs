@@ -2,6 +2,7 @@
 
 use super::broadening::{Broadening, Grid, Sticks};
 use super::options::{Options, Widths};
+use super::range::refuse_overflow;
 use super::solve::Solver;
 use super::sticks::chunk_size;
 use super::system::System;
@@ -16,6 +17,14 @@ use crate::threads::{Progress, for_each_chunk, ranges};
 pub struct Spectra {
     pub absorption: Vec<f64>,
     pub cd: Vec<f64>,
+}
+
+impl Spectra {
+    fn checked(self, name: &str) -> Result<Self> {
+        refuse_overflow(name, &self.absorption)?;
+        refuse_overflow("cd", &self.cd)?;
+        Ok(self)
+    }
 }
 
 /// Which of them are wanted.
@@ -50,7 +59,8 @@ pub fn spectrum(
     let Choice { way, group, nanoseconds } = Choice::new(n_conf, n, system.needs.eigenvectors, level);
     let size = chunk_size(n_conf, nanoseconds + plan.cost_per_configuration(n), group);
     let summed = if n == 0 { 0 } else { n_conf };
-    mean(&plan, level, summed, size, weights.total, progress, |(first, len)| {
+    let name = if system.axis.is_some() { "ld" } else { "absorption" };
+    mean(&plan, level, summed, size, weights.total, name, progress, |(first, len)| {
         dispatch(level, SolveChunk { system, level, way, plan: &plan, weights, cd_scale: options.cd_scale, first, len })
     })
 }
@@ -90,18 +100,20 @@ pub fn broaden(
     let level = Level::current()?;
     let size = chunk_size(n_conf, 20.0 + plan.cost_per_configuration(n), 1);
     let summed = if n == 0 { 0 } else { n_conf };
-    mean(&plan, level, summed, size, weights.total, progress, |(first, len)| {
+    mean(&plan, level, summed, size, weights.total, "absorption", progress, |(first, len)| {
         dispatch(level, BroadenChunk { arrays, plan: &plan, weights, first, len })
     })
 }
 
-/// Sums chunks of the `n_conf` configurations that have sticks, in order, and turns the sum into spectra.
+/// Sums chunks of the `n_conf` configurations that have sticks, in order, and turns the sum into spectra, of which the first is called `name`.
+#[allow(clippy::too_many_arguments)]
 fn mean(
     plan: &Broadening,
     level: Level,
     n_conf: usize,
     size: usize,
     total_weight: f64,
+    name: &str,
     progress: &mut Progress,
     chunk: impl Fn((usize, usize)) -> Result<Vec<f64>> + Sync,
 ) -> Result<Spectra> {
@@ -123,7 +135,7 @@ fn mean(
     let sum = sum.map_or_else(|| plan.accumulator(), Ok)?;
     let (absorption, cd) = dispatch(level, Finish { plan, sum, total_weight })?;
     progress.end()?;
-    Ok(Spectra { absorption, cd })
+    Spectra { absorption, cd }.checked(name)
 }
 
 struct Finish<'a> {

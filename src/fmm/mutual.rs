@@ -67,6 +67,8 @@ impl<T: Real> Tile<T> {
             pieces: [(0, 0, 0); MOST_PIECES],
         })
     }
+
+    pub const BYTES: usize = Self::LEN * (MOST_ROWS * size_of::<T>() + 3 * size_of::<f64>());
 }
 
 /// Numbers of a point in a tile: coordinates in `P` parts, `N` charges, and `C` sums of each vector.

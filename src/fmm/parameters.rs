@@ -2,7 +2,7 @@
 
 use super::operators::Translations;
 use super::surface::Surface;
-use super::tree::{Cloud, Cube, Order, Refinement};
+use super::tree::{Cloud, Cube, Order};
 use crate::error::{Error, Number, Result, Status};
 use crate::simd::Level;
 use crate::threads::Progress;
@@ -84,10 +84,25 @@ pub fn order_of(eps: f64, precision: Precision, repeats: bool) -> Result<usize> 
 /// What a box costs in pairs of points, whatever it holds: its share of translations and of matrices. Fitted at orders 3 to 7 with AVX2: products of
 /// translations grow as the number of frequencies, p (2 p - 1)^2, matrices as n^2.
 fn cost_of_a_box(order: usize) -> f64 {
+    cost_of_matrices(order) + cost_of_translations(order)
+}
+
+fn cost_of_matrices(order: usize) -> f64 {
+    1000.0 + 0.35 * (Surface::len_of(order) as f64).powi(2)
+}
+
+fn cost_of_translations(order: usize) -> f64 {
+    26.0 * frequencies_of(order)
+}
+
+/// What a level costs in pairs whatever it holds: the matrices of all frequencies are made for it.
+fn cost_of_a_level(order: usize) -> f64 {
+    2500.0 * frequencies_of(order)
+}
+
+fn frequencies_of(order: usize) -> f64 {
     let p = order as f64;
-    let n = Surface::len_of(order) as f64;
-    let frequencies = p * (2.0 * p - 1.0).powi(2);
-    1000.0 + 26.0 * frequencies + 0.35 * n * n
+    p * (2.0 * p - 1.0).powi(2)
 }
 
 /// What a box costs in units of a pair, as times what `cost_of_a_box` says, which is for double precision and pairs in one direction at a time (AVX2, with
@@ -109,10 +124,10 @@ pub fn weight_of_a_box(simd: Level, precision: Precision, is_mutual: bool, near_
     of_wide_vectors * of_a_box / of_a_pair
 }
 
-/// Where the root is and when boxes are refined.
+/// Where the root is and how many points a leaf holds at most.
 pub struct Shape {
     pub cube: Cube,
-    pub refinement: Refinement,
+    pub leaf_size: usize,
 }
 
 /// Points looked at to find out how they lie.
@@ -160,21 +175,74 @@ pub fn shape_of(
                 points *= children;
             }
             let leaf_size = (points + 6.0 * points.sqrt()).max(points * 2f64.powf(3.0 - dimensions)).round() as usize;
-            return Ok(Shape { cube, refinement: Refinement { leaf_size, max_level, is_balanced: false } });
+            return Ok(Shape { cube, leaf_size });
         }
-        let margin = (best / points).powf(1.0 / dimensions).clamp(1.0, 2.0);
-        // An even number of leaves from end to end: then the outer ones are as full as the others, if the cloud is a cube.
+        // Leaves from end to end that would have the best size, and so the boxes of a root that fits.
         let across = 2f64.powi(level as i32);
-        let margin = across / (2.0 * (across / (2.0 * margin)).round()).max(1.0);
-        let points = points * margin.powf(dimensions);
+        let even = Even { count: count as f64, order, weight, dimensions, filled: count as f64 / points / across.powf(dimensions) };
+        let across = even.best_across(across * (points / best).powf(1.0 / dimensions), max_level);
+        let points = even.points_of(across);
+        let margin = 2f64.powi(level_of(across) as i32) / across as f64;
         // Enough for what chance and the shape of the cloud put into a leaf, but less than into its parent.
         let leaf_size = (points + 6.0 * points.sqrt()).max(points * 2f64.powf(3.0 - dimensions)).round() as usize;
         let cube = cube.enlarged(margin);
-        return Ok(Shape { cube, refinement: Refinement { leaf_size, max_level, is_balanced: false } });
+        return Ok(Shape { cube, leaf_size });
     }
     // Leaves of a cloud of many densities hold from a part of the limit up to it.
     let leaf_size = (best * children.powf(0.4)).round() as usize;
-    Ok(Shape { cube, refinement: Refinement { leaf_size, max_level, is_balanced: false } })
+    Ok(Shape { cube, leaf_size })
+}
+
+/// The level whose boxes are as many from end to end, or the next finer one.
+fn level_of(across: usize) -> usize {
+    across.next_power_of_two().ilog2() as usize
+}
+
+/// A cloud of even density with some even number of leaves from end to end: then the outer ones are as full as the others, if it is a cube.
+struct Even {
+    count: f64,
+    order: usize,
+    weight: f64,
+    dimensions: f64,
+    /// Leaves that there are, as a part of across^dimensions.
+    filled: f64,
+}
+
+impl Even {
+    fn points_of(&self, across: usize) -> f64 {
+        self.count / (self.filled * (across as f64).powf(self.dimensions))
+    }
+
+    /// The number near `about` at which pairs, boxes and levels cost least.
+    fn best_across(&self, about: f64, max_level: usize) -> usize {
+        const TRIED: f64 = 64.0;
+        // So few are tried that it does not matter; far apart they are multiples of powers of two, which groups of siblings fill.
+        let step = 2 * ((about / TRIED).ceil().max(1.0) as usize).next_power_of_two();
+        let (first, last) = ((0.5 * about) as usize / step, (2.0 * about) as usize / step + 1);
+        let candidates = (first.max(1)..=last).map(|steps| steps * step).filter(|&across| level_of(across) <= max_level);
+        candidates.min_by(|&a, &b| self.cost(a).total_cmp(&self.cost(b))).unwrap_or(1 << max_level)
+    }
+
+    /// In pairs.
+    fn cost(&self, across: usize) -> f64 {
+        let boxes_of = |across: usize| self.filled * (across as f64).powf(self.dimensions);
+        // Of a box and those about it: fewer at the faces of the cloud, which is much of a small one.
+        let neighbours = |across: usize| (3.0 - 2.0 / across as f64).powf(self.dimensions);
+        let near = self.count * self.points_of(across) * neighbours(across);
+        let mut far = 0.0;
+        let mut half = across.div_ceil(2);
+        for _ in 2..=level_of(across) {
+            // Boxes are counted from the middle of the root. Siblings are translated together, whether all eight are there or not.
+            let own = 2 * half;
+            half = half.div_ceil(2);
+            let parents = 2 * half;
+            let seen = (neighbours(parents) - 1.0) / (3f64.powf(self.dimensions) - 1.0);
+            let siblings = boxes_of(parents) * 2f64.powf(self.dimensions);
+            // A fifth of translations are transforms of a box.
+            far += siblings * cost_of_translations(self.order) * (0.2 + 0.8 * seen) + boxes_of(own) * cost_of_matrices(self.order) + cost_of_a_level(self.order);
+        }
+        near + self.weight * far
+    }
 }
 
 /// How points fill boxes.
@@ -239,5 +307,59 @@ mod tests {
         for eps in [0.0, -1.0, 1.0, f64::NAN, f64::INFINITY] {
             assert!(order_of(eps, Precision::Double, false).is_err());
         }
+    }
+
+    struct Random(Vec<[f64; 3]>);
+
+    impl Random {
+        fn new(count: usize) -> Self {
+            let mut state = 1u64;
+            let mut uniform = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 11) as f64 / (1u64 << 53) as f64
+            };
+            Self((0..count).map(|_| [uniform(), uniform(), uniform()]).collect())
+        }
+    }
+
+    impl Cloud for Random {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+
+        fn point(&self, index: usize) -> [f64; 3] {
+            self.0[index]
+        }
+    }
+
+    /// Leaves of an even cloud's tree have one size, and no level is there for nothing: that cost half of an evaluation of 10,000 points at order 9.
+    #[test]
+    fn roots_of_even_clouds_are_as_large_as_their_leaves_want_and_not_larger() {
+        for count in [2000, 10_000, 30_000, 100_000] {
+            let points = Random::new(count);
+            for order in [3, 5, 7, 9, 11, 14] {
+                let mut progress = Progress::none();
+                let fitting = Cube::around(&points, None, 1.0, &mut progress).unwrap();
+                let shape = shape_of(&points, None, fitting, (order, 1.4), 19, &mut progress).unwrap();
+                let margin = shape.cube.side / fitting.side;
+                assert!((1.0..1.99).contains(&margin), "{count} points, order {order}: {margin}");
+                let refinement = crate::fmm::tree::Refinement { leaf_size: shape.leaf_size, max_level: 19, is_balanced: false };
+                let tree = crate::fmm::tree::Tree::build(&points, None, shape.cube, refinement, &mut progress).unwrap();
+                let across = 2f64.powi(tree.depth() as i32) / margin;
+                assert!((across / 2.0 - (across / 2.0).round()).abs() < 1e-6, "{count} points, order {order}: {across} leaves from end to end");
+            }
+        }
+    }
+
+    #[test]
+    fn fewest_pairs_boxes_and_levels_are_near_the_best_leaves() {
+        let cube = |count: f64, order| Even { count, order, weight: 1.4, dimensions: 3.0, filled: 1.0 };
+        assert_eq!([1e4, 3e4, 1e5, 1e6, 1e7].map(|count: f64| cube(count, 7).best_across((count / 53.0).cbrt(), 19)), [4, 8, 12, 28, 56]);
+        // A level costs as much as the pairs that it spares.
+        assert_eq!(level_of(cube(1e4, 7).best_across(5.7, 19)), 2);
+        let line = Even { count: 1e7, order: 7, weight: 1.4, dimensions: 1.0, filled: 1.0 };
+        let across = line.best_across(60_000.0, 19);
+        assert!((30_000..=120_000).contains(&across) && across % 1024 == 0, "{across}");
+        assert_eq!(cube(1e7, 7).best_across(56.0, 3), 8);
     }
 }

@@ -17,10 +17,9 @@ use crate::threads::{self, Progress};
 use engine::{Engine, build};
 use points::{Scaled, margin_of, power_of_two_that_makes_one};
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-/// Points or charges for a task.
-const CHUNK: usize = 16_384;
 /// Results between one that is asked for and one that is handed out.
 const AHEAD: usize = 16;
 
@@ -37,7 +36,7 @@ pub struct Stats {
     pub translations: u64,
     pub finer: u64,
     pub coarser: u64,
-    /// Bytes of points, tree and lists; of operators; and of an evaluation's workspace with gradients.
+    /// Bytes of points, tree and lists; of operators; and of an evaluation's workspace with gradients, on one thread.
     pub bytes_of_points: usize,
     pub bytes_of_operators: usize,
     pub bytes_of_evaluation: usize,
@@ -53,7 +52,7 @@ pub struct Plan {
     target_count: Option<usize>,
     engine: Box<dyn Engine>,
     /// Place in the tree's order of each target.
-    ranks: Vec<u32>,
+    ranks: Vec<AtomicU32>,
     /// What coordinates were multiplied by.
     scale: f64,
     stats: Stats,
@@ -102,8 +101,8 @@ impl Plan {
                 }
             }
         };
-        engine.count(&mut stats);
-        let ranks = engine.rank_targets()?;
+        engine.count(&mut stats, progress)?;
+        let ranks = engine.rank_targets(progress)?;
         stats.bytes_of_points += ranks.capacity() * size_of::<u32>();
         let target_count = targets.as_ref().map(|targets| targets.len());
         progress.end()?;
@@ -177,6 +176,11 @@ impl Plan {
         progress.end()
     }
 
+    /// A target's place in the tree's order.
+    fn rank(&self, target: usize) -> usize {
+        self.ranks[target].load(Ordering::Relaxed) as usize
+    }
+
     /// Writes the operators to a file for `load_operators`.
     pub fn save_operators(&self, path: &Path) -> Result<()> {
         self.engine.save_operators(path)
@@ -194,7 +198,7 @@ impl Plan {
     ) -> Result<f64> {
         let chosen = self.choose(sample, seed)?;
         progress.begin(chosen.len())?;
-        let places = try_collect("sample of targets", chosen.iter().map(|&target| self.ranks[target as usize]))?;
+        let places = try_collect("sample of targets", chosen.iter().map(|&target| self.rank(target as usize) as u32))?;
         let charge = |source: usize| charges.at([source]).to_f64();
         let exact = self.engine.direct(&charge, &places, progress)?;
         let unit = self.scale / (4.0 * std::f64::consts::PI);
@@ -229,7 +233,7 @@ impl Plan {
         progress: &mut Progress,
     ) -> Result<()> {
         let components = results.len() / (self.target_count() * vectors);
-        let place = |target: usize| (self.ranks[target] as usize * vectors + vector) * components;
+        let place = |target: usize| (self.rank(target) * vectors + vector) * components;
         let result = |target: usize, component: usize| results[place(target) + component];
         // Results lie in the order of the curve, anywhere in memory as seen from the caller's.
         let fetch = |target: usize| {
@@ -238,28 +242,29 @@ impl Plan {
             }
         };
         let unit = self.scale / (4.0 * std::f64::consts::PI);
+        let grain = threads::grain(self.target_count());
         if let Some(potentials) = potentials {
             let work = |(chunk, mut piece): (usize, ViewMut<'_, I, 2>)| {
                 for place in 0..piece.dims()[1] {
-                    fetch(chunk * CHUNK + place + AHEAD);
-                    piece.set([0, place], I::from_f64(result(chunk * CHUNK + place, 0) * unit * unit_of_charge));
+                    fetch(chunk * grain + place + AHEAD);
+                    piece.set([0, place], I::from_f64(result(chunk * grain + place, 0) * unit * unit_of_charge));
                 }
                 Ok(())
             };
-            threads::for_each_chunk(potentials.split(1, CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
+            threads::for_each_chunk(potentials.split(1, grain).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
         }
         if let Some(gradients) = gradients {
             let unit = unit * self.scale;
             let work = |(chunk, mut piece): (usize, ViewMut<'_, I, 3>)| {
                 for place in 0..piece.dims()[1] {
-                    fetch(chunk * CHUNK + place + AHEAD);
+                    fetch(chunk * grain + place + AHEAD);
                     for axis in 0..3 {
-                        piece.set([0, place, axis], I::from_f64(result(chunk * CHUNK + place, 1 + axis) * unit * unit_of_charge));
+                        piece.set([0, place, axis], I::from_f64(result(chunk * grain + place, 1 + axis) * unit * unit_of_charge));
                     }
                 }
                 Ok(())
             };
-            threads::for_each_chunk(gradients.split(1, CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
+            threads::for_each_chunk(gradients.split(1, grain).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
         }
         Ok(())
     }
@@ -283,7 +288,7 @@ fn largest_of<I: Real>(charges: &View<'_, I, 2>, vector: usize, progress: &mut P
         largest = largest.max(chunk);
         Ok(())
     };
-    threads::for_each_chunk(threads::ranges(charges.dims()[1], CHUNK), |_| 0, progress, work, keep)?;
+    threads::for_each_chunk(threads::ranges(charges.dims()[1], threads::grain(charges.dims()[1])), |_| 0, progress, work, keep)?;
     Ok(largest)
 }
 /// sqrt(sum x^2), whatever the size of the numbers.

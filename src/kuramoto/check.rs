@@ -41,6 +41,13 @@ pub fn finite<T: Real>(array: &View<'_, T, 3>, rank: usize) -> Result<()> {
     check(array, rank, T::LARGEST, "")
 }
 
+/// Refuses weights of edges of which sums could overflow to infinities of both signs: a phase's distance is at most 2^50, and there are no
+/// 2^50 edges.
+pub fn weights<T: Real>(array: &View<'_, T, 3>) -> Result<()> {
+    let largest = T::from_f64(T::LARGEST.to_f64().sqrt());
+    check(array, 1, largest, "sums over edges overflow beyond 1e154 (in single precision 1e19): divide the weights, and multiply coupling")
+}
+
 /// `check` for phases and `finite` for frequencies at once. Memory gives two arrays that are read side by side half as much again as one after
 /// the other, and before a single step this look is a third of the time. From the last line to the first: the first ones, which are worked on next,
 /// are in the caches then.

@@ -5,7 +5,8 @@
 
 use super::real::Real;
 use crate::error::{Error, Result};
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
 /// Bytes of a line of the cache.
@@ -30,20 +31,27 @@ impl<T: Real> Aligned<T> {
         Self { first: NonNull::dangling(), len: 0, memory: None }
     }
 
-    /// Zeros; `what` is what an error says they were for.
+    /// Zeros; `what` is what an error says they were for. Fresh pages are zero as they are: those of large arrays are first touched where they are first used, by the
+    /// thread that does.
     pub fn zeros(what: &str, len: usize) -> Result<Self> {
-        // SAFETY: all of them are written before anyone sees them.
-        let numbers = unsafe { Self::unwritten(what, len)? };
-        // SAFETY: there is room for so many; zero bytes are the number 0.
-        unsafe { numbers.first.write_bytes(0, len) };
-        Ok(numbers)
+        // SAFETY: zero bytes are the number 0, and all of them are zero.
+        unsafe { Self::allocated(what, len, alloc_zeroed) }
     }
 
-    /// Room for numbers. Writing zeros into megabytes of workspace takes as long as some uses of it.
+    /// Numbers that may be anything, for workspace that foreign code writes before it reads. Writing zeros into megabytes of it takes as long as some
+    /// uses of it. `Room` is what safe code has.
     ///
     /// # Safety
-    /// No number is read before it is written.
+    /// No number is read before it is written. `slice` and `slice_mut` make references to numbers that were not: the numbers that matter here
+    /// are read by a library that the compiler does not see into, and a reference by itself reads nothing.
     pub unsafe fn unwritten(what: &str, len: usize) -> Result<Self> {
+        // SAFETY: the caller's promise.
+        unsafe { Self::allocated(what, len, alloc) }
+    }
+
+    /// # Safety
+    /// `allocate` is a way of the global allocator, and what it leaves unwritten is not read.
+    unsafe fn allocated(what: &str, len: usize, allocate: unsafe fn(Layout) -> *mut u8) -> Result<Self> {
         if len == 0 {
             return Ok(Self::empty());
         }
@@ -52,7 +60,7 @@ impl<T: Real> Aligned<T> {
         let bytes = len.checked_mul(size_of::<T>()).and_then(|bytes| bytes.checked_add(LINE)).ok_or_else(out_of_memory)?;
         let layout = Layout::from_size_align(bytes, align_of::<T>()).map_err(|_| out_of_memory())?;
         // SAFETY: the size is not 0.
-        let memory = NonNull::new(unsafe { alloc(layout) }).ok_or_else(out_of_memory)?;
+        let memory = NonNull::new(unsafe { allocate(layout) }).ok_or_else(out_of_memory)?;
         // SAFETY: a line begins less than a line on, and the memory is a line longer than the numbers.
         let first = unsafe { memory.add(memory.as_ptr().align_offset(LINE)) }.cast();
         Ok(Self { first, len, memory: Some((memory, layout)) })
@@ -68,6 +76,35 @@ impl<T: Real> Aligned<T> {
     pub fn slice_mut(&mut self) -> &mut [T] {
         // SAFETY: as for `slice`.
         unsafe { std::slice::from_raw_parts_mut(self.first.as_ptr(), self.len) }
+    }
+}
+
+/// Room for numbers that are yet to be written.
+pub struct Room<T = f64>(Aligned<T>);
+
+impl<T: Real> Room<T> {
+    /// `what` is what an error says the numbers are for.
+    pub fn new(what: &str, len: usize) -> Result<Self> {
+        // SAFETY: what is not written is shown as places alone.
+        unsafe { Aligned::allocated(what, len, alloc) }.map(Self)
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len
+    }
+
+    #[inline(always)]
+    pub fn places(&mut self) -> &mut [MaybeUninit<T>] {
+        // SAFETY: there is room for so many, and these may be anything.
+        unsafe { std::slice::from_raw_parts_mut(self.0.first.as_ptr().cast(), self.0.len) }
+    }
+
+    /// The numbers.
+    ///
+    /// # Safety
+    /// All of them were written (or see `Aligned::unwritten`).
+    pub unsafe fn written(self) -> Aligned<T> {
+        self.0
     }
 }
 

@@ -2,16 +2,16 @@
 //!
 //! What is safe about it: a piece takes vectors and shows nothing, and the whole is handed out only when all of it was written.
 
-use super::aligned::Aligned;
+use super::aligned::{Aligned, Room};
 use super::lanes::Lanes;
 use super::prefetch;
 use crate::error::{Error, Result, Status};
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Room for numbers that are yet to be written.
 pub struct Pieces {
-    numbers: Aligned,
-    len: usize,
+    room: Room,
     /// Numbers that were cut into pieces.
     cut: usize,
     written: AtomicUsize,
@@ -19,7 +19,7 @@ pub struct Pieces {
 
 /// A part of them, which one task writes from its beginning to its end.
 pub struct Piece<'a> {
-    rest: &'a mut [f64],
+    rest: &'a mut [MaybeUninit<f64>],
     count: usize,
     written: &'a AtomicUsize,
 }
@@ -27,23 +27,22 @@ pub struct Piece<'a> {
 impl Pieces {
     /// `what` is what an error says they were for.
     pub fn new(what: &str, len: usize) -> Result<Self> {
-        // SAFETY: pieces only write, and `finish` looks whether all was written.
-        let numbers = unsafe { Aligned::unwritten(what, len)? };
-        Ok(Self { numbers, len, cut: 0, written: AtomicUsize::new(0) })
+        Ok(Self { room: Room::new(what, len)?, cut: 0, written: AtomicUsize::new(0) })
     }
 
     /// The next `len` of them in pieces of `size`, the last with what is left.
     pub fn cut(&mut self, len: usize, size: usize) -> impl Iterator<Item = Piece<'_>> {
         let first = self.cut;
         self.cut += len;
-        let (numbers, written) = (&mut self.numbers.slice_mut()[first..first + len], &self.written);
+        let (numbers, written) = (&mut self.room.places()[first..first + len], &self.written);
         numbers.chunks_mut(size.max(1)).map(move |rest| Piece { rest, count: 0, written })
     }
 
     /// The numbers, once all of them were written.
     pub fn finish(self) -> Result<Aligned> {
-        if self.written.into_inner() == self.len {
-            Ok(self.numbers)
+        if self.written.into_inner() == self.room.len() {
+            // SAFETY: pieces do not overlap, and count what they wrote, each number once.
+            Ok(unsafe { self.room.written() })
         } else {
             Err(Error::new(Status::Internal, "a piece of memory was not written"))
         }
@@ -61,7 +60,9 @@ impl Piece<'_> {
             prefetch(line.as_ptr());
         }
         for (vector, place) in vectors.iter().zip(places.chunks_exact_mut(V::WIDTH)) {
-            vector.store(place);
+            place.fill(MaybeUninit::new(0.0));
+            // SAFETY: they were written just now: numbers may be referred to then, and the compiler leaves out these zeros.
+            vector.store(unsafe { place.assume_init_mut() });
         }
         self.rest = rest;
         self.count += len;

@@ -6,6 +6,7 @@
 
 mod count;
 mod fork;
+mod made;
 pub mod openblas;
 mod pool;
 mod progress;
@@ -15,6 +16,7 @@ mod workspaces;
 
 pub use count::{MAX_THREADS, Source, current, set_local, set_process};
 pub use fork::install_fork_handlers;
+pub use made::{append, grain, made};
 pub use pool::shutdown;
 pub use progress::Progress;
 pub use schedule::{for_each_chunk, ranges};

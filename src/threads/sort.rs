@@ -1,11 +1,9 @@
 //! Sorting on the caller's number of threads.
 
-use super::{Progress, for_each_chunk};
-use crate::error::{Result, try_collect, try_push, try_vec};
-use std::mem::take;
+use super::{Progress, for_each_chunk, grain};
+use crate::error::{Error, Result, try_collect, try_push, try_vec};
+use std::mem::{MaybeUninit, take};
 
-/// Items that a thread counts or moves at a time.
-const CHUNK: usize = 16_384;
 /// Items of a bucket, about: they are sorted in the second-level cache.
 const BUCKET: usize = 4096;
 /// Items looked at for each bucket before it is known where buckets end.
@@ -25,10 +23,11 @@ pub fn sorted<T: Ord + Copy + Send + Sync>(mut items: Vec<T>, progress: &mut Pro
     let mut ends = try_collect("order of items", (0..buckets * LOOKED_AT).map(|i| items[i * step]))?;
     ends.sort_unstable();
     let ends = try_collect("order of items", (1..buckets).map(|bucket| ends[bucket * LOOKED_AT]))?;
+    let chunk = grain(items.len());
     let mut of_items = try_vec("order of items", items.len(), 0u16)?;
-    let mut sizes = try_vec("order of items", items.len().div_ceil(CHUNK) * buckets, 0u32)?;
+    let mut sizes = try_vec("order of items", items.len().div_ceil(chunk) * buckets, 0u32)?;
 
-    let pieces = items.chunks(CHUNK).zip(of_items.chunks_mut(CHUNK)).zip(sizes.chunks_mut(buckets));
+    let pieces = items.chunks(chunk).zip(of_items.chunks_mut(chunk)).zip(sizes.chunks_mut(buckets));
     let work = |((items, own), sizes): ((&[T], &mut [u16]), &mut [u32])| {
         for (item, own) in items.iter().zip(own) {
             *own = ends.partition_point(|end| end <= item) as u16;
@@ -39,30 +38,41 @@ pub fn sorted<T: Ord + Copy + Send + Sync>(mut items: Vec<T>, progress: &mut Pro
     for_each_chunk(pieces, |_| 0, progress, work, |()| Ok(()))?;
 
     // Each chunk has its part of each bucket: parts lie by bucket, and are handed out by chunk.
-    let mut sorted = try_vec("order of items", items.len(), items[0])?;
-    let mut parts = try_collect("order of items", (0..sizes.len()).map(|_| <&mut [T]>::default()))?;
-    let mut rest = &mut sorted[..];
-    for bucket in 0..buckets {
+    let mut sorted = Vec::new();
+    sorted.try_reserve_exact(items.len()).map_err(|_| Error::out_of_memory("order of items", items.len() * size_of::<T>()))?;
+    let mut parts = try_collect("order of items", (0..sizes.len()).map(|_| <&mut [MaybeUninit<T>]>::default()))?;
+    let mut of_buckets = try_vec("order of items", buckets, 0)?;
+    let mut rest = &mut sorted.spare_capacity_mut()[..items.len()];
+    for (bucket, all) in of_buckets.iter_mut().enumerate() {
         for (&size, part) in sizes.iter().zip(&mut parts).skip(bucket).step_by(buckets) {
             (*part, rest) = rest.split_at_mut(size as usize);
+            *all += size as usize;
         }
     }
-    let pieces = items.chunks(CHUNK).zip(of_items.chunks(CHUNK)).zip(parts.chunks_mut(buckets));
-    let work = |((items, own), parts): ((&[T], &[u16]), &mut [&mut [T]])| {
+    let pieces = items.chunks(chunk).zip(of_items.chunks(chunk)).zip(parts.chunks_mut(buckets));
+    let work = |((items, own), parts): ((&[T], &[u16]), &mut [&mut [MaybeUninit<T>]])| {
         for (item, own) in items.iter().zip(own) {
             let part = &mut parts[usize::from(*own)];
             let (first, others) = take(part).split_first_mut().expect("was counted");
-            *first = *item;
+            first.write(*item);
             *part = others;
         }
+        Ok(items.len())
+    };
+    let mut written = 0;
+    let keep = |count| {
+        written += count;
         Ok(())
     };
-    for_each_chunk(pieces, |_| 0, progress, work, |()| Ok(()))?;
+    for_each_chunk(pieces, |_| 0, progress, work, keep)?;
+    assert_eq!(written, items.len());
+    // SAFETY: there is room for so many, and each was written: every item has a place of its own, which its part has given away.
+    unsafe { sorted.set_len(items.len()) };
+    drop(items);
 
     let mut rest = &mut sorted[..];
     let mut pieces = Vec::new();
-    for bucket in 0..buckets {
-        let size = sizes.iter().skip(bucket).step_by(buckets).map(|&size| size as usize).sum();
+    for size in of_buckets {
         let (own, others) = rest.split_at_mut(size);
         rest = others;
         try_push("order of items", &mut pieces, own)?;

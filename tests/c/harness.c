@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -124,4 +125,42 @@ int expect_child(int pid, double limit)
     }
     return expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child ended with exit status %d, signal %d",
                   WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+}
+
+int in_a_child(int (*body)(const void *what), const void *what)
+{
+    pid_t pid;
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        alarm(60);
+        _exit(body(what));
+    }
+    return expect_child(pid, 80.0);
+}
+
+static rlim_t addresses_before;
+
+int limit_addresses(unsigned long spare_mebibytes)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    unsigned long pages = 0;
+    struct rlimit limit;
+    const int is_read = file && fscanf(file, "%lu", &pages) == 1;
+    if (file)
+        fclose(file);
+    if (!is_read || getrlimit(RLIMIT_AS, &limit))
+        return -1;
+    addresses_before = limit.rlim_cur;
+    limit.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (spare_mebibytes << 20);
+    return setrlimit(RLIMIT_AS, &limit);
+}
+
+int lift_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit))
+        return -1;
+    limit.rlim_cur = addresses_before;
+    return setrlimit(RLIMIT_AS, &limit);
 }

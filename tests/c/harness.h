@@ -26,5 +26,12 @@ double seconds(void);
 /* Waits for a child process and expects the exit status 0; one that is not done within `limit` seconds (it may hang inside fork
    itself, before it can set an alarm) is killed. Returns whether all was well. */
 int expect_child(int pid, double limit);
+/* Runs `body` in a child process that is killed after some 60 s, and expects that it returns 0. */
+int in_a_child(int (*body)(const void *what), const void *what);
+
+/* Lets the process have so many MiB of addresses beyond those in use. Returns 0, or -1 if that cannot be done. */
+int limit_addresses(unsigned long spare_mebibytes);
+/* The limit is what it was before limit_addresses. The same answers. */
+int lift_limit(void);
 
 #endif

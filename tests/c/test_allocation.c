@@ -108,122 +108,96 @@ static void leaks(void)
 }
 
 /* The process' address space is limited so that the scratch for one large matrix does not fit. */
+static int solve_without_memory(const void *unused)
+{
+    enum { N = 3000 };
+    static double energies[N];
+    const ptrdiff_t strides[3] = {0, 0, 0};
+    const double hamiltonian = 12400.0;
+    double grid = 12400.0, absorption = -1.0;
+    problem small = problem_new(3, 8, 50);
+    int k;
+    (void)unused;
+    hl_set_num_threads_local(1);
+    if (problem_spectrum(&small, NULL) != HL_OK || limit_addresses(48))
+        return 3;
+    for (k = 0; k < N; k++)
+        energies[k] = -1.0;
+    if (hl_exciton_sticks(1, N, &hamiltonian, strides, NULL, NULL, NULL, NULL, energies, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                          NULL) != HL_ERR_ALLOC)
+        return 4;
+    if (!strstr(hl_last_error_message(), "hl_exciton_sticks"))
+        return 5;
+    for (k = 0; k < N; k++)
+        if (energies[k] != -1.0)
+            return 6;
+    if (hl_exciton_spectrum(1, N, 1, &hamiltonian, strides, &hamiltonian, strides, NULL, NULL, NULL, NULL, &grid, NULL, &absorption, NULL, NULL,
+                            NULL, NULL) != HL_ERR_ALLOC)
+        return 7;
+    if (absorption != -1.0)
+        return 8;
+    return problem_spectrum(&small, NULL) == HL_OK ? 0 : 9;
+}
+
 static void no_memory(void)
 {
-    const ptrdiff_t n = 3000, strides[3] = {0, 0, 0};
-    pid_t pid;
     test("where the scratch for a large matrix cannot be had: HL_ERR_ALLOC, outputs untouched, and the process goes on");
-    fflush(stdout);
-    pid = fork();
-    if (pid == 0) {
-        static double energies[3000];
-        const double hamiltonian = 12400.0;
-        double grid = 12400.0, absorption = -1.0;
-        problem small = problem_new(3, 8, 50);
-        struct rlimit limit;
-        FILE *file = fopen("/proc/self/statm", "r");
-        unsigned long pages = 0;
-        int k;
-        alarm(60);
-        hl_set_num_threads_local(1);
-        if (problem_spectrum(&small, NULL) != HL_OK || !file || fscanf(file, "%lu", &pages) != 1)
-            _exit(3);
-        fclose(file);
-        limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (48UL << 20);
-        if (setrlimit(RLIMIT_AS, &limit))
-            _exit(4);
-        for (k = 0; k < (int)n; k++)
-            energies[k] = -1.0;
-        if (hl_exciton_sticks(1, n, &hamiltonian, strides, NULL, NULL, NULL, NULL, energies, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-                              NULL, NULL) != HL_ERR_ALLOC)
-            _exit(5);
-        if (!strstr(hl_last_error_message(), "hl_exciton_sticks"))
-            _exit(6);
-        for (k = 0; k < (int)n; k++)
-            if (energies[k] != -1.0)
-                _exit(7);
-        if (hl_exciton_spectrum(1, n, 1, &hamiltonian, strides, &hamiltonian, strides, NULL, NULL, NULL, NULL, &grid, NULL, &absorption,
-                                NULL, NULL, NULL, NULL) != HL_ERR_ALLOC)
-            _exit(8);
-        if (absorption != -1.0)
-            _exit(9);
-        if (problem_spectrum(&small, NULL) != HL_OK)
-            _exit(10);
-        _exit(0);
-    }
-    expect_child(pid, 80.0);
+    in_a_child(solve_without_memory, NULL);
 }
 
 /* OpenBLAS takes 128 MiB of addresses for itself, and asks for them again and again where there are not so many: before its first call. */
+static int solve_without_a_buffer(const void *unused)
+{
+    problem large = problem_new(1, 150, 50);
+    (void)unused;
+    hl_set_num_threads_local(1);
+    if (limit_addresses(64))
+        return 3;
+    if (problem_spectrum(&large, NULL) != HL_ERR_ALLOC || !strstr(hl_last_error_message(), "OpenBLAS"))
+        return 4;
+    if (large.absorption[20] != 0.0 || large.cd[20] != 0.0)
+        return 5;
+    if (lift_limit())
+        return 6;
+    return problem_spectrum(&large, NULL) == HL_OK && large.absorption[20] != 0.0 ? 0 : 7;
+}
+
 static void no_buffer(void)
 {
-    pid_t pid;
     test("where OpenBLAS cannot have its buffer: HL_ERR_ALLOC, outputs untouched, and with more memory the call works");
-    fflush(stdout);
-    pid = fork();
-    if (pid == 0) {
-        problem large = problem_new(1, 150, 50);
-        struct rlimit limit;
-        rlim_t before;
-        FILE *file = fopen("/proc/self/statm", "r");
-        unsigned long pages = 0;
-        alarm(60);
-        hl_set_num_threads_local(1);
-        if (!file || fscanf(file, "%lu", &pages) != 1 || getrlimit(RLIMIT_AS, &limit))
-            _exit(3);
-        fclose(file);
-        before = limit.rlim_cur;
-        limit.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (64UL << 20);
-        if (setrlimit(RLIMIT_AS, &limit))
-            _exit(4);
-        if (problem_spectrum(&large, NULL) != HL_ERR_ALLOC || !strstr(hl_last_error_message(), "OpenBLAS"))
-            _exit(5);
-        if (large.absorption[20] != 0.0 || large.cd[20] != 0.0)
-            _exit(6);
-        limit.rlim_cur = before;
-        if (setrlimit(RLIMIT_AS, &limit))
-            _exit(7);
-        _exit(problem_spectrum(&large, NULL) == HL_OK && large.absorption[20] != 0.0 ? 0 : 8);
-    }
-    expect_child(pid, 80.0);
+    in_a_child(solve_without_a_buffer, NULL);
 }
 
 /* The address space is limited so that there is no room for worker threads' stacks. */
+static int solve_without_threads(const void *unused)
+{
+    problem small = problem_new(2000, 8, 50), other;
+    int k;
+    (void)unused;
+    hl_set_num_threads_local(1);
+    if (problem_spectrum(&small, NULL) != HL_OK)
+        return 3;
+    other = problem_share(&small);
+    if (limit_addresses(6))
+        return 4;
+    for (k = 0; k < 3; k++) {
+        hl_set_num_threads_local(16);
+        if (problem_spectrum(&other, NULL) != HL_ERR_THREADS || !strstr(hl_last_error_message(), "threads"))
+            return 5;
+        if (other.absorption[20] != 0.0 || other.cd[20] != 0.0)
+            return 6;
+        hl_set_num_threads_local(1);
+        if (problem_spectrum(&other, NULL) != HL_OK || !problem_same_bits(&small, &other))
+            return 7;
+        other.absorption[20] = other.cd[20] = 0.0;
+    }
+    return 0;
+}
+
 static void no_threads(void)
 {
-    pid_t pid;
     test("where worker threads cannot be started: HL_ERR_THREADS, outputs untouched, and fewer threads still work");
-    fflush(stdout);
-    pid = fork();
-    if (pid == 0) {
-        problem small = problem_new(2000, 8, 50), other;
-        struct rlimit limit;
-        FILE *file = fopen("/proc/self/statm", "r");
-        unsigned long pages = 0;
-        int k;
-        alarm(60);
-        hl_set_num_threads_local(1);
-        if (problem_spectrum(&small, NULL) != HL_OK || !file || fscanf(file, "%lu", &pages) != 1)
-            _exit(3);
-        fclose(file);
-        other = problem_share(&small);
-        limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (6UL << 20);
-        if (setrlimit(RLIMIT_AS, &limit))
-            _exit(4);
-        for (k = 0; k < 3; k++) {
-            hl_set_num_threads_local(16);
-            if (problem_spectrum(&other, NULL) != HL_ERR_THREADS || !strstr(hl_last_error_message(), "threads"))
-                _exit(5);
-            if (other.absorption[20] != 0.0 || other.cd[20] != 0.0)
-                _exit(6);
-            hl_set_num_threads_local(1);
-            if (problem_spectrum(&other, NULL) != HL_OK || !problem_same_bits(&small, &other))
-                _exit(7);
-            other.absorption[20] = other.cd[20] = 0.0;
-        }
-        _exit(0);
-    }
-    expect_child(pid, 80.0);
+    in_a_child(solve_without_threads, NULL);
 }
 
 /* Sizes that no machine can solve are refused at once, not started. */

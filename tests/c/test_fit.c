@@ -92,7 +92,8 @@ static void refused(const request *q, hl_status expected, const char *words)
 static void bad_arguments(void)
 {
     static const int32_t unknown[3] = {10, 0, 0}, same[2][3] = {{0, 1, 0}, {0, 1, 5}}, far[3] = {0, SITE, 0}, axis[3] = {4, 0, 3};
-    static const double nan_values[PARAMETER] = {0.0, NAN, 0.0, 1.0, 70.0, 1.0};
+    static const double nan_values[PARAMETER] = {0.0, NAN, 0.0, 1.0, 70.0, 1.0}, huge_values[PARAMETER] = {0.0, 1e200, 0.0, 1.0, 70.0, 1.0};
+    static const double large_values[PARAMETER] = {0.0, 0.0, 0.0, 1e70, 70.0, 1e100};
     request q;
     hl_exciton_options options;
     double kept;
@@ -123,7 +124,14 @@ static void bad_arguments(void)
     hamiltonians[3][2][1] = kept;
     kept = sigma[9], sigma[9] = 0.0;
     q = all(), refused(&q, HL_ERR_ARGUMENT, "absorption_sigma: element 9 is 0");
+    sigma[9] = 1e-310;
+    q = all(), refused(&q, HL_ERR_ARGUMENT, "absorption_sigma: element 9 is 1e-310");
     sigma[9] = kept;
+    kept = dipoles[3][2][1], dipoles[3][2][1] = 1e200;
+    q = all(), refused(&q, HL_ERR_ARGUMENT, "dipoles: element (2, 1) of configuration 3 is 1e200");
+    dipoles[3][2][1] = kept;
+    q = all(), q.values = huge_values, refused(&q, HL_ERR_ARGUMENT, "values: element 1 is 1e200");
+    q = all(), q.values = large_values, refused(&q, HL_ERR_NONFINITE, "misfit: is inf");
     kept = cd_grid[5], cd_grid[5] = cd_grid[4];
     q = all(), refused(&q, HL_ERR_ARGUMENT, "cd_grid: point 5");
     cd_grid[5] = kept;

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum { N_PARAMETER = 7 };
@@ -150,36 +149,29 @@ static hl_status large(kind what, double *output)
                                        NULL);
 }
 
+static int solve_without_memory(const void *what)
+{
+    const kind of = *(const kind *)what;
+    problem small = problem_new(3, N_PARAMETER, 50);
+    double output[3] = {0.0, -7.0, -7.0};
+    hl_set_num_threads_local(1);
+    problem_spectrum(&small, NULL);
+    if (run(of, &small) != HL_OK || limit_addresses(48))
+        return 3;
+    if (large(of, output) != HL_ERR_ALLOC)
+        return 4;
+    if (!strstr(hl_last_error_message(), "hl_exciton_") || output[0] != 0.0 || output[1] != -7.0 || output[2] != -7.0)
+        return 5;
+    return run(of, &small) == HL_OK ? 0 : 6;
+}
+
 static void no_memory(void)
 {
     int what;
     for (what = GRADIENT; what <= DRAWN; what++) {
-        pid_t pid;
+        const kind of = (kind)what;
         test("kind %d: where the scratch cannot be had: HL_ERR_ALLOC, outputs untouched, and the process goes on", what);
-        fflush(stdout);
-        pid = fork();
-        if (pid == 0) {
-            problem small = problem_new(3, N_PARAMETER, 50);
-            double output[3] = {0.0, -7.0, -7.0};
-            struct rlimit limit;
-            FILE *file = fopen("/proc/self/statm", "r");
-            unsigned long pages = 0;
-            alarm(60);
-            hl_set_num_threads_local(1);
-            problem_spectrum(&small, NULL);
-            if (run((kind)what, &small) != HL_OK || !file || fscanf(file, "%lu", &pages) != 1)
-                _exit(3);
-            fclose(file);
-            limit.rlim_cur = limit.rlim_max = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (48UL << 20);
-            if (setrlimit(RLIMIT_AS, &limit))
-                _exit(4);
-            if (large((kind)what, output) != HL_ERR_ALLOC)
-                _exit(5);
-            if (!strstr(hl_last_error_message(), "hl_exciton_") || output[0] != 0.0 || output[1] != -7.0 || output[2] != -7.0)
-                _exit(6);
-            _exit(run((kind)what, &small) == HL_OK ? 0 : 7);
-        }
-        expect_child(pid, 80.0);
+        in_a_child(solve_without_memory, &of);
     }
 }
 

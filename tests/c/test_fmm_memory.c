@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 enum { FEW = 500, LARGE = 100000 };
 enum function { CREATE, SET_POINTS, EVALUATE, ESTIMATE, N_FUNCTIONS };
@@ -123,33 +121,22 @@ static void refusals(void)
 }
 
 /* OpenBLAS, which makes operators, takes 128 MiB of addresses for itself, and asks for them again and again where there are not so many. */
+static int make_without_a_buffer(const void *unused)
+{
+    (void)unused;
+    hl_fmm_options_init(&options, sizeof options);
+    options.leaf_size = 8;
+    if (limit_addresses(64))
+        return 3;
+    if (perform(CREATE) != HL_ERR_ALLOC || !strstr(hl_last_error_message(), "OpenBLAS"))
+        return 4;
+    return lift_limit() == 0 && perform(CREATE) == HL_OK ? 0 : 5;
+}
+
 static void no_buffer(void)
 {
-    pid_t pid;
     test("where OpenBLAS cannot have its buffer a plan is refused, and with more memory it is made");
-    fflush(stdout);
-    pid = fork();
-    if (pid == 0) {
-        struct rlimit limit;
-        rlim_t before;
-        FILE *file = fopen("/proc/self/statm", "r");
-        unsigned long pages = 0;
-        alarm(60);
-        if (!file || fscanf(file, "%lu", &pages) != 1 || getrlimit(RLIMIT_AS, &limit))
-            _exit(3);
-        fclose(file);
-        hl_fmm_options_init(&options, sizeof options);
-        options.leaf_size = 8;
-        before = limit.rlim_cur;
-        limit.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (64UL << 20);
-        if (setrlimit(RLIMIT_AS, &limit))
-            _exit(4);
-        if (perform(CREATE) != HL_ERR_ALLOC || !strstr(hl_last_error_message(), "OpenBLAS"))
-            _exit(5);
-        limit.rlim_cur = before;
-        _exit(setrlimit(RLIMIT_AS, &limit) == 0 && perform(CREATE) == HL_OK ? 0 : 6);
-    }
-    expect_child(pid, 80.0);
+    in_a_child(make_without_a_buffer, NULL);
 }
 
 static void within_a_tenth(const char *what, long said, long measured)
@@ -160,8 +147,8 @@ static void within_a_tenth(const char *what, long said, long measured)
 /* As many vectors of charges as are evaluated together: what an evaluation has at most is for these. */
 enum { VECTORS = 4 };
 
-/* The plan of so many points, in single precision where asked for. */
-static void sizes(const char *which, int is_sphere, int is_single, ptrdiff_t n_target)
+/* The plan of so many points, in single precision where asked for. With low orders or large leaves near pairs need the most. */
+static void sizes(const char *which, int is_sphere, int is_single, ptrdiff_t n_target, int order, int leaf_size)
 {
     double *sources = malloc(LARGE * 24), *targets = malloc(LARGE * 24), *q = calloc(VECTORS * LARGE, 8);
     double *p = malloc(VECTORS * LARGE * 8), *g = malloc(VECTORS * LARGE * 24);
@@ -192,7 +179,8 @@ static void sizes(const char *which, int is_sphere, int is_single, ptrdiff_t n_t
                : hl_fmm_plan_create(&made, LARGE, n_target, sources, NULL, n_target == LARGE ? NULL : targets, NULL, &options))
     hl_fmm_forget_operators();
     hl_fmm_options_init(&options, sizeof options);
-    options.order = 7;
+    options.order = order;
+    options.leaf_size = leaf_size;
     before = heap_in_use();
     expect(PLAN(first) == HL_OK, "%s", hl_last_error_message());
     of_points = heap_in_use();
@@ -227,9 +215,14 @@ int main(void)
     hl_set_num_threads_local(1);
     no_buffer(); /* before OpenBLAS has any */
     refusals();
-    sizes("cube", 0, 0, LARGE);
-    sizes("sphere", 1, 0, LARGE);
-    sizes("single precision", 0, 1, LARGE);
-    sizes("separate targets", 0, 0, 60000);
+    sizes("cube", 0, 0, LARGE, 7, 0);
+    sizes("sphere", 1, 0, LARGE, 7, 0);
+    sizes("single precision", 0, 1, LARGE, 7, 0);
+    sizes("separate targets", 0, 0, 60000, 7, 0);
+    sizes("order 3", 0, 0, LARGE, 3, 0);
+    sizes("order 3 in single precision", 0, 1, LARGE, 3, 0);
+    sizes("large leaves", 0, 0, LARGE, 4, 400);
+    sizes("large leaves on a sphere", 1, 0, LARGE, 2, 400);
+    sizes("large leaves in single precision", 0, 1, LARGE, 2, 400);
     return finish("fmm memory");
 }

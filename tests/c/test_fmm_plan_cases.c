@@ -14,7 +14,7 @@
 typedef struct {
     char name[64];
     ptrdiff_t n_source, n_target, n_vectors, order, leaf_size; /* n_target: of the sums, also where there are no targets */
-    int has_targets, bits, points, kernel, precision, layout;
+    int has_targets, bits, points, kernel, precision, balance, layout;
     double screening, eps;
 } plan_case;
 
@@ -35,6 +35,7 @@ static double coordinate(int points, ptrdiff_t i)
     case 1: return u(i) / (double)(1 << j % 7) + (double)(j % 3) / 4.0;
     case 2: return u(i - 3 * (j % 4));
     case 3: return i % 3 == 2 ? 0.5 : u(i);
+    case 4: return (double)(j / (i % 3 == 0 ? 1 : i % 3 == 1 ? 11 : 121) % 11) / 8.0;
     default: return u(i);
     }
 }
@@ -105,6 +106,7 @@ static void compute(const plan_case *row, const numbers *n, int layout, int late
     options.order = row->order;
     options.eps = row->order ? options.eps : row->eps;
     options.leaf_size = row->leaf_size;
+    options.balance = row->balance;
     if (late) {
         static const double two[6] = {0, 0, 0, 3, 2, 1};
         static const float two_singles[6] = {0, 0, 0, 3, 2, 1};
@@ -199,8 +201,8 @@ int main(void)
         int k, which;
         if (*line == '#' || !*line)
             continue;
-        if (sscanf(line, "%63s %td %td %td %d %d %d %lf %d %td %lf %td %d", row.name, &row.n_source, &row.n_target, &row.n_vectors, &row.bits,
-                   &row.points, &row.kernel, &row.screening, &row.precision, &row.order, &row.eps, &row.leaf_size, &row.layout) != 13) {
+        if (sscanf(line, "%63s %td %td %td %d %d %d %lf %d %td %lf %td %d %d", row.name, &row.n_source, &row.n_target, &row.n_vectors, &row.bits,
+                   &row.points, &row.kernel, &row.screening, &row.precision, &row.order, &row.eps, &row.leaf_size, &row.balance, &row.layout) != 14) {
             fprintf(stderr, "tests/cases/fmm_plan.txt: a row that is not understood: %s\n", line);
             return 2;
         }

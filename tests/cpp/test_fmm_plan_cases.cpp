@@ -17,7 +17,7 @@ namespace {
 struct row {
     std::string name;
     std::ptrdiff_t n_source, n_target, n_vectors, order, leaf_size;
-    int bits, points, kernel, precision, layout;
+    int bits, points, kernel, precision, balance, layout;
     double screening, eps;
 };
 
@@ -32,6 +32,7 @@ std::vector<T> coordinates(int points, std::ptrdiff_t first, std::ptrdiff_t coun
         double value = u(points == 2 ? i - 3 * (j % 4) : i);
         if (points == 1) value = value / static_cast<double>(1 << j % 7) + static_cast<double>(j % 3) / 4;
         if (points == 3 && i % 3 == 2) value = 0.5;
+        if (points == 4) value = static_cast<double>(j / (i % 3 == 0 ? 1 : i % 3 == 1 ? 11 : 121) % 11) / 8;
         values.push_back(static_cast<T>(value));
     }
     return values;
@@ -57,7 +58,7 @@ std::vector<double> compute(const row& r, int layout, bool late) {
     charges.put(charges_of<T>(r));
     hl::fmm::plan_options options;
     options.kernel(static_cast<hl::fmm::kernel>(r.kernel)).screening(r.screening).precision(static_cast<hl::fmm::precision>(r.precision));
-    options.leaf_size(r.leaf_size);
+    options.leaf_size(r.leaf_size).balance(r.balance != 0);
     if (r.order > 0) options.order(r.order);
     if (r.order == 0) options.eps(r.eps);
     const hl::view<const T, 2> x = has_targets ? hl::view<const T, 2>(targets.view()) : hl::view<const T, 2>();
@@ -92,7 +93,7 @@ void shared_cases() {
         std::istringstream words(line);
         row r;
         if (!(words >> r.name >> r.n_source >> r.n_target >> r.n_vectors >> r.bits >> r.points >> r.kernel >> r.screening >> r.precision >>
-              r.order >> r.eps >> r.leaf_size >> r.layout))
+              r.order >> r.eps >> r.leaf_size >> r.balance >> r.layout))
             throw std::runtime_error("tests/cases/fmm_plan.txt: cannot read the row: " + line);
         ++rows;
         const std::vector<double> found = compute_any(r, r.layout, false);

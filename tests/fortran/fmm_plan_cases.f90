@@ -11,7 +11,7 @@ module fmm_plan_cases
     real(c_double) :: screening
     integer :: precision, order
     real(c_double) :: eps
-    integer :: leaf_size, layout
+    integer :: leaf_size, balance, layout
   end type plan_case
 
 contains
@@ -28,7 +28,7 @@ contains
       if (status /= 0) exit
       if (line == "" .or. line(1:1) == "#") cycle
       read (line, *) row%name, row%n_source, row%n_target, row%n_vectors, row%bits, row%points, row%kernel, row%screening, &
-        row%precision, row%order, row%eps, row%leaf_size, row%layout
+        row%precision, row%order, row%eps, row%leaf_size, row%balance, row%layout
       rows = [rows, row]
     end do
     close (file)
@@ -57,6 +57,8 @@ contains
           values(axis, point) = u(i - 3 * mod(j, 4_c_int64_t))
         case (3)
           values(axis, point) = merge(0.5_c_double, u(i), axis == 3)
+        case (4)
+          values(axis, point) = mod(j / 11**(axis - 1), 11_c_int64_t) / 8.0_c_double
         case default
           values(axis, point) = u(i)
         end select

@@ -11,7 +11,7 @@ from systems import LAYOUTS, laid_out
 PRECISIONS = ("auto", "double", "mixed")
 COLUMNS = (
     ("name", str), ("n_source", int), ("n_target", int), ("n_vectors", int), ("bits", int), ("points", int), ("kernel", int),
-    ("screening", float), ("precision", int), ("order", int), ("eps", float), ("leaf_size", int), ("layout", int),
+    ("screening", float), ("precision", int), ("order", int), ("eps", float), ("leaf_size", int), ("balance", int), ("layout", int),
 )  # fmt: skip
 
 
@@ -48,6 +48,8 @@ def coordinates(kind, first, count):
         return u(i) / 2.0 ** (j % 7) + j % 3 / 4.0
     if kind == 2:
         return u(i - 3 * (j % 4))
+    if kind == 4:
+        return j // 11 ** (i % 3) % 11 / 8.0
     points = u(i)
     if kind == 3:
         points[:, 2] = 0.5
@@ -71,5 +73,6 @@ def load(row, layout_number=None):
         "order": row["order"],
         "eps": row["eps"] or 1e-6,  # not read if there is an order
         "leaf_size": row["leaf_size"],
+        "balance": bool(row["balance"]),
     }
     return Case(row["name"], sources, targets, laid_out(numbers.astype(dtype), layout), options, layout)

@@ -1,7 +1,7 @@
 # Fast multipole plans: every row of tests/cases/fmm_plan.txt with the same bits in every layout on 1, 2 and 7 threads, from a plan that got
 # its points later as well, and a file for the comparison of languages.
 
-const PLAN_COLUMNS = (:name, :n_source, :n_target, :n_vectors, :bits, :points, :kernel, :screening, :precision, :order, :eps, :leaf_size, :layout)
+const PLAN_COLUMNS = (:name, :n_source, :n_target, :n_vectors, :bits, :points, :kernel, :screening, :precision, :order, :eps, :leaf_size, :balance, :layout)
 
 const PLAN_CASES = map(filter(line -> !startswith(line, "#") && !isempty(strip(line)), readlines(joinpath(ROOT, "tests", "cases", "fmm_plan.txt")))) do line
     fields = split(line)
@@ -18,6 +18,7 @@ function plan_coordinate(points, i)
     points == 1 && return plan_number(i) / 2.0^(j % 7) + j % 3 / 4
     points == 2 && return plan_number(i - 3 * (j % 4))
     points == 3 && i % 3 == 2 && return 0.5
+    points == 4 && return j ÷ 11^(i % 3) % 11 / 8
     return plan_number(i)
 end
 
@@ -30,7 +31,7 @@ function plan_inputs(case)
 end
 
 plan_options(case) = (kernel = word(Hotloop.KERNELS, case.kernel), screening = case.screening, precision = word(Hotloop.FMM_PRECISIONS, case.precision),
-                      order = case.order, eps = case.order == 0 ? case.eps : 1e-6, leaf_size = case.leaf_size)
+                      order = case.order, eps = case.order == 0 ? case.eps : 1e-6, leaf_size = case.leaf_size, balance = case.balance == 1)
 
 # What a file of results holds. `late`: the plan is made for two points and gets the row's afterwards.
 function compute_plan(case, layout, late = false)

@@ -95,8 +95,23 @@ pub fn gradients(
         },
     )?;
     progress.end()?;
+    refuse_overflow(&forces, &torques, &strains)?;
     write(frames, outputs, &forces, &torques, &strains);
     Ok(())
+}
+
+/// Refuses gradients that overflowed, before anything is written. (A quaternion's is a sum of four products with a torque.)
+fn refuse_overflow(forces: &[[f64; 3]], torques: &[[f64; 3]], strains: &[[[f64; 3]; 3]]) -> Result<()> {
+    const LARGEST: f64 = f64::MAX / 8.0;
+    let is_one = |vector: &[f64; 3]| vector.iter().any(|x| !(x.abs() <= LARGEST));
+    let what = if let Some(atom) = forces.iter().zip(torques).position(|(force, torque)| is_one(force) || is_one(torque)) {
+        format!("atom {atom}")
+    } else if let Some(frame) = strains.iter().position(|strain| strain.iter().any(is_one)) {
+        format!("the strain of frame {frame}")
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Status::Nonfinite, format!("cotangent: the gradient of {what} overflows; scale the cotangent down")))
 }
 
 fn write(frames: &Frames<'_>, outputs: GradientOutputs<'_>, forces: &[[f64; 3]], torques: &[[f64; 3]], strains: &[[[f64; 3]; 3]]) {

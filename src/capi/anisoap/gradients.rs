@@ -22,7 +22,8 @@ use crate::error::Result;
 /// @param n_features            hl_anisoap_expansion_size(plan)
 /// @param options               NULL for defaults. Used: as in hl_anisoap_expansion
 ///
-/// Frames, rules and errors are as in hl_anisoap_expansion; HL_ERR_NONFINITE names an element of the cotangent; HL_ERR_NULL
+/// Frames, rules and errors are as in hl_anisoap_expansion; HL_ERR_NONFINITE names an element of the cotangent, or an atom
+/// whose gradient overflows; HL_ERR_NULL
 /// for quaternion_gradients without quaternions. Outputs share no element with each other or with an input, and are
 /// written only if all went well.
 #[unsafe(no_mangle)]

@@ -48,7 +48,8 @@ use crate::exciton::fit;
 /// @param options              NULL for defaults
 ///
 /// Outputs share no element with each other or with inputs. Errors: HL_ERR_SHAPE for n_conf = 0; array errors;
-/// HL_ERR_NONFINITE; HL_ERR_ARGUMENT names configuration, point or row; HL_ERR_OPTION (a lineshape or widths without
+/// HL_ERR_NONFINITE, also where a result overflows; HL_ERR_ARGUMENT names configuration, point or row (components of dipoles and
+/// positions are at most 1e75, values 1e100, a sigma at least 1e-150); HL_ERR_OPTION (a lineshape or widths without
 /// derivatives; normalize_dipoles with dipoles as parameters; lines too narrow for the grid); HL_ERR_NOT_CONVERGED. With any
 /// status but HL_OK the outputs are untouched.
 #[unsafe(no_mangle)]
@@ -247,7 +248,7 @@ pub unsafe extern "C" fn hl_exciton_jacobian(
         model.solve(std::array::from_fn(|band| points[band].as_slice()), |problem, progress| {
             progress.begin(problem.configurations())?;
             let with_rows = rows.iter().any(Option::is_some) || ld_rows.is_some();
-            result = Some(fit::jacobian(problem, &values, with_rows, progress)?);
+            result = Some(fit::jacobian(problem, &values, with_rows, progress)?.checked(values.len())?);
             progress.end()
         })?;
         let result = result.expect("solved");

@@ -6,7 +6,7 @@ use crate::capi::arrays::{needed, wanted};
 use crate::capi::guard::{self, hl_status, refuse};
 use crate::capi::options;
 use crate::error::{Number, Result, Status, try_collect};
-use crate::exciton::Spread;
+use crate::exciton::{LARGEST_ENERGY, Spread};
 use crate::exciton::fit::{Band, Parameters, Variant};
 use crate::exciton::System;
 
@@ -290,6 +290,11 @@ impl<'a> GivenSample<'a> {
                 if let Some(&site) = kept.iter().find(|&&site| !energies[site].is_finite()) {
                     let message = format!("variant_energies: element ({v}, {site}) is {}; use finite energies", energies[site]);
                     return refuse(Status::Nonfinite, message);
+                }
+                if let Some(&site) = kept.iter().find(|&&site| energies[site].abs() > LARGEST_ENERGY) {
+                    let (energy, limit) = (Number(energies[site]), Number(LARGEST_ENERGY));
+                    let message = format!("variant_energies: element ({v}, {site}) is {energy}; use energies up to {limit} cm-1");
+                    return refuse(Status::Argument, message);
                 }
             }
             variants.push(Variant::new(system(kept, axis, self.spread), weight, &energies, parameters, v)?);

@@ -27,7 +27,7 @@ use crate::exciton::{self, Needs, StickArrays, System, Widths};
 ///                              normalize_dipoles and cd_scale concern Hamiltonians and are not used
 ///
 /// Outputs share no element with each other or with inputs. Errors: HL_ERR_SHAPE for n_conf = 0; array errors;
-/// HL_ERR_NONFINITE, HL_ERR_ARGUMENT (grid not ascending, weights), HL_ERR_OPTION. With any status but HL_OK the
+/// HL_ERR_NONFINITE, also where a spectrum overflows; HL_ERR_ARGUMENT (grid not ascending, weights), HL_ERR_OPTION. With any status but HL_OK the
 /// outputs are untouched.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_exciton_broaden(
@@ -112,8 +112,8 @@ pub unsafe extern "C" fn hl_exciton_broaden(
 /// @param options       NULL for defaults
 ///
 /// Outputs share no element with each other or with inputs. Errors: HL_ERR_SHAPE for n_conf = 0; array errors;
-/// HL_ERR_NONFINITE and HL_ERR_ARGUMENT (asymmetric; site energy not positive though CD is asked for; grid not
-/// ascending; weights) name the element; HL_ERR_OPTION; HL_ERR_NOT_CONVERGED. With any status but HL_OK the outputs are
+/// HL_ERR_NONFINITE and HL_ERR_ARGUMENT (asymmetric; site energy not positive though CD is asked for; numbers so large that
+/// strengths overflow; grid not ascending; weights) name the element; HL_ERR_NONFINITE also where a spectrum overflows; HL_ERR_OPTION; HL_ERR_NOT_CONVERGED. With any status but HL_OK the outputs are
 /// untouched.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_exciton_spectrum(

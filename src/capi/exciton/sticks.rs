@@ -33,8 +33,8 @@ use crate::exciton::{self, Needs, StickOutputs, System};
 /// deleted sites and columns of padding in eigenvectors).
 ///
 /// Outputs share no element with each other or with inputs. Errors: array errors; HL_ERR_NONFINITE and
-/// HL_ERR_ARGUMENT (asymmetric; site energy not positive though rotational strengths are asked for) name configuration
-/// and element; HL_ERR_OPTION. After HL_ERR_NOT_CONVERGED, HL_ERR_CANCELLED or a callback's own status, some
+/// HL_ERR_ARGUMENT (asymmetric; site energy not positive though rotational strengths are asked for; components of dipoles or positions
+/// beyond 1e75, or energies beyond 1e200 cm-1 with rotational strengths) name configuration and element; HL_ERR_OPTION. After HL_ERR_NOT_CONVERGED, HL_ERR_CANCELLED or a callback's own status, some
 /// configurations have been written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_exciton_sticks(

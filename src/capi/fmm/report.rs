@@ -48,7 +48,8 @@ pub struct hl_fmm_plan_stats {
     /// Bytes that the plan holds: points, tree and lists; operators, which plans of one order share.
     pub bytes_of_points: i64,
     pub bytes_of_operators: i64,
-    /// Bytes that hl_fmm_evaluate with gradients asks for while it runs, at most, on one thread.
+    /// Bytes that hl_fmm_evaluate with gradients asks for while it runs, at most, for four vectors of charges (or more) on one thread. On
+    /// more threads more sums of near pairs are in progress: a fifth more on two was the most that was measured.
     pub bytes_of_evaluation: i64,
     /// Seconds that setting up took: points into a tree, lists, operators.
     pub tree_seconds: f64,

@@ -5,7 +5,7 @@ use super::super::guard::refuse;
 use super::super::options::{self, Known};
 use super::options::*;
 use crate::array::{Footprint, View, ViewMut};
-use crate::error::{Result, Status};
+use crate::error::{Number, Result, Status};
 use crate::kuramoto::{Boundary, Coupling, EULER, Faces, HEUN, Lattice, Law, Method, Noise, RK4, Stages, Tolerance};
 use crate::simd::Real;
 use crate::threads::Progress;
@@ -46,8 +46,9 @@ impl<T: Real> Given<'_, T> {
                 format!("reserved: is {}; it must be 0 (call hl_kuramoto_options_init first)", raw.reserved),
             );
         }
-        if !raw.lag.is_finite() {
-            return refuse(Status::Option, format!("lag: is {}; it is a finite number of radians", raw.lag));
+        let largest = T::LARGEST_ANGLE.to_f64();
+        if !(raw.lag.abs() <= largest) {
+            return refuse(Status::Option, format!("lag: is {}; it is a number of radians of at most {largest}", Number(raw.lag)));
         }
         let law = options::choice("law", raw.law, "HL_COUPLING_*", LAWS)?;
         let mut boundaries = [Boundary::ZeroFlux; 3];

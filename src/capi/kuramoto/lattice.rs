@@ -101,7 +101,8 @@ pub unsafe extern "C" fn hl_kuramoto_rhs_f32(
 /// written. After HL_ERR_CANCELLED, a callback's own status or HL_ERR_NOT_CONVERGED (a tolerance that no step meets) theta stands at
 /// a whole step, *steps_done, and the records up to it are written. Integrations of parts give the same bits as one of the whole;
 /// with noise if first_step counts the steps before, with adaptive steps if next_step is handed on. After any other error (memory that
-/// could not be had) theta may stand between two steps, and *steps_done says nothing.
+/// could not be had) theta may stand between two steps, and *steps_done says nothing. Numbers are looked at when a call begins: those
+/// that overflow in the course of the steps spread as arithmetic has it, NaN among them, with HL_OK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_kuramoto_integrate(
     rank: isize,

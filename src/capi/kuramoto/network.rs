@@ -32,8 +32,8 @@ use std::ffi::c_void;
 /// @param options     NULL for defaults. Used: law, lag, accumulate, nonfinite; boundaries and halos are not looked at
 ///
 /// `dtheta` shares no element with an input. Strides of the index arrays count integers. Errors: array errors; HL_ERR_ARGUMENT
-/// (an index out of range, a phase too large) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION. With a status from 1 to 99
-/// nothing was written.
+/// (an index out of range, a phase too large, a weight beyond 1e154, in f32 1e19) and HL_ERR_NONFINITE name the element; HL_ERR_OPTION.
+/// With a status from 1 to 99 nothing was written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_kuramoto_network_rhs(
     n_nodes: isize,
@@ -267,7 +267,7 @@ unsafe fn with_graph<T: Real>(nodes: usize, edges: Edges<T>, what: impl WithGrap
 fn check_graph<T: Real, I: Index>(graph: &Graph<'_, T, I>, refuses_nonfinite: bool) -> Result<()> {
     graph.check()?;
     match &graph.weights {
-        Some(weights) if refuses_nonfinite => check::finite(weights, 1),
+        Some(weights) if refuses_nonfinite => check::weights(weights),
         _ => Ok(()),
     }
 }

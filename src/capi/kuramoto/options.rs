@@ -52,7 +52,7 @@ pub struct hl_kuramoto_options {
     pub accumulate: i32,
     /// 0.
     pub reserved: i32,
-    /// The phase lag alpha of Sakaguchi's coupling, radians; default 0.
+    /// The phase lag alpha of Sakaguchi's coupling, radians, up to 2^49 (f32: 2^20) in magnitude; default 0.
     pub lag: f64,
     /// For each axis with a halo boundary, the phases beyond its first cells: an array of the function's element type with
     /// the lattice's shape without that axis (one number for rank 1), and its strides (rank - 1 of them; NULL means

@@ -117,7 +117,7 @@ pub(super) fn residual_gradient_keeping(
         let weights = dispatch(evaluator.level, Tabulate { cells, parts, polynomials: &polynomials })?;
         back(&evaluator, &state, &weights, moments.kept.slice(), &mut misfit.gradient, progress)?;
     }
-    Ok(misfit)
+    misfit.checked()
 }
 
 struct Transpose<'a> {

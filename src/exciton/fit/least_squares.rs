@@ -22,6 +22,18 @@ pub struct Normal {
 }
 
 impl Normal {
+    /// Refuses sums that overflowed.
+    fn check(&self) -> Result<()> {
+        if self.misfit.is_finite() && [&self.gradient, &self.curvature].into_iter().flatten().all(|slope| slope.is_finite()) {
+            return Ok(());
+        }
+        Err(Error::new(
+            Status::Nonfinite,
+            "values: the misfit or its derivatives overflow; start from values nearer to the measurement, or take larger units for dipoles \
+             and measurement",
+        ))
+    }
+
     pub fn zero(count: usize) -> Result<Self> {
         Ok(Self {
             misfit: 0.0,
@@ -117,13 +129,8 @@ pub fn minimise(
     };
     let mut scale = try_vec("fit", count, 0.0f64)?;
     let (mut lambda, mut growth) = (1e-3, 2.0);
+    best.normal.check()?;
     while best.iterations < settings.max_iterations {
-        if !best.normal.misfit.is_finite() {
-            return Err(Error::new(
-                Status::Nonfinite,
-                "values: the misfit at the start is not finite; start from values nearer to the measurement",
-            ));
-        }
         for (p, scale) in scale.iter_mut().enumerate() {
             *scale = scale.max(best.normal.curvature[p * count + p]);
         }
@@ -179,6 +186,7 @@ pub fn minimise(
                     };
                     best.evaluations += 1;
                 }
+                normal.check()?;
                 (best.values, best.normal) = (values, normal);
                 lambda = (lambda * (1.0 - (2.0 * ratio - 1.0).powi(3)).max(1.0 / 3.0)).max(1e-15);
                 growth = 2.0;

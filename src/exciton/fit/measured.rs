@@ -5,6 +5,9 @@ use crate::array::View;
 use crate::error::{Error, Number, Result, Status, try_collect};
 use crate::exciton::Grid;
 
+/// The square of its inverse is a number.
+const SMALLEST_SIGMA: f64 = 1e-150;
+
 /// One spectrum of a measurement.
 pub struct Band {
     /// cm-1, ascending.
@@ -29,13 +32,14 @@ impl Band {
         let points = Grid::new(grid)?.into_points();
         let mut values = values.map_or(Ok(Vec::new()), |view| view.to_vec(value_name))?;
         let sigma = sigma.map_or(Ok(Vec::new()), |view| view.to_vec(sigma_name))?;
-        if let Some(i) = sigma.iter().position(|&sigma| !(sigma > 0.0)) {
+        if let Some(i) = sigma.iter().position(|&sigma| !(sigma >= SMALLEST_SIGMA)) {
             return Err(Error::new(
                 Status::Argument,
                 format!(
-                    "{sigma_name}: element {i} is {}; a standard deviation is positive (infinite for a point that does \
+                    "{sigma_name}: element {i} is {}; a standard deviation is positive, at least {} (infinite for a point that does \
                      not count)",
-                    Number(sigma[i])
+                    Number(sigma[i]),
+                    Number(SMALLEST_SIGMA)
                 ),
             ));
         }

@@ -29,6 +29,7 @@
 //! * `adjoint`        one chunk of that
 //! * `stick_weights`  what the misfit makes of a stick
 //! * `measured`       spectra to compare with
+//! * `overflow`       results that are no numbers
 //! * `product`        products of columns of a Jacobian without its rows
 //! * `normal`         the normal equations of a fit from those
 //! * `least_squares`  bounded Levenberg-Marquardt, knowing nothing of spectra
@@ -47,6 +48,7 @@ mod line_sums;
 mod lines;
 mod measured;
 mod normal;
+mod overflow;
 mod parameters;
 mod parts;
 mod pass;

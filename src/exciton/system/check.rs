@@ -1,6 +1,7 @@
 //! Checks of single configurations, and the messages of those that fail.
 
-use super::{SYMMETRY_TOLERANCE, System};
+use super::super::range::{LARGEST_COMPONENT, LARGEST_ENERGY};
+use super::{Changes, SYMMETRY_TOLERANCE, System};
 use crate::error::{Error, Number, Result, Status, try_vec};
 use crate::linalg::transposed;
 use crate::simd::{Lanes, Level};
@@ -16,10 +17,19 @@ impl System<'_> {
 
     /// The message for a group whose dipoles or positions failed a check.
     #[cold]
-    pub(super) fn diagnose_geometry(&self, first: usize, count: usize) -> Error {
-        (first..first + count)
-            .find_map(|c| self.check_geometry(c).err())
-            .unwrap_or_else(|| Error::new(Status::Internal, "dipoles: a check failed that cannot be repeated"))
+    pub(super) fn diagnose_geometry(&self, first: usize, count: usize, changes: &Changes) -> Error {
+        (first..first + count).find_map(|c| self.check_geometry(c).err()).unwrap_or_else(|| {
+            if changes.dipoles.is_empty() && changes.positions.is_empty() {
+                return Error::new(Status::Internal, "dipoles: a check failed that cannot be repeated");
+            }
+            let range = Number(LARGEST_COMPONENT);
+            let text = format!(
+                "values: they take dipoles or positions of a configuration in {first}..{} beyond {range}, where strengths overflow; use \
+                 smaller scales and shifts",
+                first + count
+            );
+            Error::new(Status::Argument, text)
+        })
     }
 
     /// All checks of one configuration.
@@ -37,7 +47,8 @@ impl System<'_> {
         let n = self.n();
         let Some(matrix) = self.hamiltonians.contiguous(c).filter(|_| self.keeps_all()) else { return false };
         transposed::is_symmetric_and_finite::<V>(matrix, n)
-            && (!self.needs.rotation || (0..n).all(|i| matrix[i * n + i] + self.energy_offset > 0.0))
+            && (!self.needs.rotation
+                || (0..n).all(|i| matrix[i * n + i] + self.energy_offset > 0.0) && are_all_within::<V>(matrix, LARGEST_ENERGY))
     }
 
     /// Whether dipoles and positions that lie gapless in memory pass their checks; a `false` says nothing. What all
@@ -49,8 +60,6 @@ impl System<'_> {
         }
         let dipoles = self.dipoles.filter(|_| self.needs.dipoles);
         let positions = self.positions.filter(|_| self.needs.rotation);
-        let mut not_finite = V::zero();
-        let mut rest = 0.0;
         for vectors in [dipoles, positions].into_iter().flatten() {
             let looked_at = match (vectors.is_shared_along_first_axis(), first) {
                 (true, 0) => 0..1,
@@ -59,17 +68,12 @@ impl System<'_> {
             };
             for c in looked_at {
                 let Some(numbers) = vectors.contiguous(c) else { return false };
-                let mut at = 0;
-                while at + V::WIDTH <= numbers.len() {
-                    not_finite = V::load(&numbers[at..]).mul_add(V::zero(), not_finite);
-                    at += V::WIDTH;
-                }
-                for x in &numbers[at..] {
-                    rest += x * 0.0;
+                if !are_all_within::<V>(numbers, LARGEST_COMPONENT) {
+                    return false;
                 }
             }
         }
-        rest == 0.0 && V::all(not_finite.less_equal(V::zero()))
+        true
     }
 
     /// All checks of one Hamiltonian, element by element.
@@ -116,6 +120,16 @@ impl System<'_> {
                 ));
             }
         }
+        if self.needs.rotation && largest > LARGEST_ENERGY {
+            return Err(Error::new(
+                Status::Argument,
+                format!(
+                    "hamiltonians: configuration {c} has an element of magnitude {}; rotational strengths overflow beyond {} cm-1",
+                    Number(largest),
+                    Number(LARGEST_ENERGY)
+                ),
+            ));
+        }
         let not_absolute = |&i: &usize| at(i, i) + self.energy_offset <= 0.0;
         if self.needs.rotation
             && let Some(i) = (0..n).find(not_absolute)
@@ -151,6 +165,17 @@ impl System<'_> {
                         ),
                     ));
                 }
+                if value.abs() > LARGEST_COMPONENT {
+                    return Err(Error::new(
+                        Status::Argument,
+                        format!(
+                            "{}: element ({site}, {x}) of configuration {c} is {}; strengths overflow beyond {}: use a larger unit",
+                            vectors.name(),
+                            Number(value),
+                            Number(LARGEST_COMPONENT)
+                        ),
+                    ));
+                }
             }
         }
         if let Some(dipoles) = dipoles.filter(|_| self.normalize_dipoles) {
@@ -168,4 +193,17 @@ impl System<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether no number is beyond `limit`; false for NaN.
+#[inline(always)]
+fn are_all_within<V: Lanes>(numbers: &[f64], limit: f64) -> bool {
+    let most = V::splat(limit);
+    let mut within = V::zero().less_equal(most);
+    let mut at = 0;
+    while at + V::WIDTH <= numbers.len() {
+        within = within & V::load(&numbers[at..]).abs().less_equal(most);
+        at += V::WIDTH;
+    }
+    V::all(within) && numbers[at..].iter().all(|x| x.abs() <= limit)
 }

@@ -4,6 +4,7 @@
 //! finite, one comparison per pair whether the matrix is symmetric. Only when a group of configurations fails is it
 //! read again, element by element, for the message (`check`).
 
+use super::super::range::{LARGEST_COMPONENT, LARGEST_ENERGY};
 use super::{Changes, Draws, SYMMETRY_TOLERANCE, System};
 use crate::array::View;
 use crate::error::Result;
@@ -72,7 +73,7 @@ impl System<'_> {
         let finite = not_finite.less_equal(V::zero());
         let symmetric = asymmetry.less_equal(largest * V::splat(SYMMETRY_TOLERANCE));
         let absolute = if self.needs.rotation {
-            V::zero().less_than(lowest + V::splat(self.energy_offset))
+            V::zero().less_than(lowest + V::splat(self.energy_offset)) & largest.less_equal(V::splat(LARGEST_ENERGY))
         } else {
             finite
         };
@@ -122,8 +123,9 @@ impl System<'_> {
         let (n, columns) = (self.n(), self.columns());
         let rows = &mut rows[..n * columns];
         let (mu, r) = scratch[..6 * n].split_at_mut(3 * n);
-        let mut not_finite = V::zero();
-        let mut has_strength = not_finite.less_equal(not_finite);
+        let limit = V::splat(LARGEST_COMPONENT);
+        let mut within = V::zero().less_equal(limit);
+        let mut has_strength = within;
         if self.needs.dipoles
             && let Some(dipoles) = &self.dipoles
         {
@@ -137,7 +139,7 @@ impl System<'_> {
             }
             let mut strength = V::zero();
             for &x in mu.iter() {
-                not_finite = x.mul_add(V::zero(), not_finite);
+                within = within & x.abs().less_equal(limit); // false for NaN
                 strength = x.mul_add(x, strength);
             }
             if self.normalize_dipoles {
@@ -161,7 +163,7 @@ impl System<'_> {
             let mut centroid = [V::zero(); 3];
             for i in 0..n {
                 for x in 0..3 {
-                    not_finite = r[3 * i + x].mul_add(V::zero(), not_finite);
+                    within = within & r[3 * i + x].abs().less_equal(limit);
                     centroid[x] = centroid[x] + r[3 * i + x];
                 }
             }
@@ -177,8 +179,8 @@ impl System<'_> {
                 moment[2] = y.neg_mul_add(mx, x * my);
             }
         }
-        if !V::all(not_finite.less_equal(V::zero()) & has_strength) {
-            return Err(self.diagnose_geometry(first, count));
+        if !V::all(within & has_strength) {
+            return Err(self.diagnose_geometry(first, count, changes));
         }
         if self.needs.eigenvectors {
             let start = self.vector_columns();

@@ -10,6 +10,7 @@ use crate::fmm::surface::{INNER, Surface, outer_of};
 use crate::fmm::periodic::Images;
 use crate::fmm::tree::{Lists, NONE, Node, OPPOSITE_OF_SELF, Place, Tree};
 use crate::simd::{Kernel, Lanes, Level, dispatch};
+use crate::threads::{self, Progress};
 use std::sync::Arc;
 
 /// How work is cut for the leaves' task.
@@ -21,6 +22,8 @@ pub struct Grain {
 
 /// Tasks of near pairs that are summed once for both sides, about, if they are not too small.
 const TASKS_OF_BOTH_SIDES: u64 = 128;
+/// Boxes whose pairs and translations a task counts.
+const BOXES_OF_A_TASK: usize = 256;
 
 pub struct Frame<T: Near, K> {
     pub simd: Level,
@@ -52,6 +55,8 @@ pub struct Frame<T: Near, K> {
     pub leaf_tasks: Vec<usize>,
     /// The same for near pairs that are summed once for both sides; empty if they are not.
     pub mutual_tasks: Vec<usize>,
+    /// Pairs of points that are summed directly.
+    pub near_pairs: u64,
 }
 
 /// Points of the surfaces of boxes of a level relative to a centre: [axis][n], padded to whole vectors.
@@ -104,7 +109,7 @@ impl<T: Near> Kernel<T> for TargetsAtATime {
 }
 
 impl<T: Near, K: GreenFunction> Frame<T, K> {
-    /// `operators_of(half_side)` gives those of boxes of that size; `images` are for a cell that repeats.
+    /// `operators_of(surface, half_side)` gives those of boxes of that size; `images` are for a cell that repeats.
     pub fn new(
         simd: Level,
         kernel: K,
@@ -112,9 +117,10 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         surface: Surface,
         (tree, lists): (Tree, Lists),
         (sources, targets): (Particles, Option<Particles>),
-        mut operators_of: impl FnMut(&Surface, f64) -> Result<Arc<Operators<T>>>,
+        operators_of: impl Fn(&Surface, f64, &mut Progress) -> Result<Arc<Operators<T>>>,
         images: Option<Arc<Images<T>>>,
         grain: Grain,
+        progress: &mut Progress,
     ) -> Result<Self> {
         let depth = tree.depth();
         let mut operators: Vec<Arc<Operators<T>>> = Vec::new();
@@ -127,7 +133,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
             }
             let own = match same {
                 Some(same) => same,
-                None => operators_of(&surface, if K::IS_HOMOGENEOUS { 1.0 } else { tree.cube.half_side(level) })?,
+                None => operators_of(&surface, if K::IS_HOMOGENEOUS { 1.0 } else { tree.cube.half_side(level) }, progress)?,
             };
             try_push("operators", &mut operators, own)?;
         }
@@ -146,22 +152,17 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         for level in 0..depth + 2 {
             group_starts[level + 1] += group_starts[level];
         }
-        let mut leaves = Vec::new();
-        for index in 0..tree.nodes.len() as u32 {
-            let node = &tree.nodes[index as usize];
-            if node.is_leaf() && node.has_targets() {
-                try_push("leaves", &mut leaves, index)?;
-            }
-        }
-        leaves.sort_unstable_by_key(|&leaf| tree.nodes[leaf as usize].targets.0);
+        let leaves = leaves_along_the_curve(&tree)?;
         let columns = Columns::new(surface.order)?;
         let mut frame = Self {
             simd, kernel, near_in_double, target_width, surface, columns, tree, lists, sources, targets, operators, images, shells, group_boxes, group_starts, leaves,
-            leaf_tasks: Vec::new(), mutual_tasks: Vec::new(),
+            leaf_tasks: Vec::new(), mutual_tasks: Vec::new(), near_pairs: 0,
         };
-        frame.leaf_tasks = frame.cut(grain)?;
+        let pairs = threads::made("leaves", frame.leaves.len(), BOXES_OF_A_TASK, progress, |place| frame.pairs_of(frame.leaves[place]))?;
+        frame.near_pairs = pairs.iter().map(|[near, of_images, _]| near + of_images).sum();
+        frame.leaf_tasks = frame.cut(&pairs, grain)?;
         if frame.is_mutual() {
-            frame.mutual_tasks = frame.cut_for_both_sides(grain)?;
+            frame.mutual_tasks = frame.cut_for_both_sides(&pairs, grain)?;
         }
         Ok(frame)
     }
@@ -230,7 +231,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
     }
 
     /// Pairs that a leaf's targets make: with points of the cell, with those of images of it, and with points of expansions.
-    pub fn pairs_of(&self, leaf: u32) -> [u64; 3] {
+    fn pairs_of(&self, leaf: u32) -> [u64; 3] {
         let targets = u64::from(self.tree.nodes[leaf as usize].targets.1);
         let near: u64 = self.lists.near.row(leaf as usize).iter().map(|&(_, count)| u64::from(count)).sum();
         let mut of_images = 0;
@@ -252,36 +253,22 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         self.targets.is_none()
     }
 
-    /// Whether coordinates are numbers of T: in a cell that repeats they have been folded.
+    /// Whether coordinates are numbers of T: in a cell that repeats they have been folded. Of f64 the compiler knows it, and leaves out loops for others.
+    #[inline(always)]
     pub fn has_coordinates_in_own_precision(&self) -> bool {
         size_of::<T>() == size_of::<f64>() || !(self.near_in_double || self.tree.cube.repeats)
     }
 
-    fn cut(&self, grain: Grain) -> Result<Vec<usize>> {
+    fn cut(&self, pairs: &[[u64; 3]], grain: Grain) -> Result<Vec<usize>> {
         let near_of = if self.is_mutual() { 0 } else { 1 };
-        self.cut_by(grain.pairs as u64, |[near, of_images, far]| near_of * near + of_images + far)
+        cut_by(pairs, grain.pairs as u64, |[near, of_images, far]| near_of * near + of_images + far)
     }
 
     /// Large tasks, because there are sums for points round their leaves to hand over; enough of them for many threads.
-    fn cut_for_both_sides(&self, grain: Grain) -> Result<Vec<usize>> {
-        let all: u64 = self.leaves.iter().map(|&leaf| self.pairs_of(leaf)[0]).sum();
+    fn cut_for_both_sides(&self, pairs: &[[u64; 3]], grain: Grain) -> Result<Vec<usize>> {
+        let all: u64 = pairs.iter().map(|[near, ..]| near).sum();
         let least = grain.pairs as u64;
-        self.cut_by((all / TASKS_OF_BOTH_SIDES).clamp(least, 32 * least), |[near, ..]| near)
-    }
-
-    /// Leaves in tasks of a cost, of which `cost_of` says how much a leaf has, given its near pairs and those of expansions.
-    fn cut_by(&self, most: u64, cost_of: impl Fn([u64; 3]) -> u64) -> Result<Vec<usize>> {
-        let mut starts = Vec::new();
-        try_push("leaves", &mut starts, 0)?;
-        let mut cost = 0;
-        for (place, &leaf) in self.leaves.iter().enumerate() {
-            cost += cost_of(self.pairs_of(leaf));
-            if cost >= most || place + 1 == self.leaves.len() {
-                try_push("leaves", &mut starts, place + 1)?;
-                cost = 0;
-            }
-        }
-        Ok(starts)
+        cut_by(pairs, (all / TASKS_OF_BOTH_SIDES).clamp(least, 32 * least), |[near, ..]| near)
     }
 
     /// Bytes of points, tree and lists, and of operators.
@@ -295,22 +282,70 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
     }
 }
 
+/// Leaves with targets in the order of their targets: children before their parent's next sibling.
+fn leaves_along_the_curve(tree: &Tree) -> Result<Vec<u32>> {
+    let mut leaves = Vec::new();
+    let mut index = 0;
+    loop {
+        let mut node = &tree.nodes[index];
+        if !node.is_leaf() {
+            index = node.first_child as usize;
+            continue;
+        }
+        if node.has_targets() {
+            try_push("leaves", &mut leaves, index as u32)?;
+        }
+        while node.parent != NONE && index + 1 == tree.nodes[node.parent as usize].children().end {
+            index = node.parent as usize;
+            node = &tree.nodes[index];
+        }
+        if node.parent == NONE {
+            return Ok(leaves);
+        }
+        index += 1;
+    }
+}
+
+/// Leaves in tasks of a cost, of which `cost_of` says how much a leaf has, given its near pairs and those of expansions.
+fn cut_by(pairs: &[[u64; 3]], most: u64, cost_of: impl Fn([u64; 3]) -> u64) -> Result<Vec<usize>> {
+    let mut starts = Vec::new();
+    try_push("leaves", &mut starts, 0)?;
+    let mut cost = 0;
+    for (place, &pairs_of_leaf) in pairs.iter().enumerate() {
+        cost += cost_of(pairs_of_leaf);
+        if cost >= most || place + 1 == pairs.len() {
+            try_push("leaves", &mut starts, place + 1)?;
+            cost = 0;
+        }
+    }
+    Ok(starts)
+}
+
 impl<T: Near, K: GreenFunction> Frame<T, K> {
     /// Pairs of boxes of a level between which multipoles are carried.
-    pub fn count_translations(&self) -> u64 {
+    pub fn count_translations(&self, progress: &mut Progress) -> Result<u64> {
+        let mut count = 0;
+        let work = |groups: &[u32]| Ok(groups.iter().map(|&parent| self.translations_to_children_of(parent as usize)).sum::<u64>());
+        let keep = |some| {
+            count += some;
+            Ok(())
+        };
+        threads::for_each_chunk(self.group_boxes.chunks(BOXES_OF_A_TASK), |_| 0, progress, work, keep)?;
+        Ok(count)
+    }
+
+    fn translations_to_children_of(&self, parent: usize) -> u64 {
         let nodes = &self.tree.nodes;
         let octants = |parent: &Node, is_in: fn(&Node) -> bool| parent.children().map(|child| &nodes[child]).filter(|child| is_in(child)).fold(0u8, |all, child| all | 1 << child.octant());
+        let targets = octants(&nodes[parent], Node::has_targets);
         let mut count = 0;
-        for (&parent, target) in self.group_boxes.iter().map(|parent| (parent, &nodes[*parent as usize])) {
-            let targets = octants(target, Node::has_targets);
-            for (direction, &next) in self.tree.colleagues[parent as usize].iter().enumerate() {
-                if next == NONE || direction == OPPOSITE_OF_SELF {
-                    continue;
-                }
-                let sources = octants(&nodes[next as usize], Node::has_sources);
-                let present = (0..8).filter(|octant| targets >> octant & 1 != 0);
-                count += present.map(|octant| u64::from((sources & FAR[direction][octant]).count_ones())).sum::<u64>();
+        for (direction, &next) in self.tree.colleagues[parent].iter().enumerate() {
+            if next == NONE || direction == OPPOSITE_OF_SELF {
+                continue;
             }
+            let sources = octants(&nodes[next as usize], Node::has_sources);
+            let present = (0..8).filter(|octant| targets >> octant & 1 != 0);
+            count += present.map(|octant| u64::from((sources & FAR[direction][octant]).count_ones())).sum::<u64>();
         }
         count
     }

@@ -39,9 +39,9 @@ pub use vectors::TOGETHER;
 use super::kernel::GreenFunction;
 use super::octets::WIDTH;
 use super::operators::Across;
-use crate::error::{Result, try_push, try_vec};
+use crate::error::{Result, try_push};
 use crate::simd::Aligned;
-use crate::threads::Progress;
+use crate::threads::{self, Progress};
 
 /// Groups of siblings for a task: their matrices are read from the second-level cache once for each pair of groups.
 const GROUPS_PER_TASK: usize = 8;
@@ -96,7 +96,8 @@ pub fn evaluate<T: Near, K: GreenFunction>(
         downward::pass(frame, level, &mut expansions, charges, timings, progress)?;
     }
     let components = if with_gradients { 4 } else { 1 };
-    let mut results = try_vec("results", frame.tree.targets().len() * vectors * components, 0.0)?;
+    let count = frame.tree.targets().len() * vectors * components;
+    let mut results = threads::made("results", count, threads::grain(count), progress, |_| 0.0)?;
     let mut backgrounds = Vec::new();
     if let Some(images) = &frame.images {
         for charges in charges {
@@ -110,8 +111,8 @@ pub fn evaluate<T: Near, K: GreenFunction>(
     Ok(results)
 }
 
-/// Bytes that an evaluation of some vectors of charges together has at most beside the plan.
-pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, vectors: usize, with_gradients: bool) -> usize {
+/// Bytes that an evaluation of some vectors of charges together has at most beside the plan, on one thread.
+pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, vectors: usize, with_gradients: bool) -> Result<usize> {
     let n = frame.surface.len();
     let first = frame.top().max(1);
     let groups: usize = (first..frame.tree.depth() + 1).map(|level| frame.groups_of_level(level).len()).sum();
@@ -120,12 +121,14 @@ pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, vectors: 
         Across::Matrices(matrices) => by_matrices::workspace_bytes(frame, level, vectors, matrices),
     });
     let across = across.max().unwrap_or(0);
-    let results = vectors * frame.tree.targets().len() * if with_gradients { 4 } else { 1 } * size_of::<f64>();
-    // Of the tasks of near pairs in progress, about, on two threads.
-    let results = if frame.is_mutual() { results + results / 4 } else { results };
+    let components = vectors * if with_gradients { 4 } else { 1 };
+    let mut results = frame.tree.targets().len() * components * size_of::<f64>();
+    if frame.is_mutual() {
+        results += mutual::workspace_bytes(frame, components)?;
+    }
     let double = if frame.wants_charges_in_double() { size_of::<f64>() } else { 0 };
     let charges = vectors * frame.tree.sources.len() * (size_of::<T>() + double);
-    vectors * groups * n * (2 * WIDTH + 1) * size_of::<T>() + across.max(results) + charges
+    Ok(vectors * groups * n * (2 * WIDTH + 1) * size_of::<T>() + across.max(results) + charges)
 }
 
 #[cfg(test)]

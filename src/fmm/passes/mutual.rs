@@ -10,7 +10,6 @@ use super::{Charges, Frame, Operator, Timings};
 use crate::error::{Result, try_push, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::mutual::{self, Sums, Tile, Together};
-use crate::fmm::pairs::Points;
 use crate::fmm::tree::Run;
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::{self, Progress};
@@ -42,6 +41,19 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
     };
     let tasks = frame.mutual_tasks.windows(2).map(|ends| &frame.leaves[ends[0]..ends[1]]);
     threads::for_each_chunk(tasks, |_| 0, progress, work, fold)
+}
+
+/// Tasks that are looked at for what they need.
+const SAMPLE: usize = 8;
+
+/// Bytes that a task has while it runs: the most of some tasks, evenly spread, since they are cut to cost the same.
+pub(super) fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, components: usize) -> Result<usize> {
+    let tasks = frame.mutual_tasks.len().saturating_sub(1);
+    let mut most = 0;
+    for ends in frame.mutual_tasks.windows(2).step_by(tasks.div_ceil(SAMPLE).max(1)) {
+        most = most.max(Reach::new(frame, &frame.leaves[ends[0]..ends[1]])?.len());
+    }
+    Ok(most * components * size_of::<f64>() + Tile::<T>::BYTES)
 }
 
 /// Points of some leaves, and those further on that are near them.
@@ -138,13 +150,13 @@ impl<'a, T: Near, K: GreenFunction> Task<'a, T, K> {
         // The leaf's side is about 1 then.
         let scale = if size_of::<T>() < size_of::<f64>() { f64::from(1u32 << node.level) } else { 1.0 };
         let kernel = frame.kernel.scaled(scale);
-        let (origin, is_exact) = (frame.centre(leaf).high, frame.has_coordinates_in_own_precision());
+        let origin = frame.centre(leaf).high;
         let mut first = 0;
         while first < self.charges.len() {
             let vectors = at_once(self.charges.len() - first, AT_ONCE[usize::from(self.each == 4)]);
             let sums = &mut self.sums[first * self.each * self.reach.len()..][..vectors * self.each * self.reach.len()];
             let sums = Sums { all: sums, places: &self.places };
-            let own = Vectors { kernel, points: frame.sources.points(), scale, origin, is_exact, charges: &self.charges[first..], runs: &self.runs, tile: &mut self.tile, sums };
+            let own = Vectors { frame, kernel, scale, origin, charges: &self.charges[first..], runs: &self.runs, tile: &mut self.tile, sums };
             match (vectors, self.each) {
                 (1, 1) => dispatch(frame.simd, Of::<T, K, 1, 1>(own)),
                 (2, 1) => dispatch(frame.simd, Of::<T, K, 2, 1>(own)),
@@ -160,12 +172,11 @@ impl<'a, T: Near, K: GreenFunction> Task<'a, T, K> {
 
 /// Vectors of charges that share kernel values.
 struct Vectors<'a, T: Near, K> {
+    frame: &'a Frame<T, K>,
+    /// That of lengths times `scale`.
     kernel: K,
-    points: Points<'a, f64>,
     scale: f64,
     origin: [f64; 3],
-    /// Whether coordinates are numbers of T.
-    is_exact: bool,
     charges: &'a [&'a [T]],
     runs: &'a [Range<usize>],
     tile: &'a mut Tile<T>,
@@ -178,11 +189,10 @@ impl<T: Near, K: GreenFunction, const N: usize, const C: usize> Kernel<T> for Of
     type Output = ();
     #[inline(always)]
     fn run<V: Lanes<T>>(self) {
-        let Vectors { kernel, points, scale, origin, is_exact, charges, runs, tile, mut sums } = self.0;
+        let Vectors { frame, kernel, scale, origin, charges, runs, tile, mut sums } = self.0;
         let charges = *charges.first_chunk().expect("has so many vectors");
-        let together = Together { points, scale, origin, charges, runs };
-        // The first condition spares the compiler loops that no f64 ever takes.
-        if size_of::<T>() == size_of::<f64>() || is_exact {
+        let together = Together { points: frame.sources.points(), scale, origin, charges, runs };
+        if frame.has_coordinates_in_own_precision() {
             mutual::add::<K, T, V, N, C, 1>(kernel, &together, tile, &mut sums);
         } else {
             mutual::add::<K, T, V, N, C, 2>(kernel, &together, tile, &mut sums);

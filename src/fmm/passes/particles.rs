@@ -3,15 +3,13 @@
 //! Coordinates were multiplied by a power of two that makes the root's side about 1, which changes no digit. They are kept in double precision. For expansions
 //! they are read relative to a box's centre: what is far from the origin keeps its digits.
 
-use crate::error::{Error, Result, try_push, try_reserve, try_vec};
+use crate::error::{Error, Result, try_push, try_reserve};
 use crate::fmm::pairs::Points;
 use crate::fmm::tree::{Cloud, Order, Place, Run};
 use crate::simd::Real;
 use crate::threads::{self, Progress};
 use std::ops::Range;
 
-/// Points for a task.
-const CHUNK: usize = 16_384;
 /// Points between one that is asked for and one that is read.
 const AHEAD: usize = 16;
 
@@ -23,21 +21,15 @@ pub struct Particles {
 
 impl Particles {
     pub fn in_order(cloud: &dyn Cloud, order: &Order, progress: &mut Progress) -> Result<Self> {
-        let axis = || try_vec("points", order.len(), 0.0);
-        let mut all = Self { x: axis()?, y: axis()?, z: axis()? };
-        let pieces = all.x.chunks_mut(CHUNK).zip(all.y.chunks_mut(CHUNK)).zip(all.z.chunks_mut(CHUNK)).enumerate();
-        let work = |(chunk, ((x, y), z)): (usize, ((&mut [f64], &mut [f64]), &mut [f64]))| {
-            for place in 0..x.len() {
-                let index = chunk * CHUNK + place;
-                // Points that are neighbours in the order are anywhere in the caller's memory: without this each is waited for.
-                if index + AHEAD < order.len() {
-                    cloud.prefetch(order.index(index + AHEAD));
-                }
-                [x[place], y[place], z[place]] = cloud.point(order.index(index));
+        let mut all = Self { x: Vec::new(), y: Vec::new(), z: Vec::new() };
+        let point = |_: [&[f64]; 3], place: usize| {
+            // Points that are neighbours in the order are anywhere in the caller's memory: without this each is waited for.
+            if place + AHEAD < order.len() {
+                cloud.prefetch(order.index(place + AHEAD));
             }
-            Ok(())
+            cloud.point(order.index(place))
         };
-        threads::for_each_chunk(pieces, |_| 0, progress, work, |()| Ok(()))?;
+        threads::append("points", [&mut all.x, &mut all.y, &mut all.z], order.len(), threads::grain(order.len()), progress, point)?;
         Ok(all)
     }
 

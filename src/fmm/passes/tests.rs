@@ -55,9 +55,9 @@ fn errors<T: Near, K: GreenFunction>(simd: Simd, kernel: K, kind: usize, order: 
     let mut state = 7;
     let charges: Vec<T> = (0..cloud.len()).map(|_| T::from_f64(2.0 * uniform(&mut state) - 1.0)).collect();
     let wanted = Wanted { cutoff, translations: Translations::Fourier, threshold: 0.0 };
-    let make = |surface: &Surface, half_side| Operators::new(kernel, surface, half_side, wanted, simd).map(Arc::new);
+    let make = |surface: &Surface, half_side: f64, _: &mut Progress| Operators::new(kernel, surface, half_side, wanted, simd).map(Arc::new);
     let near_in_double = size_of::<T>() < size_of::<f64>();
-    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (particles, None), make, None, Grain { pairs: 100_000 }).unwrap();
+    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (particles, None), make, None, Grain { pairs: 100_000 }, &mut progress).unwrap();
     let results = evaluate(&frame, &[Charges { own: &charges, double: &[] }], true, &Timings::default(), &mut progress).unwrap();
     let (mut potential, mut gradient) = ([0.0; 2], [0.0; 2]);
     for place in (0..cloud.len()).step_by(7) {
@@ -117,8 +117,8 @@ fn results<T: Near, K: GreenFunction>(simd: Simd, kernel: K, kind: usize, order:
     let surface = Surface::new(order).unwrap();
     let lists = Lists::build(&tree, surface.len(), &mut progress).unwrap();
     let particles = Particles::in_order(&cloud, &tree.sources, &mut progress).unwrap();
-    let make = |surface: &Surface, half_side| Operators::new(kernel, surface, half_side, wanted, simd).map(Arc::new);
-    let frame = Frame::new(simd, kernel, false, surface, (tree, lists), (particles, None), make, None, Grain { pairs: 100_000 }).unwrap();
+    let make = |surface: &Surface, half_side: f64, _: &mut Progress| Operators::new(kernel, surface, half_side, wanted, simd).map(Arc::new);
+    let frame = Frame::new(simd, kernel, false, surface, (tree, lists), (particles, None), make, None, Grain { pairs: 100_000 }, &mut progress).unwrap();
     let charges: Vec<Vec<T>> = vectors
         .map(|vector| {
             let mut state = 7 + vector as u64;

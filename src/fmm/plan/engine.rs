@@ -1,11 +1,11 @@
 //! Plans of one kernel in one precision behind one face: how they are built, and what they are asked.
 
 use super::points::Scaled;
-use super::{CHUNK, Options, Stats};
+use super::{Options, Stats};
 use crate::error::{Result, try_box, try_collect, try_vec};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::operators::{self, Key, Operators, Wanted, kept_or};
-use crate::fmm::parameters;
+use crate::fmm::parameters::{self, Shape};
 use crate::fmm::passes::{self, Charges, Frame, Grain, Near, Particles, Timings};
 use crate::fmm::periodic::{self, Images, check::Charged};
 use crate::fmm::surface::Surface;
@@ -14,6 +14,7 @@ use crate::simd::{Level, Real};
 use crate::threads::{self, Progress};
 use std::any::TypeId;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 /// Pairs of a task of leaves: about a millisecond.
@@ -23,10 +24,11 @@ const PAIRS_OF_A_TASK: usize = 1 << 20;
 pub trait Engine: Send + Sync {
     /// Sums in the tree's order, without 1 / (4 pi), of some vectors: `charge(vector, source)` -> [target][vector][component].
     fn evaluate(&self, vectors: usize, charge: &(dyn Fn(usize, usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>>;
-    fn rank_targets(&self) -> Result<Vec<u32>>;
+    /// For each target its place in the tree's order. Atomic because threads write them, each its own, in any order; a load is a plain one.
+    fn rank_targets(&self, progress: &mut Progress) -> Result<Vec<AtomicU32>>;
     /// Sums in double precision over all pairs, without 1 / (4 pi), for some targets by their place in the tree's order.
     fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>>;
-    fn count(&self, stats: &mut Stats);
+    fn count(&self, stats: &mut Stats, progress: &mut Progress) -> Result<()>;
     fn save_operators(&self, path: &Path) -> Result<()>;
 }
 #[allow(clippy::too_many_arguments)]
@@ -44,15 +46,14 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let order = stats.order;
     let near_in_double = size_of::<T>() < size_of::<I>();
     let other = targets.map(|targets| targets as &dyn Cloud);
-    let (cube, refinement) = if options.leaf_size > 0 {
-        (cube, Refinement { leaf_size: options.leaf_size, max_level: options.max_level, is_balanced: false })
+    let Shape { cube, leaf_size } = if options.leaf_size > 0 {
+        Shape { cube, leaf_size: options.leaf_size }
     } else {
         let weight = parameters::weight_of_a_box(simd, options.precision, other.is_none(), near_in_double);
-        let shape = parameters::shape_of(sources, other, cube, (order, weight), options.max_level, progress)?;
-        (shape.cube, shape.refinement)
+        parameters::shape_of(sources, other, cube, (order, weight), options.max_level, progress)?
     };
-    let refinement = Refinement { is_balanced: options.balance, ..refinement };
-    stats.leaf_size = refinement.leaf_size;
+    let refinement = Refinement { leaf_size, max_level: options.max_level, is_balanced: options.balance };
+    stats.leaf_size = leaf_size;
     let tree = Tree::build(sources, other, cube, refinement, progress)?;
     let own = Particles::in_order(sources, &tree.sources, progress)?;
     let others = match targets {
@@ -70,7 +71,7 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
         translations: options.translations.unwrap_or_else(|| parameters::translations_of(order, options.precision)),
         threshold: parameters::threshold_of(order, options.precision),
     };
-    let operators = |surface: &Surface, half_side: f64| {
+    let operators = |surface: &Surface, half_side: f64, progress: &mut Progress| {
         // A set of a large order takes seconds, and a kernel that is not homogeneous has one for each level.
         progress.advance(0)?;
         let key = Key {
@@ -99,7 +100,7 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     } else {
         None
     };
-    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, images, Grain { pairs: PAIRS_OF_A_TASK })?;
+    let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, images, Grain { pairs: PAIRS_OF_A_TASK }, progress)?;
     stats.operator_seconds = began.elapsed().as_secs_f64();
     Ok(try_box("plan", frame)? as Box<dyn Engine>)
 }
@@ -109,28 +110,26 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         let order = &self.tree.sources;
         let (mut own, mut double) = (Vec::with_capacity(vectors), Vec::with_capacity(vectors));
         for vector in 0..vectors {
-            let mut charges = try_vec("charges", order.len(), T::default())?;
-            let work = |(chunk, charges): (usize, &mut [T])| {
-                for (place, own) in charges.iter_mut().enumerate() {
-                    *own = T::from_f64(charge(vector, order.index(chunk * CHUNK + place)));
-                }
-                Ok(())
-            };
-            threads::for_each_chunk(charges.chunks_mut(CHUNK).enumerate(), |_| 0, progress, work, |()| Ok(()))?;
-            own.push(charges);
+            let grain = threads::grain(order.len());
+            own.push(threads::made("charges", order.len(), grain, progress, |place| T::from_f64(charge(vector, order.index(place))))?);
             let count = if self.wants_charges_in_double() { order.len() } else { 0 };
-            double.push(try_collect("charges", (0..count).map(|place| charge(vector, order.index(place))))?);
+            double.push(threads::made("charges", count, grain, progress, |place| charge(vector, order.index(place)))?);
         }
         let charges: Vec<Charges<'_, T>> = own.iter().zip(&double).map(|(own, double)| Charges { own, double }).collect();
         passes::evaluate(self, &charges, with_gradients, timings, progress)
     }
 
-    fn rank_targets(&self) -> Result<Vec<u32>> {
+    fn rank_targets(&self, progress: &mut Progress) -> Result<Vec<AtomicU32>> {
         let order = self.tree.targets();
-        let mut ranks = try_vec("order of targets", order.len(), 0u32)?;
-        for place in 0..order.len() {
-            ranks[order.index(place)] = place as u32;
-        }
+        let grain = threads::grain(order.len());
+        let ranks = threads::made("order of targets", order.len(), grain, progress, |_| AtomicU32::new(0))?;
+        let work = |(first, count): (usize, usize)| {
+            for place in first..first + count {
+                ranks[order.index(place)].store(place as u32, Ordering::Relaxed);
+            }
+            Ok(())
+        };
+        threads::for_each_chunk(threads::ranges(order.len(), grain), |_| 0, progress, work, |()| Ok(()))?;
         Ok(ranks)
     }
 
@@ -168,16 +167,17 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         operators::save(&sets, path)
     }
 
-    fn count(&self, stats: &mut Stats) {
+    fn count(&self, stats: &mut Stats, progress: &mut Progress) -> Result<()> {
         stats.levels = self.tree.depth() + 1;
         stats.boxes = self.tree.nodes.len();
         stats.leaves = self.tree.nodes.iter().filter(|node| node.is_leaf()).count();
-        stats.near_pairs = self.leaves.iter().map(|&leaf| self.pairs_of(leaf)).map(|[near, of_images, _]| near + of_images).sum();
+        stats.near_pairs = self.near_pairs;
         let images = self.lists.images.as_ref().map_or((0, 0), |images| (images.finer.len(), images.coarser.len()));
         stats.finer = (self.lists.finer.len() + images.0) as u64;
         stats.coarser = (self.lists.coarser.len() + images.1) as u64;
-        stats.translations = self.count_translations();
+        stats.translations = self.count_translations(progress)?;
         (stats.bytes_of_points, stats.bytes_of_operators) = self.bytes();
-        stats.bytes_of_evaluation = passes::workspace_bytes(self, passes::TOGETHER, true);
+        stats.bytes_of_evaluation = passes::workspace_bytes(self, passes::TOGETHER, true)?;
+        Ok(())
     }
 }

@@ -4,9 +4,6 @@ use super::Cloud;
 use crate::error::{Error, Number, Result, Status};
 use crate::threads::{self, Progress};
 
-/// Points for a task.
-const CHUNK: usize = 16_384;
-
 /// A cube, axes as the coordinates have them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cube {
@@ -211,7 +208,7 @@ impl Bounds {
             (0..3).for_each(|axis| self.widen(axis, chunk.0[axis], chunk.1[axis]));
             Ok(())
         };
-        threads::for_each_chunk(threads::ranges(cloud.len(), CHUNK), |_| 0, progress, work, keep)
+        threads::for_each_chunk(threads::ranges(cloud.len(), threads::grain(cloud.len())), |_| 0, progress, work, keep)
     }
 
     fn widen(&mut self, axis: usize, low: f64, high: f64) {

@@ -13,8 +13,9 @@
 //! In a cell that repeats, colleagues across its faces are images. What they bring is in lists of its own, with the image that it is: a box may be
 //! there several times.
 
+use super::rows::{Part, Rows};
 use super::{ITSELF, Node, Tree, image_vector};
-use crate::error::{Error, Result, try_vec};
+use crate::error::{Error, Result};
 use crate::threads::{self, Progress};
 
 /// No box.
@@ -46,106 +47,34 @@ pub struct ImageLists {
     pub coarser: Rows<(u8, u32)>,
 }
 
-/// Rows of different lengths, one after another.
-pub struct Rows<T> {
-    starts: Vec<usize>,
-    items: Vec<T>,
-}
-
-impl<T: Copy + Default> Rows<T> {
-    #[inline]
-    pub fn row(&self, row: usize) -> &[T] {
-        &self.items[self.starts[row]..self.starts[row + 1]]
-    }
-
-    pub fn len(&self) -> usize {
-        self.items.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
-
-    pub fn bytes(&self) -> usize {
-        self.starts.capacity() * size_of::<usize>() + self.items.capacity() * size_of::<T>()
-    }
-
-    /// Rows of (row, item) pairs; the order within a row is that of the pairs.
-    fn new(rows: usize, pairs: &[Vec<(u32, T)>]) -> Result<Self> {
-        let mut starts = try_vec("interaction lists", rows + 1, 0)?;
-        for &(row, _) in pairs.iter().flatten() {
-            starts[row as usize + 1] += 1;
-        }
-        for row in 0..rows {
-            starts[row + 1] += starts[row];
-        }
-        let mut items = try_vec("interaction lists", starts[rows], T::default())?;
-        let mut next = crate::error::try_collect("interaction lists", starts.iter().copied())?;
-        for &(row, item) in pairs.iter().flatten() {
-            items[next[row as usize]] = item;
-            next[row as usize] += 1;
-        }
-        Ok(Self { starts, items })
-    }
-}
-
-impl<T: Copy + Ord + Send> Rows<T> {
-    /// Sorts each row and joins items of which `joined` makes one.
-    fn join(&mut self, joined: impl Fn(T, T) -> Option<T>, progress: &mut Progress) -> Result<()> {
-        let mut rest = &mut self.items[..];
-        let tasks = self.starts[..self.starts.len() - 1].chunks(CHUNK).zip((1..self.starts.len()).step_by(CHUNK)).map(|(starts, first)| {
-            let end = self.starts[(first + CHUNK - 1).min(self.starts.len() - 1)];
-            let (own, others) = std::mem::take(&mut rest).split_at_mut(end - starts[0]);
-            rest = others;
-            (starts, end, own)
-        });
-        let sort = |(starts, end, items): (&[usize], usize, &mut [T])| {
-            let ends = starts[1..].iter().copied().chain([end]);
-            for (&start, end) in starts.iter().zip(ends) {
-                items[start - starts[0]..end - starts[0]].sort_unstable();
-            }
-            Ok(())
-        };
-        threads::for_each_chunk(tasks, |_| 0, progress, sort, |()| Ok(()))?;
-        let mut kept = 0;
-        for row in 0..self.starts.len() - 1 {
-            let (first, last) = (self.starts[row], self.starts[row + 1]);
-            self.starts[row] = kept;
-            for at in first..last {
-                let item = self.items[at];
-                let before = if kept > self.starts[row] { joined(self.items[kept - 1], item) } else { None };
-                if let Some(longer) = before {
-                    self.items[kept - 1] = longer;
-                } else {
-                    self.items[kept] = item;
-                    kept += 1;
-                }
-            }
-        }
-        *self.starts.last_mut().expect("has an end") = kept;
-        self.items.truncate(kept);
-        // Without memory for a copy of the right length the longer one does.
-        if let Ok(items) = crate::error::try_collect("interaction lists", self.items.iter().copied()) {
-            self.items = items;
-        }
-        Ok(())
-    }
-}
-
 /// One range for two that follow each other.
 fn joined(a: Run, b: Run) -> Option<Run> {
     (a.0 + a.1 == b.0).then_some((a.0, a.1 + b.1))
 }
 
-/// What a chunk of leaves found: (row, item) pairs of each list.
+/// The same for an image: its number and a range.
+fn joined_images(a: (u8, Run), b: (u8, Run)) -> Option<(u8, Run)> {
+    if a.0 == b.0 { joined(a.1, b.1).map(|run| (a.0, run)) } else { None }
+}
+
+/// What a chunk of leaves found of each list.
 #[derive(Default)]
 struct Found {
-    near: Vec<(u32, Run)>,
-    finer: Vec<(u32, u32)>,
-    coarser: Vec<(u32, u32)>,
-    near_images: Vec<(u32, (u8, Run))>,
-    finer_images: Vec<(u32, (u8, u32))>,
-    coarser_images: Vec<(u32, (u8, u32))>,
+    near: Part<Run>,
+    finer: Part<u32>,
+    coarser: Part<u32>,
+    near_images: Part<(u8, Run)>,
+    finer_images: Part<(u8, u32)>,
+    coarser_images: Part<(u8, u32)>,
+}
+
+impl Found {
+    fn end_row(&mut self) -> Result<()> {
+        self.near.end_joined_row(joined)?;
+        self.finer.end_row()?;
+        self.near_images.end_joined_row(joined_images)?;
+        self.finer_images.end_row()
+    }
 }
 
 impl Lists {
@@ -160,6 +89,7 @@ impl Lists {
             let mut found = Found::default();
             for &leaf in leaves {
                 Descent { tree, leaf, expansion_len, found: &mut found }.from(&tree.colleagues[leaf as usize])?;
+                found.end_row()?;
             }
             Ok(found)
         };
@@ -172,14 +102,15 @@ impl Lists {
             push(&mut images.2, chunk.coarser_images)
         };
         threads::for_each_chunk(leaves.chunks(CHUNK), |_| 0, progress, work, keep)?;
-        let rows = tree.nodes.len();
-        let mut near = Rows::new(rows, &found.0)?;
-        near.join(joined, progress)?;
-        let (finer, coarser) = (Rows::new(rows, &found.1)?, Rows::new(rows, &found.2)?);
+        let all = (tree.nodes.len(), &leaves[..], CHUNK);
+        let near = Rows::joined(all, found.0, joined, progress)?;
+        let (finer, coarser) = (Rows::own(all, &found.1, progress)?, Rows::elsewhere(tree.nodes.len(), &found.2)?);
         let images = if tree.cube.repeats {
-            let mut near = Rows::new(rows, &images.0)?;
-            near.join(|a: (u8, Run), b: (u8, Run)| if a.0 == b.0 { joined(a.1, b.1).map(|run| (a.0, run)) } else { None }, progress)?;
-            Some(ImageLists { near, finer: Rows::new(rows, &images.1)?, coarser: Rows::new(rows, &images.2)? })
+            Some(ImageLists {
+                near: Rows::joined(all, images.0, joined_images, progress)?,
+                finer: Rows::own(all, &images.1, progress)?,
+                coarser: Rows::elsewhere(tree.nodes.len(), &images.2)?,
+            })
         } else {
             None
         };
@@ -195,29 +126,21 @@ impl Lists {
 /// Colleagues of the boxes that have none yet, from those of their parents: the place next to a child lies in a colleague of its parent. All round a root that
 /// repeats is the root.
 pub(super) fn add_colleagues(nodes: &[Node], repeats: bool, all: &mut Vec<[u32; 27]>, progress: &mut Progress) -> Result<()> {
-    let (known, more) = (all.len(), nodes.len() - all.len());
-    all.try_reserve(more).map_err(|_| Error::out_of_memory("interaction lists", more * size_of::<[u32; 27]>()))?;
-    all.resize(nodes.len(), [NONE; 27]);
-    let (known, new) = all.split_at_mut(known);
-    let tasks = new.chunks_mut(CHUNK).zip(nodes[known.len()..].chunks(CHUNK));
-    let work = |(new, boxes): (&mut [[u32; 27]], &[Node])| {
-        for (own, node) in new.iter_mut().zip(boxes) {
-            if node.parent == NONE {
-                own[OPPOSITE_OF_SELF] = 0;
-                if repeats {
-                    *own = [0; 27];
-                }
-            } else {
-                from_parents(nodes, node.octant(), &known[node.parent as usize], own);
-            }
-        }
-        Ok(())
+    let more = nodes.len() - all.len();
+    let colleagues = |[known]: [&[[u32; 27]]; 1], index: usize| {
+        let node = &nodes[index];
+        let around_root = || {
+            let mut around = [if repeats { 0 } else { NONE }; 27];
+            around[OPPOSITE_OF_SELF] = 0;
+            around
+        };
+        [if node.parent == NONE { around_root() } else { from_parents(nodes, node.octant(), &known[node.parent as usize]) }]
     };
-    threads::for_each_chunk(tasks, |_| 0, progress, work, |()| Ok(()))
+    threads::append("interaction lists", [all], more, CHUNK, progress, colleagues)
 }
 
-fn from_parents(nodes: &[Node], octant: usize, parents: &[u32; 27], own: &mut [u32; 27]) {
-    for (direction, colleague) in own.iter_mut().enumerate() {
+fn from_parents(nodes: &[Node], octant: usize, parents: &[u32; 27]) -> [u32; 27] {
+    std::array::from_fn(|direction| {
         let (mut parent_direction, mut child) = (0, 0);
         for (axis, weight) in [1, 3, 9].into_iter().enumerate() {
             // -1 .. 2: the place along the axis in children, counted from the parent's first.
@@ -226,12 +149,8 @@ fn from_parents(nodes: &[Node], octant: usize, parents: &[u32; 27], own: &mut [u
             child |= (place.rem_euclid(2) as usize) << axis;
         }
         let parent = parents[parent_direction];
-        if parent != NONE
-            && let Some(found) = nodes[parent as usize].child(child)
-        {
-            *colleague = found as u32;
-        }
-    }
+        if parent == NONE { NONE } else { nodes[parent as usize].child(child).map_or(NONE, |found| found as u32) }
+    })
 }
 
 /// Puts an item at the end of a list, or fails as the other lists do.
@@ -287,18 +206,18 @@ impl Descent<'_> {
             if is_few(node.sources.1) {
                 self.sources_reach((image, index), self.leaf)?;
             } else if image == ITSELF {
-                push(&mut self.found.finer, (self.leaf, index))?;
+                push(&mut self.found.finer.own, index)?;
             } else {
-                push(&mut self.found.finer_images, (self.leaf, (image, index)))?;
+                push(&mut self.found.finer_images.own, (image, index))?;
             }
         }
         if own.has_sources() && node.has_targets() {
             if is_few(node.targets.1) {
                 self.sources_reach((opposite(image), self.leaf), index)?;
             } else if image == ITSELF {
-                push(&mut self.found.coarser, (index, self.leaf))?;
+                push(&mut self.found.coarser.elsewhere, (index, self.leaf))?;
             } else {
-                push(&mut self.found.coarser_images, (index, (opposite(image), self.leaf)))?;
+                push(&mut self.found.coarser_images.elsewhere, (index, (opposite(image), self.leaf)))?;
             }
         }
         Ok(())
@@ -308,10 +227,11 @@ impl Descent<'_> {
     fn sources_reach(&mut self, (image, from): (u8, u32), to: u32) -> Result<()> {
         let (from, target) = (&self.tree.nodes[from as usize], &self.tree.nodes[to as usize]);
         if from.has_sources() && target.has_targets() {
-            if image == ITSELF {
-                push(&mut self.found.near, (to, from.sources))?;
-            } else {
-                push(&mut self.found.near_images, (to, (image, from.sources)))?;
+            match (image == ITSELF, to == self.leaf) {
+                (true, true) => push(&mut self.found.near.own, from.sources)?,
+                (true, false) => push(&mut self.found.near.elsewhere, (to, from.sources))?,
+                (false, true) => push(&mut self.found.near_images.own, (image, from.sources))?,
+                (false, false) => push(&mut self.found.near_images.elsewhere, (to, (image, from.sources)))?,
             }
         }
         Ok(())

@@ -8,6 +8,7 @@ mod balance;
 mod cube;
 mod lists;
 mod order;
+mod rows;
 
 pub use cube::{Cube, ITSELF, Place, image_vector};
 pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run};

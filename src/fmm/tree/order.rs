@@ -1,15 +1,13 @@
 //! Points in the order of a Morton curve.
 
 use super::{Cloud, Cube};
-use crate::error::{Result, try_vec};
+use crate::error::Result;
 use crate::fmm::morton::Code;
 use crate::fmm::morton::bits::{Bits, Shifts};
 use crate::threads::{self, Progress};
 
 /// Bits of a coordinate, and so the finest level.
 pub const LEVELS: usize = 20;
-/// Points for a task.
-const CHUNK: usize = 16_384;
 
 /// The number along the curve of the finest box that holds a point, given as fractions of the cube's side.
 #[inline]
@@ -25,19 +23,13 @@ pub struct Order {
 
 impl Order {
     pub fn along_the_curve(cloud: &dyn Cloud, cube: &Cube, progress: &mut Progress) -> Result<Self> {
-        let mut entries = try_vec("order of points", cloud.len(), (0u64, 0u32))?;
         let per_side = 1.0 / cube.side;
-        let chunks = entries.chunks_mut(CHUNK).enumerate();
-        let work = |(chunk, entries): (usize, &mut [(u64, u32)])| {
-            for (place, entry) in entries.iter_mut().enumerate() {
-                let index = chunk * CHUNK + place;
-                let point = cloud.point(index);
-                let fractions = std::array::from_fn(|axis| (point[axis] - cube.corner[axis]) * per_side);
-                *entry = (code_of(fractions), index as u32);
-            }
-            Ok(())
+        let entry = |index: usize| {
+            let point = cloud.point(index);
+            let fractions = std::array::from_fn(|axis| (point[axis] - cube.corner[axis]) * per_side);
+            (code_of(fractions), index as u32)
         };
-        threads::for_each_chunk(chunks, |_| 0, progress, work, |()| Ok(()))?;
+        let entries = threads::made("order of points", cloud.len(), threads::grain(cloud.len()), progress, entry)?;
         Ok(Self { entries: threads::sorted(entries, progress)? })
     }
 
