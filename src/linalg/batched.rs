@@ -91,12 +91,13 @@ fn tridiagonalise<V: Lanes>(
 
         // p = A v / h from the lower triangle of the trailing block, then w = p - (v.p / 2h) v, in place of p.
         for i in k + 1..n {
-            let row = &a[i * n..i * n + i + 1];
+            let row = &a[i * n + k + 1..i * n + i + 1];
             let vi = v[i];
-            let mut sum = row[i] * vi;
-            for j in k + 1..i {
-                sum = row[j].mul_add(v[j], sum);
-                p[j] = row[j].mul_add(vi, p[j]);
+            let (before, last) = row.split_at(i - k - 1);
+            let mut sum = last[0] * vi;
+            for ((element, v), p) in before.iter().zip(&v[k + 1..i]).zip(&mut p[k + 1..i]) {
+                sum = element.mul_add(*v, sum);
+                *p = element.mul_add(vi, *p);
             }
             p[i] = sum;
         }
@@ -112,9 +113,9 @@ fn tridiagonalise<V: Lanes>(
         // A <- H A H = A - v w^T - w v^T.
         for i in k + 1..n {
             let (vi, pi) = (v[i], p[i]);
-            let row = &mut a[i * n..i * n + i + 1];
-            for j in k + 1..=i {
-                row[j] = vi.neg_mul_add(p[j], pi.neg_mul_add(v[j], row[j]));
+            let row = &mut a[i * n + k + 1..i * n + i + 1];
+            for ((element, v), p) in row.iter_mut().zip(&v[k + 1..=i]).zip(&p[k + 1..=i]) {
+                *element = vi.neg_mul_add(*p, pi.neg_mul_add(*v, *element));
             }
         }
         reflect_rows(k + 1, n, v, inverse_h, columns, rows);
@@ -164,10 +165,10 @@ fn reflect_strip<V: Lanes, const STRIP: usize>(
     for dot in &mut dots {
         *dot = *dot * inverse_h;
     }
-    for i in first..n {
-        let row = &mut rows[i * columns + column..i * columns + column + STRIP];
+    for (v, row) in v[first..n].iter().zip(rows.chunks_exact_mut(columns).skip(first)) {
+        let row = &mut row[column..column + STRIP];
         for k in 0..STRIP {
-            row[k] = v[i].neg_mul_add(dots[k], row[k]);
+            row[k] = v.neg_mul_add(dots[k], row[k]);
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::simd::Lanes;
 #[inline(always)]
 pub fn strip_of_product<V: Lanes, const STRIP: usize>(row: &[V], matrix: &[V], columns: usize, first: usize) -> [V; STRIP] {
     let mut sums = [V::zero(); STRIP];
-    for (l, factor) in row.iter().enumerate() {
-        let elements = &matrix[l * columns + first..l * columns + first + STRIP];
+    for (factor, elements) in row.iter().zip(matrix.chunks_exact(columns)) {
+        let elements = &elements[first..first + STRIP];
         for s in 0..STRIP {
             sums[s] = factor.mul_add(elements[s], sums[s]);
         }

@@ -265,19 +265,19 @@ fn rotate_strip<V: Lanes, const STRIP: usize>(
     first: usize,
     rows: &mut [V],
 ) {
-    let mut at = (n - 1) * columns + first;
+    let mut rows = rows[lowest * columns..n * columns].chunks_exact_mut(columns).rev();
+    let Some(mut row) = rows.next() else { return };
     let mut carried = [V::zero(); STRIP];
-    carried.copy_from_slice(&rows[at..at + STRIP]);
-    for i in (lowest..n - 1).rev() {
-        let (c, s) = (cosines[i], sines[i]);
-        let upper: &[V] = &rows[at - columns..at - columns + STRIP];
+    carried.copy_from_slice(&row[first..first + STRIP]);
+    let rotations = cosines[lowest..n - 1].iter().zip(&sines[lowest..n - 1]).rev();
+    for ((&c, &s), upper) in rotations.zip(rows) {
         let mut settled = [V::zero(); STRIP];
-        for k in 0..STRIP {
-            settled[k] = s.mul_add(upper[k], c * carried[k]);
-            carried[k] = s.neg_mul_add(carried[k], c * upper[k]);
+        for (k, &element) in upper[first..first + STRIP].iter().enumerate() {
+            settled[k] = s.mul_add(element, c * carried[k]);
+            carried[k] = s.neg_mul_add(carried[k], c * element);
         }
-        rows[at..at + STRIP].copy_from_slice(&settled);
-        at -= columns;
+        row[first..first + STRIP].copy_from_slice(&settled);
+        row = upper;
     }
-    rows[at..at + STRIP].copy_from_slice(&carried);
+    row[first..first + STRIP].copy_from_slice(&carried);
 }

@@ -6,6 +6,7 @@
 //! child's handler throws the whole cache away (leaks it: its threads do not exist, joining them would hang) by
 //! clearing one atomic pointer, which cannot block.
 
+use super::processor;
 use crate::error::{Error, Result, Status};
 use std::collections::HashMap;
 use std::ptr::null_mut;
@@ -26,6 +27,8 @@ struct Shared {
     calls: AtomicUsize,
     /// Workers that stay awake.
     watching: AtomicUsize,
+    /// Where the thread runs that called for workers last.
+    caller: AtomicUsize,
 }
 
 /// How long a worker stays awake without work: longer than what calls do on one thread between two passes of a small problem.
@@ -37,15 +40,25 @@ impl Shared {
     /// A worker's: does what there is to do until no call needs the pool any more, or nothing came for long.
     fn watch(&self) {
         let mut idle_since = Instant::now();
+        self.leave_the_caller();
         while self.calls.load(Ordering::Relaxed) > 0 && idle_since.elapsed() < LONGEST_WATCH {
             let found = |_| rayon::yield_now() == Some(rayon::Yield::Executed) || { std::hint::spin_loop(); false };
             if (0..LOOKS).any(found) {
                 idle_since = Instant::now();
             } else {
+                self.leave_the_caller();
                 std::thread::yield_now();
             }
         }
         self.watching.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// The processor of the thread that a worker works for is the one where it helps least.
+    fn leave_the_caller(&self) {
+        let taken = self.caller.load(Ordering::Relaxed);
+        if processor::current() == Some(taken) {
+            processor::leave(taken);
+        }
     }
 }
 
@@ -64,6 +77,7 @@ impl Call {
 
     /// Sees to it that so many workers are awake, and stay so while the call lasts.
     pub fn keep_awake(&self, workers: usize) {
+        self.0.caller.store(processor::current().unwrap_or(usize::MAX), Ordering::Relaxed);
         for _ in self.0.watching.load(Ordering::Relaxed)..workers {
             self.0.watching.fetch_add(1, Ordering::Relaxed);
             let shared = self.0.clone();
@@ -135,7 +149,7 @@ pub fn pool(count: usize) -> Result<Call> {
                 format!("{count} worker threads could not be started ({cause}); ask for fewer"),
             )
         })?;
-    let shared = Arc::new(Shared { rayon, calls: AtomicUsize::new(0), watching: AtomicUsize::new(0) });
+    let shared = Arc::new(Shared { rayon, calls: AtomicUsize::new(0), watching: AtomicUsize::new(0), caller: AtomicUsize::new(usize::MAX) });
     let call = Call::new(&shared);
     pools.insert(count, Pool { shared, workers });
     Ok(call)
@@ -182,7 +196,7 @@ mod tests {
         for _ in 0..3 {
             call.keep_awake(2);
             let done = AtomicUsize::new(0);
-            call.rayon().in_place_scope(|scope| (0..100).for_each(|_| scope.spawn(|_| drop(done.fetch_add(1, Ordering::Relaxed)))));
+            call.rayon().in_place_scope(|scope| (0..100).for_each(|_| scope.spawn(|_| _ = done.fetch_add(1, Ordering::Relaxed))));
             assert_eq!(done.into_inner(), 100);
             wait_until(|| watching() == 0);
         }

@@ -26,6 +26,22 @@ pub fn ranges(count: usize, size: usize) -> impl ExactSizeIterator<Item = (usize
     (0..count).step_by(size).map(move |first| (first, size.min(count - first)))
 }
 
+/// How many threads so many chunks make use of. Pools stay, so their sizes are few: problems of all numbers of chunks make do with powers of 2 and the
+/// caller's number. A worker's chunk keeps its own chunks: a worker must not wait for workers.
+fn threads_for(chunks: usize) -> usize {
+    let most = chunks.checked_next_power_of_two().unwrap_or(usize::MAX);
+    // Whoever has one chunk needs no look at who is asking, which costs more than a small chunk.
+    if most <= 1 || rayon::current_thread_index().is_some() { 1 } else { count::current().0.min(most) }
+}
+
+/// Wakes the workers that so many chunks will want, while the calling thread has other things to do first.
+pub fn wake_workers(chunks: usize, progress: &mut Progress) -> Result<()> {
+    match threads_for(chunks) {
+        0 | 1 => Ok(()),
+        threads => progress.pool(threads - 1).map(|pool| pool.keep_awake(threads - 1)),
+    }
+}
+
 /// Runs `work` on each chunk (of which no list is made: there may be any number) and passes the results to `fold` in order. `size` is what a chunk counts for in progress.
 /// The error of the earliest chunk wins; later chunks may have run.
 pub fn for_each_chunk<C: Send, R: Send>(
@@ -35,10 +51,7 @@ pub fn for_each_chunk<C: Send, R: Send>(
     work: impl Fn(C) -> Result<R> + Sync,
     mut fold: impl FnMut(R) -> Result<()>,
 ) -> Result<()> {
-    // Pools stay, so their sizes are few: problems of all numbers of chunks make do with powers of 2 and the caller's number.
-    // Whoever has one chunk needs no look at who is asking, which costs more than a small chunk. A worker's chunk keeps its own chunks: a worker must not wait for workers.
-    let most = chunks.len().checked_next_power_of_two().unwrap_or(usize::MAX);
-    let threads = if most <= 1 || rayon::current_thread_index().is_some() { 1 } else { count::current().0.min(most) };
+    let threads = threads_for(chunks.len());
     if threads <= 1 {
         for chunk in chunks {
             let size = size(&chunk);

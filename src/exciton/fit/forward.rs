@@ -168,12 +168,26 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    /// Configurations of a variant to a chunk, and how they are solved.
-    pub fn chunks(&self, columns: &Columns, parts: Option<&Parts>, variant: usize) -> (Choice, usize, usize) {
+    /// How a variant is solved, how many configurations it has, and nanoseconds for each.
+    fn work_of(&self, columns: &Columns, variant: usize) -> (Choice, usize, f64) {
         let system = &self.problem.variants[variant].system;
         let n_conf = if system.n() == 0 { 0 } else { system.n_conf() };
         let choice = Choice::in_lanes(n_conf, system.n(), true, self.level);
-        let nanoseconds = choice.nanoseconds + system.n() as f64 * (20.0 + 3.0 * columns.len() as f64);
+        (choice, n_conf, choice.nanoseconds + system.n() as f64 * (20.0 + 3.0 * columns.len() as f64))
+    }
+
+    /// Chunks of a pass at most, as far as is known without cells.
+    pub fn most_chunks(&self, columns: &Columns) -> usize {
+        let of = |variant| {
+            let (_, n_conf, nanoseconds) = self.work_of(columns, variant);
+            (n_conf as f64 * nanoseconds / WORTH_A_CHUNK) as usize
+        };
+        (0..self.problem.variants.len()).map(of).max().unwrap_or(0)
+    }
+
+    /// Configurations of a variant to a chunk, and how they are solved.
+    pub fn chunks(&self, columns: &Columns, parts: Option<&Parts>, variant: usize) -> (Choice, usize, usize) {
+        let (choice, n_conf, nanoseconds) = self.work_of(columns, variant);
         // Clearing a chunk's moments and adding them to the others should be a tenth of its work: half a nanosecond a number, and half of
         // the cells have sticks as a rule.
         let bands = self.problem.wanted().iter().filter(|wanted| **wanted).count();

@@ -15,7 +15,7 @@ use super::parameters::{Parameter, State};
 use super::product::{Product, columns_with};
 use crate::error::{Result, try_push, try_vec};
 use crate::simd::{Kernel, Lanes, dispatch};
-use crate::threads::{Progress, Workspaces, for_each_chunk};
+use crate::threads::{Progress, Workspaces, for_each_chunk, wake_workers};
 
 /// Nanoseconds of work of a band that are worth handing it to another thread, which is awake.
 const WORTH_A_THREAD: f64 = 10e3;
@@ -77,9 +77,11 @@ impl<'a> NormalEquations<'a> {
     /// At some values. For the misfit alone gradient and curvature are empty.
     pub fn at(&mut self, values: &[f64], want: Want, progress: &mut Progress) -> Result<Normal> {
         let problem = self.evaluator.problem;
+        let columns = if want == Want::Everything { &self.columns } else { &self.sticks_alone };
+        // While tables are made here; later passes find workers awake.
+        wake_workers(self.evaluator.most_chunks(columns), progress)?;
         let state = problem.state(values)?;
         self.evaluator.prepare(&state)?;
-        let columns = if want == Want::Everything { &self.columns } else { &self.sticks_alone };
         let moments = self.evaluator.moments(&state, columns, None, false, progress)?;
         let count = if want == Want::Everything { values.len() } else { 0 };
         let mut normal = Normal::zero(count)?;
