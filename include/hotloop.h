@@ -700,7 +700,7 @@ typedef struct hl_exciton_options {
    */
   int32_t reserved;
   /**
-   * Full width at half maximum for absorption, cm-1; default 70. The Gaussian part's for Voigt.
+   * Full width at half maximum for absorption, cm-1, as all widths from 1e-100 to 1e100; default 70. The Gaussian part's for Voigt.
    */
   double fwhm;
   /**
@@ -717,7 +717,7 @@ typedef struct hl_exciton_options {
    */
   double cutoff;
   /**
-   * Added to every diagonal element, cm-1; default 0. For Hamiltonians relative to a reference energy.
+   * Added to every diagonal element, cm-1, at most 1e200 in magnitude; default 0. For Hamiltonians relative to a reference energy.
    */
   double energy_offset;
   /**
@@ -1661,8 +1661,8 @@ hl_status hl_exciton_point_dipole_couplings(ptrdiff_t n_conf,
  * @param first_member    number of the first member
  * @param hamiltonians    [n_member][n_site][n_site] cm-1
  *
- * The output shares no element with an input. Errors: array errors; HL_ERR_NONFINITE and HL_ERR_ARGUMENT name the element.
- * With any status but HL_OK the output is untouched.
+ * The output shares no element with an input. Errors: array errors; HL_ERR_NONFINITE and HL_ERR_ARGUMENT (also for numbers beyond 1e200 cm-1 in
+ * site_factor and coupling_sigma) name the element. With any status but HL_OK the output is untouched.
  */
 hl_status hl_exciton_disorder(ptrdiff_t n_member,
                               ptrdiff_t n_site,

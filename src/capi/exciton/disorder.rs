@@ -23,8 +23,8 @@ use crate::exciton::{Disorder, Spread, disorder};
 /// @param first_member    number of the first member
 /// @param hamiltonians    [n_member][n_site][n_site] cm-1
 ///
-/// The output shares no element with an input. Errors: array errors; HL_ERR_NONFINITE and HL_ERR_ARGUMENT name the element.
-/// With any status but HL_OK the output is untouched.
+/// The output shares no element with an input. Errors: array errors; HL_ERR_NONFINITE and HL_ERR_ARGUMENT (also for numbers beyond 1e200 cm-1 in
+/// site_factor and coupling_sigma) name the element. With any status but HL_OK the output is untouched.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hl_exciton_disorder(
     n_member: isize,

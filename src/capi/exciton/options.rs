@@ -63,7 +63,7 @@ pub struct hl_exciton_options {
     pub normalize_dipoles: i32,
     /// 0.
     pub reserved: i32,
-    /// Full width at half maximum for absorption, cm-1; default 70. The Gaussian part's for Voigt.
+    /// Full width at half maximum for absorption, cm-1, as all widths from 1e-100 to 1e100; default 70. The Gaussian part's for Voigt.
     pub fwhm: f64,
     /// The same for CD; default 0, which means fwhm.
     pub fwhm_cd: f64,
@@ -72,7 +72,7 @@ pub struct hl_exciton_options {
     /// A point x belongs to a stick at e iff e - cutoff FWHM <= x < e + cutoff FWHM; default 3. INFINITY never cuts.
     /// The gridded way never cuts. (A Lorentzian still has 2.7 % of its peak at 3 FWHM.)
     pub cutoff: f64,
-    /// Added to every diagonal element, cm-1; default 0. For Hamiltonians relative to a reference energy.
+    /// Added to every diagonal element, cm-1, at most 1e200 in magnitude; default 0. For Hamiltonians relative to a reference energy.
     pub energy_offset: f64,
     /// [n_site] widths unless fwhm_by is common, then NULL. Entries of deleted sites are ignored for PER_SITE.
     pub fwhm_values: *const f64,
