@@ -6,6 +6,7 @@
 
 mod count;
 mod fork;
+mod help;
 mod made;
 pub mod openblas;
 mod pool;

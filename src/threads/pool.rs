@@ -8,12 +8,17 @@
 
 use super::processor;
 use crate::error::{Error, Result, Status};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+thread_local! {
+    static IS_ON_WATCH: Cell<bool> = const { Cell::new(false) };
+}
 
 type Pools = Mutex<HashMap<usize, Pool>>;
 
@@ -33,33 +38,53 @@ struct Shared {
 
 /// How long a worker stays awake without work: longer than what calls do on one thread between two passes of a small problem.
 const LONGEST_WATCH: Duration = Duration::from_micros(150);
+/// A look and a yield that took longer had the processor taken away.
+const LONG_YIELD: Duration = Duration::from_micros(20);
 /// How often it looks for work before it asks the system whether somebody else needs the processor.
 const LOOKS: usize = 16;
 
 impl Shared {
     /// A worker's: does what there is to do until no call needs the pool any more, or nothing came for long.
     fn watch(&self) {
-        let mut idle_since = Instant::now();
-        self.leave_the_caller();
-        while self.calls.load(Ordering::Relaxed) > 0 && idle_since.elapsed() < LONGEST_WATCH {
-            let found = |_| rayon::yield_now() == Some(rayon::Yield::Executed) || { std::hint::spin_loop(); false };
-            if (0..LOOKS).any(found) {
-                idle_since = Instant::now();
-            } else {
-                self.leave_the_caller();
+        // What a worker on watch finds to do may be another's watch.
+        if !IS_ON_WATCH.replace(true) {
+            let mut idle_since = Instant::now();
+            self.leave_the_caller();
+            while self.calls.load(Ordering::Relaxed) > 0 && idle_since.elapsed() < LONGEST_WATCH {
+                let began = Instant::now();
+                if looks_for_work() {
+                    idle_since = Instant::now();
+                    continue;
+                }
                 std::thread::yield_now();
+                // Somebody else needed the processor: whoever sleeps then is let in sooner than one who has used it up by looking.
+                if began.elapsed() > LONG_YIELD {
+                    break;
+                }
             }
+            IS_ON_WATCH.set(false);
         }
         self.watching.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// The processor of the thread that a worker works for is the one where it helps least.
+    /// The processor of the thread that a worker works for is the one where it helps least. With several callers none is better than another.
     fn leave_the_caller(&self) {
         let taken = self.caller.load(Ordering::Relaxed);
-        if processor::current() == Some(taken) {
+        if self.calls.load(Ordering::Relaxed) == 1 && processor::current() == Some(taken) {
             processor::leave(taken);
         }
     }
+}
+
+/// Whether there was some, which is done then.
+fn looks_for_work() -> bool {
+    for _ in 0..LOOKS {
+        if rayon::yield_now() == Some(rayon::Yield::Executed) {
+            return true;
+        }
+        std::hint::spin_loop();
+    }
+    false
 }
 
 /// A pool that a call uses.
@@ -75,10 +100,10 @@ impl Call {
         &self.0.rayon
     }
 
-    /// Sees to it that so many workers are awake, and stay so while the call lasts.
-    pub fn keep_awake(&self, workers: usize) {
+    /// Sees to it that all workers are awake, and stay so while the call lasts.
+    pub fn keep_awake(&self) {
         self.0.caller.store(processor::current().unwrap_or(usize::MAX), Ordering::Relaxed);
-        for _ in self.0.watching.load(Ordering::Relaxed)..workers {
+        for _ in self.0.watching.load(Ordering::Relaxed)..self.0.rayon.current_num_threads() {
             self.0.watching.fetch_add(1, Ordering::Relaxed);
             let shared = self.0.clone();
             self.0.rayon.spawn(move || shared.watch());
@@ -194,13 +219,13 @@ mod tests {
         let watching = || call.0.watching.load(Ordering::Relaxed);
         // Also where they went to sleep in between, because nothing came.
         for _ in 0..3 {
-            call.keep_awake(2);
+            call.keep_awake();
             let done = AtomicUsize::new(0);
             call.rayon().in_place_scope(|scope| (0..100).for_each(|_| scope.spawn(|_| _ = done.fetch_add(1, Ordering::Relaxed))));
             assert_eq!(done.into_inner(), 100);
             wait_until(|| watching() == 0);
         }
-        call.keep_awake(5);
+        call.keep_awake();
         let shared = call.0.clone();
         drop(call);
         wait_until(|| shared.watching.load(Ordering::Relaxed) == 0);

@@ -15,7 +15,8 @@ pub fn current() -> Option<usize> {
     None
 }
 
-/// Moves the thread that asks to another processor than `taken`, among those that it may use. What it may use stays as it was. Does nothing where there is no other.
+/// Moves the thread that asks to another processor than `taken`, among those that it may use. What it may use is as before afterwards, but for what others change in
+/// between, or a control group later: the kernel takes the set for the thread's own wish from then on. Does nothing where there is no other processor.
 pub fn leave(taken: usize) {
     #[cfg(target_os = "linux")]
     {
@@ -30,7 +31,7 @@ pub fn leave(taken: usize) {
             libc::CPU_CLR(taken, &mut others);
             // Moved at once by the first call; the second one only takes the restriction back.
             if libc::CPU_COUNT(&others) > 0 && libc::sched_setaffinity(0, size, &others) == 0 {
-                libc::sched_setaffinity(0, size, &allowed);
+                let _is_back = (0..3).any(|_| libc::sched_setaffinity(0, size, &allowed) == 0);
             }
         }
     }

@@ -7,7 +7,7 @@
 //! last chunk. A worker never waits: where there is nothing to take (see `AHEAD`), or where other calls want workers too, it leaves, and the calling
 //! thread, between two chunks of its own, calls for another. So several calls share a pool chunk by chunk, and a callback may call us.
 
-use super::{count, progress::Progress};
+use super::{count, help::with_help, processor, progress::Progress};
 use crate::error::{Error, Result};
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -38,7 +38,7 @@ fn threads_for(chunks: usize) -> usize {
 pub fn wake_workers(chunks: usize, progress: &mut Progress) -> Result<()> {
     match threads_for(chunks) {
         0 | 1 => Ok(()),
-        threads => progress.pool(threads - 1).map(|pool| pool.keep_awake(threads - 1)),
+        threads => progress.pool(threads - 1).map(|pool| pool.keep_awake()),
     }
 }
 
@@ -65,20 +65,20 @@ pub fn for_each_chunk<C: Send, R: Send>(
     let crew = Crew::new(chunks, size, AHEAD * threads)?;
     let worker = || {
         let _leaving = Leaving(&crew);
-        let mut next = crew.take();
+        let mut next = crew.take_on(processor::current());
         while let Some((place, size, chunk)) = next {
             crew.keep(place, size, work(chunk));
-            next = if pool.is_one_of_many() { None } else { crew.take() };
+            next = if pool.is_one_of_many() { None } else { crew.take_on(processor::current()) };
         }
     };
-    pool.rayon().in_place_scope(|scope| {
-        // However we go: then the scope waits for workers.
+    with_help(&worker, |invitation| {
+        // However we go: then workers take no more.
         let _stop = Stop(&crew);
         loop {
             match crew.next_step(threads - 1) {
                 Step::Call(workers) => {
-                    pool.keep_awake(workers);
-                    (0..workers).for_each(|_| scope.spawn(|_| worker()));
+                    pool.keep_awake();
+                    (0..workers).for_each(|_| pool.rayon().spawn(invitation.ticket()));
                 }
                 Step::Fold(size, result) => {
                     fold(result?)?;
@@ -119,6 +119,8 @@ struct State<I, S, R> {
     results: VecDeque<Option<(usize, Result<R>)>>,
     /// Called and not gone.
     workers: usize,
+    /// Where a worker ran that took a chunk, the last one that did.
+    processor: Option<usize>,
     is_stopped: bool,
     is_waiting: bool,
 }
@@ -145,12 +147,15 @@ impl<C, I: ExactSizeIterator<Item = C>, S: Fn(&C) -> usize, R> Crew<I, S, R> {
         let mut results = VecDeque::new();
         let count = ahead.min(chunks.len());
         results.try_reserve_exact(count).map_err(|_| Error::out_of_memory("results of chunks", count * size_of::<Option<(usize, Result<R>)>>()))?;
-        let state = State { chunks, size, taken: 0, folded: 0, results, workers: 0, is_stopped: false, is_waiting: false };
+        let state = State { chunks, size, taken: 0, folded: 0, results, workers: 0, processor: None, is_stopped: false, is_waiting: false };
         Ok(Self { state: Mutex::new(state), change: Condvar::new(), ahead })
     }
 
-    fn take(&self) -> Option<Numbered<C>> {
-        self.state().take(self.ahead)
+    /// For a worker that runs there.
+    fn take_on(&self, processor: Option<usize>) -> Option<Numbered<C>> {
+        let mut state = self.state();
+        state.processor = processor;
+        state.take(self.ahead)
     }
 
     fn keep(&self, place: usize, size: usize, result: Result<R>) {
@@ -178,10 +183,14 @@ impl<C, I: ExactSizeIterator<Item = C>, S: Fn(&C) -> usize, R> Crew<I, S, R> {
             if let Some(chunk) = state.take(self.ahead) {
                 return Step::Work(chunk);
             }
-            if state.workers == 0 || state.is_stopped {
+            // Those who were called and have not come are not needed any more.
+            if state.results.is_empty() || state.is_stopped {
                 return Step::Over;
             }
-            if idle_since.get_or_insert_with(Instant::now).elapsed() < LONGEST_LOOK {
+            // A worker that shares this processor cannot go on while we look.
+            let is_alone = || state.processor.is_none() || state.processor != processor::current();
+            if idle_since.is_some_and(|since: Instant| since.elapsed() < LONGEST_LOOK) || (idle_since.is_none() && is_alone()) {
+                idle_since.get_or_insert_with(Instant::now);
                 drop(state);
                 (0..TURNS).for_each(|_| std::hint::spin_loop());
                 state = self.state();
