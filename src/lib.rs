@@ -2,7 +2,7 @@
 //!
 //! The map. Data flows one way: binding -> `capi` (check, view) -> family (compute) -> the caller's buffer.
 //!
-//! * `capi`     `extern "C"` shells; the only place that sees raw pointers
+//! * `capi`     `extern "C"` shells; the only place that sees the caller's raw pointers
 //! * `array`    from (pointer, dimensions, strides) to checked views
 //! * `error`    statuses and messages
 //! * `threads`  whose threads, how many; progress and cancellation
