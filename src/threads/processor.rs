@@ -1,8 +1,7 @@
 //! Which processor a thread runs on, and how it gets off another thread's.
 //!
-//! Linux wakes a thread where it ran before, also where the thread that wakes it runs, if both processors were busy shortly before: then it does not look for one that is idle
-//! (fair.c, `select_idle_sibling`). Calls of a millisecond end before its balancing, some milliseconds apart, moves one away, so two threads
-//! shared a processor, call after call, beside an idle one.
+//! Linux (6.18) was seen to wake a worker where the thread that called it ran, beside an idle processor, after both had been busy; probably it does not look for an idle one then.
+//! Calls of a millisecond end before its balancing, some milliseconds apart, moves one away, so two threads shared a processor, call after call.
 
 /// The processor of the thread that asks, where the system says so.
 pub fn current() -> Option<usize> {
