@@ -8,11 +8,11 @@
 //! and others are counted from the leaf's centre and split into two parts, `high + low`, whose differences err by 2^-50 of the leaf's side. Pairs for which that is too much, and
 //! only they, have differences of f64 (`CLOSE`). No more than `BLOCK` terms are added in precision T.
 //!
-//! Bound by multiplications: with gradients (AVX2, f64, Laplace's kernel) 21 of them, fused or not, for two directions instead of 32, on two units; on the others 8
-//! operations, 8 loads and four stores go beside. In f32 19 multiplications with 3 or 9 subtractions and sums. Two vectors side by side gain nothing.
+//! Bound by multiplications: with gradients (f64, Laplace's kernel) 19 of them at AVX2 and 18 with a root and a comparison at AVX-512, fused or not, for two directions, on two
+//! units; sums, differences, 8 loads and four stores go beside. In f32 17 multiplications. Two vectors side by side gain nothing.
 
 use super::kernel::GreenFunction;
-use super::pairs::Points;
+use super::pairs::{Points, cube};
 use crate::error::Result;
 use crate::simd::{Aligned, Lanes, Real};
 use std::ops::Range;
@@ -101,7 +101,7 @@ pub fn add<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize, const C: usiz
     assert!(Rows::<N, C, P>::ALL <= MOST_ROWS && Tile::<T>::LEN % width == 0);
     let runs = together.runs;
     let stride = sums.all.len() / (N * C);
-    let units = units(together.scale);
+    let units = units::<T, V>(together.scale);
     let firsts = runs.first().map_or(0, |run| run.len());
     let (mut run, mut done, mut place) = (0, 0, 0);
     while run < runs.len() {
@@ -159,11 +159,12 @@ pub fn add<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize, const C: usiz
     }
 }
 
-/// What makes potentials and gradients in the caller's unit of length of those in a unit that is `scale` times smaller.
+/// What makes potentials and gradients of a point's own sums, in a unit of length that is `scale` times smaller and in units of
+/// `Lanes::QUICK_UNIT`.
 #[inline(always)]
-fn units(scale: f64) -> [f64; 4] {
-    let squared = scale * scale;
-    [scale, squared, squared, squared]
+fn units<T: Real, V: Lanes<T>>(scale: f64) -> [f64; 4] {
+    let of_gradients = -(scale * scale) / cube(V::QUICK_UNIT);
+    [scale / V::QUICK_UNIT, of_gradients, of_gradients, of_gradients]
 }
 
 /// The parts of a scaled coordinate.
@@ -261,6 +262,12 @@ fn begin<T: Real, V: Lanes<T>, const N: usize, const P: usize>(point: &Point<T, 
     Begun { difference, r2, root: r2.quick_rsqrt_begin() }
 }
 
+/// Potential and, if `C` is 4, pull of a charge.
+#[inline(always)]
+fn field<K: GreenFunction, T: Real, V: Lanes<T>, const C: usize>(kernel: K, r2: V, inverse: V, charge: V) -> (V, V) {
+    if C == 1 { (kernel.potential(r2, inverse) * charge, V::zero()) } else { kernel.potential_and_pull(r2, inverse, charge) }
+}
+
 #[inline(always)]
 fn square<T: Real, V: Lanes<T>>([x, y, z]: [V; 3]) -> V {
     x.mul_add(x, y.mul_add(y, z * z))
@@ -289,27 +296,25 @@ fn pass<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize, const C: usize, 
         let Begun { difference, r2, root } = next;
         next = begin::<T, V, N, P>(point, rows, exact, (at + V::WIDTH).min(most));
         let inverse = r2.quick_rsqrt_from(root);
-        let (potential, slope) = if C == 1 { (kernel.potential(r2, inverse), V::zero()) } else { kernel.potential_and_slope(r2, inverse) };
         for v in 0..N {
             let other = V::load(&rows[(Rows::<N, C, P>::CHARGES + v) * Tile::<T>::LEN + at..]);
-            own[v][0] = potential.mul_add(other, own[v][0]);
+            let (potential, pull) = field::<K, T, V, C>(kernel, r2, inverse, other);
+            own[v][0] = own[v][0] + potential;
             if C == 4 {
-                let other = slope * other;
                 for axis in 0..3 {
-                    own[v][1 + axis] = other.mul_add(difference[axis], own[v][1 + axis]);
+                    own[v][1 + axis] = pull.mul_add(difference[axis], own[v][1 + axis]);
                 }
             }
             if BOTH {
                 // The gradient of one with respect to its place is that of the other turned round.
-                let charge = V::splat(point.charges[v]);
+                let (potential, pull) = field::<K, T, V, C>(kernel, r2, inverse, V::splat(point.charges[v]));
                 let first = (Rows::<N, C, P>::SUMS + v * C) * Tile::<T>::LEN + at;
                 let to = &mut rows[first..];
-                potential.mul_add(charge, V::load(to)).store(to);
+                (V::load(to) + potential).store(to);
                 if C == 4 {
-                    let charge = slope * charge;
                     for axis in 0..3 {
                         let to = &mut rows[first + (1 + axis) * Tile::<T>::LEN..];
-                        charge.neg_mul_add(difference[axis], V::load(to)).store(to);
+                        pull.neg_mul_add(difference[axis], V::load(to)).store(to);
                     }
                 }
             }

@@ -2,8 +2,8 @@
 //!
 //! Targets lie in lanes, two vectors of them at a time (`Lanes::Pair`; what is left over in one), and sources are broadcast one by one. So a source costs four
 //! broadcast loads for two vectors of pairs, nothing is summed across lanes, and it makes no difference how many sources a run
-//! has. The loop is bound by the arithmetic units: AVX2 in f64 takes 18 vector operations for a vector of potentials, of which the
-//! reciprocal root has 11, and 24 with gradients.
+//! has. The loop is bound by the units that multiply: with gradients, f64 and Laplace's kernel 14 products, fused or not, for a vector (a root from the table
+//! among them) at AVX-512, where a core that multiplies one vector a cycle takes 16 cycles. Sums, differences and the look at the closest pair go beside.
 //!
 //! Sums are f64 in both precisions: a sum of `BLOCK` terms in precision T is added to them at a time, which keeps the error of
 //! f32 near that of a term, however many sources there are.
@@ -96,14 +96,14 @@ fn potentials_of<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
             from = upto;
             if terms == BLOCK {
                 for v in 0..N {
-                    flush(&mut sums[v], &mut potentials[v][first..]);
+                    flush(&mut sums[v], 1.0 / V::QUICK_UNIT, &mut potentials[v][first..]);
                 }
                 terms = 0;
             }
         }
     }
     for v in 0..N {
-        flush(&mut sums[v], &mut potentials[v][first..]);
+        flush(&mut sums[v], 1.0 / V::QUICK_UNIT, &mut potentials[v][first..]);
     }
 }
 
@@ -162,11 +162,41 @@ fn gradients_of<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     flush_all(&mut sums, potentials, gradients, first);
 }
 
+/// `u^3`.
+#[inline(always)]
+pub(super) fn cube(unit: f64) -> f64 {
+    unit * unit * unit
+}
+
 #[inline(always)]
 fn load<T: Real, V: Lanes<T>>(points: Points<'_, T>, first: usize) -> [V; 3] {
     [V::load(&points.x[first..]), V::load(&points.y[first..]), V::load(&points.z[first..])]
 }
 
+/// A target's, or rather a vector's, differences from source `j`, and their squares' sum.
+#[inline(always)]
+fn differences<T: Real, V: Lanes<T>>(target: [V; 3], sources: Points<'_, T>, j: usize) -> ([V; 3], V) {
+    let dx = target[0] - V::splat(sources.x[j]);
+    let dy = target[1] - V::splat(sources.y[j]);
+    let dz = target[2] - V::splat(sources.z[j]);
+    let first = if V::GUARD_COSTS { dz.mul_add(dz, V::splat(T::from_f64(FLOOR))) } else { dz * dz };
+    ([dx, dy, dz], dx.mul_add(dx, dy.mul_add(dy, first)))
+}
+
+/// What is added to squares of distances that may be 0 where a root is taken: far below those that count (`Real::QUICK_SMALLEST`), and
+/// the cube of its root is finite. For f64, whose sums alone go unguarded.
+const FLOOR: f64 = {
+    let tiny = 1.0 / (1u128 << 100) as f64;
+    tiny * tiny * tiny * tiny * tiny * tiny
+};
+
+/// Sources that are summed for some targets before it is seen whether one of the pairs was too close.
+const UNGUARDED: usize = 256;
+
+/// Adds what some sources give to `sums`.
+///
+/// Where two points are at one place a pair counts nothing (`Lanes::quick_rsqrt`). A look at every distance costs a fifteenth where it needs
+/// the units that multiply; there pairs are summed without it, and once more with it if one was that close.
 #[inline(always)]
 fn sum_potentials<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     kernel: K,
@@ -175,23 +205,48 @@ fn sum_potentials<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     charges: [&[T]; N],
     sums: &mut [V; N],
 ) {
-    let len = sources.len();
-    let charges = charges.map(|q| &q[..len]);
-    let mut local = *sums;
-    for j in 0..len {
-        let dx = target[0] - V::splat(sources.x[j]);
-        let dy = target[1] - V::splat(sources.y[j]);
-        let dz = target[2] - V::splat(sources.z[j]);
-        let r2 = dx.mul_add(dx, dy.mul_add(dy, dz * dz));
-        let potential = kernel.potential(r2, r2.quick_rsqrt());
-        for v in 0..N {
-            local[v] = potential.mul_add(V::splat(charges[v][j]), local[v]);
+    if !V::GUARD_COSTS {
+        (*sums, _) = potentials_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
+        return;
+    }
+    for first in (0..sources.len()).step_by(UNGUARDED) {
+        let some = first..sources.len().min(first + UNGUARDED);
+        let (sources, charges) = (sources.range(some.clone()), charges.map(|q| &q[some.clone()]));
+        let (unguarded, closest) = potentials_with::<K, T, V, N, false>(kernel, target, sources, charges, *sums);
+        if V::any(closest.less_than(V::splat(T::QUICK_SMALLEST))) {
+            (*sums, _) = potentials_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
+        } else {
+            *sums = unguarded;
         }
     }
-    *sums = local;
 }
 
-/// `sums[v]` are the potential and the three components of the gradient.
+/// The sums, and the least square of a distance.
+#[inline(always)]
+fn potentials_with<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize, const GUARDED: bool>(
+    kernel: K,
+    target: [V; 3],
+    sources: Points<'_, T>,
+    charges: [&[T]; N],
+    mut sums: [V; N],
+) -> ([V; N], V) {
+    let len = sources.len();
+    let charges = charges.map(|q| &q[..len]);
+    let mut closest = V::splat(T::LARGEST);
+    for j in 0..len {
+        let (_, r2) = differences(target, sources, j);
+        let root = if GUARDED { r2.quick_rsqrt_begin() } else { r2.quick_rsqrt_begin_unguarded() };
+        closest = closest.min(r2);
+        let potential = kernel.potential(r2, r2.quick_rsqrt_from(root));
+        for v in 0..N {
+            // Not fused: with gradients it is a product as well, and the bits are the same.
+            sums[v] = sums[v] + potential * V::splat(charges[v][j]);
+        }
+    }
+    (sums, closest)
+}
+
+/// The same with gradients: `sums[v]` are the potential and minus the three components of the gradient.
 #[inline(always)]
 fn sum_gradients<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     kernel: K,
@@ -200,33 +255,54 @@ fn sum_gradients<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     charges: [&[T]; N],
     sums: &mut [[V; 4]; N],
 ) {
-    let len = sources.len();
-    let charges = charges.map(|q| &q[..len]);
-    let mut local = *sums;
-    for j in 0..len {
-        let dx = target[0] - V::splat(sources.x[j]);
-        let dy = target[1] - V::splat(sources.y[j]);
-        let dz = target[2] - V::splat(sources.z[j]);
-        let r2 = dx.mul_add(dx, dy.mul_add(dy, dz * dz));
-        let (potential, slope) = kernel.potential_and_slope(r2, r2.quick_rsqrt());
-        for v in 0..N {
-            let charge = V::splat(charges[v][j]);
-            let weight = slope * charge;
-            let [value, x, y, z] = local[v];
-            local[v] =
-                [potential.mul_add(charge, value), weight.mul_add(dx, x), weight.mul_add(dy, y), weight.mul_add(dz, z)];
+    if !V::GUARD_COSTS {
+        (*sums, _) = gradients_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
+        return;
+    }
+    for first in (0..sources.len()).step_by(UNGUARDED) {
+        let some = first..sources.len().min(first + UNGUARDED);
+        let (sources, charges) = (sources.range(some.clone()), charges.map(|q| &q[some.clone()]));
+        let (unguarded, closest) = gradients_with::<K, T, V, N, false>(kernel, target, sources, charges, *sums);
+        if V::any(closest.less_than(V::splat(T::QUICK_SMALLEST))) {
+            (*sums, _) = gradients_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
+        } else {
+            *sums = unguarded;
         }
     }
-    *sums = local;
 }
 
-/// Adds a vector to f64 sums and sets it to 0.
 #[inline(always)]
-fn flush<T: Real, V: Lanes<T>>(sum: &mut V, into: &mut [f64]) {
+fn gradients_with<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize, const GUARDED: bool>(
+    kernel: K,
+    target: [V; 3],
+    sources: Points<'_, T>,
+    charges: [&[T]; N],
+    mut sums: [[V; 4]; N],
+) -> ([[V; 4]; N], V) {
+    let len = sources.len();
+    let charges = charges.map(|q| &q[..len]);
+    let mut closest = V::splat(T::LARGEST);
+    for j in 0..len {
+        let ([dx, dy, dz], r2) = differences(target, sources, j);
+        let root = if GUARDED { r2.quick_rsqrt_begin() } else { r2.quick_rsqrt_begin_unguarded() };
+        closest = closest.min(r2);
+        let inverse = r2.quick_rsqrt_from(root);
+        for v in 0..N {
+            let (potential, pull) = kernel.potential_and_pull(r2, inverse, V::splat(charges[v][j]));
+            let [value, x, y, z] = sums[v];
+            sums[v] = [value + potential, pull.mul_add(dx, x), pull.mul_add(dy, y), pull.mul_add(dz, z)];
+        }
+    }
+    (sums, closest)
+}
+
+/// Adds a vector times `unit` to f64 sums and sets it to 0.
+#[inline(always)]
+fn flush<T: Real, V: Lanes<T>>(sum: &mut V, unit: f64, into: &mut [f64]) {
     let mut lanes = [T::default(); 32];
     sum.store(&mut lanes);
     for (total, term) in into[..V::WIDTH].iter_mut().zip(lanes) {
-        *total += term.to_f64();
+        *total += unit * term.to_f64();
     }
     *sum = V::zero();
 }
@@ -240,10 +316,10 @@ fn flush_all<T: Real, V: Lanes<T>, const N: usize>(
 ) {
     for v in 0..N {
         let [value, x, y, z] = &mut sums[v];
-        flush(value, &mut potentials[v][first..]);
-        flush(x, &mut gradients[v][0][first..]);
-        flush(y, &mut gradients[v][1][first..]);
-        flush(z, &mut gradients[v][2][first..]);
+        flush(value, 1.0 / V::QUICK_UNIT, &mut potentials[v][first..]);
+        for (axis, sum) in [x, y, z].into_iter().enumerate() {
+            flush(sum, -1.0 / cube(V::QUICK_UNIT), &mut gradients[v][axis][first..]);
+        }
     }
 }
 

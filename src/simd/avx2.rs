@@ -13,9 +13,9 @@ use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 macro_rules! avx2 {
     (
         $Lanes:ident, $Mask:ident, $Element:ty, $WIDTH:literal, $Octet:ty, $Register:ty, $Shift:ident,
-        $set1:ident $loadu:ident $storeu:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $max:ident
+        $set1:ident $loadu:ident $storeu:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $max:ident $min:ident
         $fmadd:ident $fnmadd:ident $xor:ident $and:ident $or:ident $andnot:ident $cmp:ident $blendv:ident
-        $movemask:ident $round:ident $to_integers:ident $from_integers:ident, $SIGN_BIT:literal, $($own:item)*
+        $movemask:ident $round:ident $to_integers:ident $from_integers:ident, $SIGN_BIT:literal, $QUICK_UNIT:expr, $($own:item)*
     ) => {
         #[derive(Clone, Copy)]
         pub struct $Lanes($Register);
@@ -84,6 +84,7 @@ macro_rules! avx2 {
             type Pair = Twice<Self>;
             type Octet = $Octet;
             const WIDTH: usize = $WIDTH;
+            const QUICK_UNIT: f64 = $QUICK_UNIT;
 
             #[inline(always)]
             fn splat(x: $Element) -> Self {
@@ -128,6 +129,10 @@ macro_rules! avx2 {
             #[inline(always)]
             fn max(self, b: Self) -> Self {
                 Self(unsafe { $max(self.0, b.0) })
+            }
+            #[inline(always)]
+            fn min(self, b: Self) -> Self {
+                Self(unsafe { $min(self.0, b.0) })
             }
             #[inline(always)]
             fn round(self) -> Self {
@@ -178,9 +183,9 @@ macro_rules! avx2 {
 avx2! {
     Avx2, Avx2Mask, f64, 4, Twice<Self>, __m256d, _mm256_slli_epi64,
     _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd
-    _mm256_sqrt_pd _mm256_max_pd _mm256_fmadd_pd _mm256_fnmadd_pd _mm256_xor_pd _mm256_and_pd _mm256_or_pd
+    _mm256_sqrt_pd _mm256_max_pd _mm256_min_pd _mm256_fmadd_pd _mm256_fnmadd_pd _mm256_xor_pd _mm256_and_pd _mm256_or_pd
     _mm256_andnot_pd _mm256_cmp_pd _mm256_blendv_pd _mm256_movemask_pd _mm256_round_pd _mm256_castpd_si256
-    _mm256_castsi256_pd, 63,
+    _mm256_castsi256_pd, 63, -16.0 / 5.0,
 
     fn differences(x: f64, from: &[f64]) -> Self {
         Self::splat(x) - Self::load(from)
@@ -201,11 +206,11 @@ avx2! {
     }
 
     fn quick_rsqrt_from(self, y: Self) -> Self {
-        // e = 1 - x y^2 < 2^-10.4, and the series of y / sqrt(1 - e) to e^3, which leaves 35/128 e^4 = 8e-14. y = 0 where x is
-        // too small: then the series has the factor 0.
-        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
-        let series = Self::splat(0.3125).mul_add(e, Self::splat(0.375)).mul_add(e, Self::splat(0.5));
-        (y * e).mul_add(series, y)
+        // e = 1 - x y^2 < 2^-10.4, and the series of y / sqrt(1 - e) to e^3, which leaves 35/128 e^4 = 8e-14: times -16/5 and in
+        // k = -2/5 - e it is y (k^3 + 28/25 k - 336/125). y = 0 where x is too small: then the series has the factor 0.
+        let k = (self * y).mul_add(y, Self::splat(-7.0 / 5.0));
+        let series = k.mul_add(k, Self::splat(28.0 / 25.0)).mul_add(k, Self::splat(-336.0 / 125.0));
+        y * series
     }
 
     fn load_columns(arrays: &[&[f64]], start: usize, into: &mut [Self]) {
@@ -237,9 +242,9 @@ avx2! {
 avx2! {
     Avx2F32, Avx2F32Mask, f32, 8, Self, __m256, _mm256_slli_epi32,
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps
-    _mm256_sqrt_ps _mm256_max_ps _mm256_fmadd_ps _mm256_fnmadd_ps _mm256_xor_ps _mm256_and_ps _mm256_or_ps
+    _mm256_sqrt_ps _mm256_max_ps _mm256_min_ps _mm256_fmadd_ps _mm256_fnmadd_ps _mm256_xor_ps _mm256_and_ps _mm256_or_ps
     _mm256_andnot_ps _mm256_cmp_ps _mm256_blendv_ps _mm256_movemask_ps _mm256_round_ps _mm256_castps_si256
-    _mm256_castsi256_ps, 31,
+    _mm256_castsi256_ps, 31, -2.0,
 
     fn differences(x: f64, from: &[f64]) -> Self {
         let (from, x) = (&from[..8], Avx2::splat(x));
@@ -259,9 +264,8 @@ avx2! {
     }
 
     fn quick_rsqrt_from(self, y: Self) -> Self {
-        // As for f64; one step of Newton's leaves 3/8 e^2 = 2.1e-7.
-        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
-        (y * e).mul_add(Self::splat(0.5), y)
+        // As for f64; one step of Newton's, y (3 - x y^2) / 2, leaves 3/8 e^2 = 2.1e-7.
+        y * (self * y).mul_add(y, Self::splat(-3.0))
     }
 
     fn sum(self) -> f32 {

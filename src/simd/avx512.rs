@@ -14,9 +14,9 @@ use std::ops::{Add, BitAnd, BitOr, Mul, Neg, Sub};
 macro_rules! avx512 {
     (
         $Lanes:ident, $Mask:ident, $Element:ty, $WIDTH:literal, $Octet:ty, $Register:ty, $Shift:ident,
-        $set1:ident $loadu:ident $storeu:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $max:ident
+        $set1:ident $loadu:ident $storeu:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $max:ident $min:ident
         $fmadd:ident $fnmadd:ident $xor:ident $abs:ident $cmp:ident $blend:ident $round:ident $to_integers:ident $from_integers:ident
-        $scalef:ident, $MaskBits:ident, $ALL:literal, $SIGN_BIT:literal, $($own:item)*
+        $scalef:ident, $MaskBits:ident, $ALL:literal, $SIGN_BIT:literal, $QUICK_UNIT:expr, $GUARD_COSTS:literal, $($own:item)*
     ) => {
         #[derive(Clone, Copy)]
         pub struct $Lanes($Register);
@@ -83,6 +83,8 @@ macro_rules! avx512 {
             type Pair = Twice<Self>;
             type Octet = $Octet;
             const WIDTH: usize = $WIDTH;
+            const QUICK_UNIT: f64 = $QUICK_UNIT;
+            const GUARD_COSTS: bool = $GUARD_COSTS;
 
             #[inline(always)]
             fn splat(x: $Element) -> Self {
@@ -121,6 +123,10 @@ macro_rules! avx512 {
             #[inline(always)]
             fn max(self, b: Self) -> Self {
                 Self(unsafe { $max(self.0, b.0) })
+            }
+            #[inline(always)]
+            fn min(self, b: Self) -> Self {
+                Self(unsafe { $min(self.0, b.0) })
             }
             #[inline(always)]
             fn round(self) -> Self {
@@ -175,8 +181,8 @@ macro_rules! avx512 {
 avx512! {
     Avx512, Avx512Mask, f64, 8, Self, __m512d, _mm512_slli_epi64,
     _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd
-    _mm512_sqrt_pd _mm512_max_pd _mm512_fmadd_pd _mm512_fnmadd_pd _mm512_xor_pd _mm512_abs_pd _mm512_cmp_pd_mask
-    _mm512_mask_blend_pd _mm512_roundscale_pd _mm512_castpd_si512 _mm512_castsi512_pd _mm512_scalef_pd, __mmask8, 0xff, 63,
+    _mm512_sqrt_pd _mm512_max_pd _mm512_min_pd _mm512_fmadd_pd _mm512_fnmadd_pd _mm512_xor_pd _mm512_abs_pd _mm512_cmp_pd_mask
+    _mm512_mask_blend_pd _mm512_roundscale_pd _mm512_castpd_si512 _mm512_castsi512_pd _mm512_scalef_pd, __mmask8, 0xff, 63, 8.0 / 3.0, true,
 
     fn differences(x: f64, from: &[f64]) -> Self {
         Self::splat(x) - Self::load(from)
@@ -198,10 +204,14 @@ avx512! {
     }
 
     fn quick_rsqrt_from(self, y: Self) -> Self {
-        // As `rsqrt` to e^2: e < 2^-13, and 5/16 e^3 = 6e-13 are left. y = 0 where x is too small: then the series has the
-        // factor 0.
-        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
-        (y * e).mul_add(Self::splat(0.375).mul_add(e, Self::splat(0.5)), y)
+        // As `rsqrt` to e^2: e < 2^-13, and 5/16 e^3 = 6e-13 are left. Times 8/3 and in k = -2/3 - e the series is y (k^2 + 20/9).
+        // y = 0 where x is too small: then the series has the factor 0.
+        let k = (self * y).mul_add(y, Self::splat(-5.0 / 3.0));
+        y * k.mul_add(k, Self::splat(20.0 / 9.0))
+    }
+
+    fn quick_rsqrt_begin_unguarded(self) -> Self {
+        Self(unsafe { _mm512_rsqrt14_pd(self.0) })
     }
 
     fn sin_cos(self) -> (Self, Self) {
@@ -259,8 +269,8 @@ avx512! {
 avx512! {
     Avx512F32, Avx512F32Mask, f32, 16, super::avx2::Avx2F32, __m512, _mm512_slli_epi32,
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps
-    _mm512_sqrt_ps _mm512_max_ps _mm512_fmadd_ps _mm512_fnmadd_ps _mm512_xor_ps _mm512_abs_ps _mm512_cmp_ps_mask
-    _mm512_mask_blend_ps _mm512_roundscale_ps _mm512_castps_si512 _mm512_castsi512_ps _mm512_scalef_ps, __mmask16, 0xffff, 31,
+    _mm512_sqrt_ps _mm512_max_ps _mm512_min_ps _mm512_fmadd_ps _mm512_fnmadd_ps _mm512_xor_ps _mm512_abs_ps _mm512_cmp_ps_mask
+    _mm512_mask_blend_ps _mm512_roundscale_ps _mm512_castps_si512 _mm512_castsi512_ps _mm512_scalef_ps, __mmask16, 0xffff, 31, -2.0, false,
 
     fn differences(x: f64, from: &[f64]) -> Self {
         let (from, x) = (&from[..16], Avx512::splat(x));
@@ -290,8 +300,8 @@ avx512! {
     }
 
     fn quick_rsqrt_from(self, y: Self) -> Self {
-        let e = (self * y).neg_mul_add(y, Self::splat(1.0));
-        (y * e).mul_add(Self::splat(0.5), y)
+        // y (3 - x y^2) / 2, times -2.
+        y * (self * y).mul_add(y, Self::splat(-3.0))
     }
 
     fn sum(self) -> f32 {

@@ -44,20 +44,31 @@ pub trait Lanes<T: Real = f64>:
     fn sqrt(self) -> Self;
     /// `1 / sqrt(self)` to about one unit in the last place, for positive normal numbers.
     fn rsqrt(self) -> Self;
-    /// `1 / sqrt(self)` with a relative error of at most 6e-13 (f64) or 3e-7 (f32), and exactly 0 where `self` is 0 or less
+    /// `QUICK_UNIT / sqrt(self)` with a relative error of at most 6e-13 (f64) or 3e-7 (f32), and exactly 0 where `self` is 0 or less
     /// than `Real::QUICK_SMALLEST` (2^-126; 2^-80 in f32, so that its cube is finite). For numbers up to 2^126: whoever has
     /// others scales them first.
     #[inline(always)]
     fn quick_rsqrt(self) -> Self {
         self.quick_rsqrt_from(self.quick_rsqrt_begin())
     }
+    /// What sums of reciprocal roots are divided by at their end. A polynomial whose first coefficient is 1 takes an operation less.
+    const QUICK_UNIT: f64;
     /// The first half of it, for loops that finish one while they begin the next: what a table says, or 0.
     fn quick_rsqrt_begin(self) -> Self;
     /// The second half, from what the first half made of `self`.
     fn quick_rsqrt_from(self, begun: Self) -> Self;
+    /// Whether it pays to leave the look at `QUICK_SMALLEST` to whoever calls: where it takes the units that multiply.
+    const GUARD_COSTS: bool = false;
+    /// `quick_rsqrt_begin` of numbers that may be less than `QUICK_SMALLEST`, but not 0; there it may be anything.
+    #[inline(always)]
+    fn quick_rsqrt_begin_unguarded(self) -> Self {
+        self.quick_rsqrt_begin()
+    }
     fn abs(self) -> Self;
     /// The larger of two numbers; which of them if one is NaN is unspecified.
     fn max(self, b: Self) -> Self;
+    /// The smaller one, likewise.
+    fn min(self, b: Self) -> Self;
     /// The nearest integer, ties to even.
     fn round(self) -> Self;
     fn floor(self) -> Self;

@@ -132,6 +132,7 @@ impl<T: Real> Lanes<T> for Portable<T> {
     fn quick_rsqrt_from(self, begun: Self) -> Self {
         begun
     }
+    const QUICK_UNIT: f64 = 1.0;
     #[inline(always)]
     fn abs(self) -> Self {
         map(self, T::abs)
@@ -139,6 +140,10 @@ impl<T: Real> Lanes<T> for Portable<T> {
     #[inline(always)]
     fn max(self, b: Self) -> Self {
         zip(self, b, |x, y| if x > y { x } else { y })
+    }
+    #[inline(always)]
+    fn min(self, b: Self) -> Self {
+        zip(self, b, |x, y| if x < y { x } else { y })
     }
     #[inline(always)]
     fn round(self) -> Self {

@@ -112,6 +112,12 @@ impl<T: Real, V: Lanes<T>> Lanes<T> for Twice<V> {
     fn quick_rsqrt_from(self, begun: Self) -> Self {
         Self(self.0.quick_rsqrt_from(begun.0), self.1.quick_rsqrt_from(begun.1))
     }
+    const QUICK_UNIT: f64 = V::QUICK_UNIT;
+    const GUARD_COSTS: bool = V::GUARD_COSTS;
+    #[inline(always)]
+    fn quick_rsqrt_begin_unguarded(self) -> Self {
+        Self(self.0.quick_rsqrt_begin_unguarded(), self.1.quick_rsqrt_begin_unguarded())
+    }
     #[inline(always)]
     fn abs(self) -> Self {
         Self(self.0.abs(), self.1.abs())
@@ -119,6 +125,10 @@ impl<T: Real, V: Lanes<T>> Lanes<T> for Twice<V> {
     #[inline(always)]
     fn max(self, b: Self) -> Self {
         Self(self.0.max(b.0), self.1.max(b.1))
+    }
+    #[inline(always)]
+    fn min(self, b: Self) -> Self {
+        Self(self.0.min(b.0), self.1.min(b.1))
     }
     #[inline(always)]
     fn round(self) -> Self {

@@ -20,9 +20,9 @@ impl GreenFunction for Laplace {
     }
 
     #[inline(always)]
-    fn potential_and_slope<T: Real, V: Lanes<T>>(self, _r2: V, inverse: V) -> (V, V) {
-        // The sign costs nothing in a fused operation.
-        (inverse, (inverse * inverse).neg_mul_add(inverse, V::zero()))
+    fn potential_and_pull<T: Real, V: Lanes<T>>(self, _r2: V, inverse: V, charge: V) -> (V, V) {
+        let potential = inverse * charge;
+        (potential, (inverse * inverse) * potential)
     }
 
     fn screening(self) -> f64 {

@@ -6,6 +6,8 @@
 //! In lanes the reciprocal root is the quick one (`Lanes::quick_rsqrt`), which holds for `r^2` up to 2^126 and takes smaller
 //! ones than 2^-126 (2^-80 in f32) for 0. So points are scaled first, by a power of two that brings the largest coordinate to
 //! about 1: two points count as one if they are closer than 2^-63 (2^-40) of that, far below what such coordinates resolve.
+//!
+//! That root is `u / r`, where the unit `u = Lanes::QUICK_UNIT` is what is quick at a SIMD level. Sums are divided by powers of it at their end.
 
 mod laplace;
 mod yukawa;
@@ -25,12 +27,12 @@ pub trait GreenFunction: Copy + Send + Sync {
     /// `4 pi G` at `r^2` (scalar, double precision, full accuracy; 0 at r = 0), for setting operators up.
     fn value(self, r2: f64) -> f64;
 
-    /// `4 pi G` in lanes, 0 where `r2` is 0. `inverse` is `r2.quick_rsqrt()`, which loops make ahead of time.
+    /// `4 pi u G` in lanes, 0 where `r2` is 0. `inverse` is `r2.quick_rsqrt()`, which loops make ahead of time: `u / r`.
     fn potential<T: Real, V: Lanes<T>>(self, r2: V, inverse: V) -> V;
 
-    /// `4 pi G` and `4 pi G'(r) / r` in lanes, both 0 where `r2` is 0. The gradient with respect to the target is the second
-    /// times `x - y`.
-    fn potential_and_slope<T: Real, V: Lanes<T>>(self, r2: V, inverse: V) -> (V, V);
+    /// `charge` times `4 pi u G` and times `-4 pi u^3 G'(r) / r` in lanes, both 0 where `r2` is 0. The gradient with respect to the target is
+    /// the second times `y - x`. The first is `charge` times `potential`, to the last bit.
+    fn potential_and_pull<T: Real, V: Lanes<T>>(self, r2: V, inverse: V, charge: V) -> (V, V);
 
     /// The same kernel where lengths are measured in another unit: points were multiplied by `scale`. Then
     /// `G(x, y) = scale G_scaled(scale x, scale y)` for kernels of the kind `f(r / length) / r`.
@@ -60,15 +62,16 @@ mod tests {
                 let r2 = T::from_f64((f64::from(i) / 20_000.0).powi(4) * 12.0);
                 let exact = [self.0.value(r2.to_f64()), self.0.value(r2.to_f64()), (self.1)(r2.to_f64())];
                 let inverse = V::splat(r2).quick_rsqrt();
-                let (value, slope) = self.0.potential_and_slope(V::splat(r2), inverse);
-                for (k, found) in [self.0.potential(V::splat(r2), inverse), value, slope].into_iter().enumerate() {
+                let (value, pull) = self.0.potential_and_pull(V::splat(r2), inverse, V::splat(T::from_f64(-0.5)));
+                let units = [V::QUICK_UNIT, -0.5 * V::QUICK_UNIT, 0.5 * V::QUICK_UNIT.powi(3)];
+                for (k, found) in [self.0.potential(V::splat(r2), inverse), value, pull].into_iter().enumerate() {
                     found.store(&mut lanes);
-                    worst[k] = worst[k].max((lanes[0].to_f64() / exact[k] - 1.0).abs());
+                    worst[k] = worst[k].max((lanes[0].to_f64() / units[k] / exact[k] - 1.0).abs());
                 }
             }
             let inverse = V::zero().quick_rsqrt();
-            let (value, slope) = self.0.potential_and_slope(V::zero(), inverse);
-            for at_zero in [self.0.potential(V::zero(), inverse), value, slope] {
+            let (value, pull) = self.0.potential_and_pull(V::zero(), inverse, V::splat(T::from_f64(-0.5)));
+            for at_zero in [self.0.potential(V::zero(), inverse), value, pull] {
                 at_zero.store(&mut lanes);
                 assert_eq!(lanes[0].to_f64(), 0.0);
             }

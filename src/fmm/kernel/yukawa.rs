@@ -9,6 +9,14 @@ pub struct Yukawa {
     pub screening: f64,
 }
 
+impl Yukawa {
+    /// `-kappa r`.
+    #[inline(always)]
+    fn exponent<T: Real, V: Lanes<T>>(self, r2: V, inverse: V) -> V {
+        (r2 * inverse) * V::splat(T::from_f64(-self.screening / V::QUICK_UNIT))
+    }
+}
+
 impl GreenFunction for Yukawa {
     const NAME: &'static str = "yukawa";
     const IS_HOMOGENEOUS: bool = false;
@@ -20,16 +28,15 @@ impl GreenFunction for Yukawa {
 
     #[inline(always)]
     fn potential<T: Real, V: Lanes<T>>(self, r2: V, inverse: V) -> V {
-        let exponent = (r2 * inverse) * V::splat(T::from_f64(-self.screening));
-        inverse * simd::exp(exponent)
+        inverse * simd::exp(self.exponent(r2, inverse))
     }
 
     #[inline(always)]
-    fn potential_and_slope<T: Real, V: Lanes<T>>(self, r2: V, inverse: V) -> (V, V) {
-        // d/dr exp(-kappa r)/r = -(1 + kappa r) exp(-kappa r) / r^2.
-        let exponent = (r2 * inverse) * V::splat(T::from_f64(-self.screening));
-        let potential = inverse * simd::exp(exponent);
-        (potential, (potential * (inverse * inverse)) * (exponent - V::splat(T::from_f64(1.0))))
+    fn potential_and_pull<T: Real, V: Lanes<T>>(self, r2: V, inverse: V, charge: V) -> (V, V) {
+        // -d/dr exp(-kappa r)/r = (1 + kappa r) exp(-kappa r) / r^2.
+        let exponent = self.exponent(r2, inverse);
+        let potential = (inverse * simd::exp(exponent)) * charge;
+        (potential, ((inverse * inverse) * (V::splat(T::from_f64(1.0)) - exponent)) * potential)
     }
 
     fn screening(self) -> f64 {
