@@ -190,9 +190,6 @@ const FLOOR: f64 = {
     tiny * tiny * tiny * tiny * tiny * tiny
 };
 
-/// Sources that are summed for some targets before it is seen whether one of the pairs was too close.
-const UNGUARDED: usize = 256;
-
 /// Adds what some sources give to `sums`.
 ///
 /// Where two points are at one place a pair counts nothing (`Lanes::quick_rsqrt`). A look at every distance costs a fifteenth where it needs
@@ -209,15 +206,11 @@ fn sum_potentials<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
         (*sums, _) = potentials_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
         return;
     }
-    for first in (0..sources.len()).step_by(UNGUARDED) {
-        let some = first..sources.len().min(first + UNGUARDED);
-        let (sources, charges) = (sources.range(some.clone()), charges.map(|q| &q[some.clone()]));
-        let (unguarded, closest) = potentials_with::<K, T, V, N, false>(kernel, target, sources, charges, *sums);
-        if V::any(closest.less_than(V::splat(T::QUICK_SMALLEST))) {
-            (*sums, _) = potentials_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
-        } else {
-            *sums = unguarded;
-        }
+    let (unguarded, closest) = potentials_with::<K, T, V, N, false>(kernel, target, sources, charges, *sums);
+    if V::any(closest.less_than(V::splat(T::QUICK_SMALLEST))) {
+        (*sums, _) = potentials_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
+    } else {
+        *sums = unguarded;
     }
 }
 
@@ -259,15 +252,11 @@ fn sum_gradients<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
         (*sums, _) = gradients_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
         return;
     }
-    for first in (0..sources.len()).step_by(UNGUARDED) {
-        let some = first..sources.len().min(first + UNGUARDED);
-        let (sources, charges) = (sources.range(some.clone()), charges.map(|q| &q[some.clone()]));
-        let (unguarded, closest) = gradients_with::<K, T, V, N, false>(kernel, target, sources, charges, *sums);
-        if V::any(closest.less_than(V::splat(T::QUICK_SMALLEST))) {
-            (*sums, _) = gradients_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
-        } else {
-            *sums = unguarded;
-        }
+    let (unguarded, closest) = gradients_with::<K, T, V, N, false>(kernel, target, sources, charges, *sums);
+    if V::any(closest.less_than(V::splat(T::QUICK_SMALLEST))) {
+        (*sums, _) = gradients_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
+    } else {
+        *sums = unguarded;
     }
 }
 
