@@ -79,6 +79,20 @@ impl<T: Real> Aligned<T> {
     }
 }
 
+/// Writes to every page of some zeros (`Aligned::zeros`), so that those who add to them find pages of their own.
+///
+/// Fresh pages that are read before they are written get the system's page of zeros first and are mapped again when they are written, for which
+/// the system interrupts all other processors that have threads of the process: with two threads a tenth of the time of an evaluation (`fmm`).
+pub fn claim<T: Real>(zeros: &mut [T]) {
+    const PAGE: usize = 4096;
+    for number in zeros.iter_mut().step_by(PAGE / size_of::<T>()) {
+        *number = T::default();
+    }
+    if let Some(last) = zeros.last_mut() {
+        *last = T::default();
+    }
+}
+
 /// Room for numbers that are yet to be written.
 pub struct Room<T = f64>(Aligned<T>);
 

@@ -21,7 +21,7 @@ mod portable;
 mod real;
 mod twice;
 
-pub use aligned::Aligned;
+pub use aligned::{Aligned, claim};
 pub use lanes::{Lanes, Task};
 pub use lines::{Around, Follower, Operation, Sequel, map_lines, map_lines_behind, map_lines_overlapped};
 pub use math::{exp, ln_of_parts};

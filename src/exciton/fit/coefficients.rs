@@ -117,6 +117,18 @@ impl<S: Lanes> Coefficients<S> {
         })
     }
 
+    /// Whether it is for those columns and cells, in this variant or another.
+    pub fn is_for(&self, columns: &Columns, cell_count: usize) -> bool {
+        (self.columns, self.hamiltonian_columns, self.cell_count) == (columns.len(), columns.hamiltonian.len(), cell_count)
+    }
+
+    /// As if there had been no sticks yet.
+    #[inline(always)]
+    pub fn forget(&mut self) {
+        self.last_cell = S::splat(-1.0);
+        self.first_cell = S::splat(-(self.cell_count as f64));
+    }
+
     /// The cell of a stick and the place in it; None where its line is too far from every point.
     #[inline(always)]
     pub fn place(&self, k: usize, lane: usize) -> Option<(usize, f64)> {

@@ -19,6 +19,7 @@ use crate::exciton::way::Choice;
 use crate::exciton::weights::Weights;
 use crate::simd::{Aligned, Kernel, Lanes, Level, Pieces, dispatch};
 use crate::threads::{Progress, Workspaces, for_each_chunk, ranges};
+use std::any::Any;
 use std::ops::Range;
 
 /// What spectra are wanted of which configurations, and which quantities vary.
@@ -97,6 +98,8 @@ pub struct Evaluator<'a> {
     /// is as much as the work of a chunk.
     /// With each the range of it that may differ from 0.
     spare: Workspaces<(Aligned, Range<usize>)>,
+    /// Workspaces of passes (`pass::Workspace`), whose types the SIMD level decides.
+    pub passes: Workspaces<Box<dyn Any + Send>>,
 }
 
 struct Tables {
@@ -118,7 +121,7 @@ pub struct Moments {
 impl<'a> Evaluator<'a> {
     pub fn new(problem: &'a Problem<'a>) -> Result<Self> {
         let weights = Weights::new(problem.weights, problem.n_conf())?;
-        Ok(Self { problem, level: Level::current()?, weights, tables: None, tables_for: ([f64::NAN; BANDS], [f64::NAN; BANDS]), spare: Workspaces::default() })
+        Ok(Self { problem, level: Level::current()?, weights, tables: None, tables_for: ([f64::NAN; BANDS], [f64::NAN; BANDS]), spare: Workspaces::default(), passes: Workspaces::default() })
     }
 
     pub fn jacobian(&mut self, values: &[f64], with_rows: bool, progress: &mut Progress) -> Result<Jacobian> {

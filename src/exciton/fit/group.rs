@@ -40,6 +40,11 @@ impl<V: Lanes> Group<V> {
         })
     }
 
+    /// For other changes than those it was used with.
+    pub fn forget(&mut self) {
+        self.geometry_is_known = false;
+    }
+
     /// [k][site]: eigenvectors as rows.
     #[inline(always)]
     pub fn vectors(&self) -> &[V] {

@@ -8,9 +8,10 @@ use super::lines::{TERMS, whole};
 use super::parts::{PART_TERMS, Parts};
 use super::parameters::State;
 use super::powers::Powers;
-use crate::error::{Result, try_reserve, try_vec};
+use crate::error::{Result, try_box, try_reserve, try_vec};
 use crate::exciton::way::Way;
 use crate::simd::{Aligned, Kernel, Lanes, Piece};
+use std::any::Any;
 use std::ops::Range;
 
 /// One chunk of configurations.
@@ -54,11 +55,10 @@ impl Pass<'_> {
         let len = self.evaluator.moments_len(self.columns, self.parts);
         let fresh = |band: usize| if wanted[band] { self.evaluator.accumulator(len) } else { Ok(Aligned::empty()) };
         let mut sums = [fresh(0)?, fresh(1)?, fresh(2)?];
-        let mut group = Group::<S>::new(system)?;
-        let mut coefficients = Coefficients::<S>::new(variant, self.columns, cells.count)?;
         // A single column stays in the first-level cache.
         let is_alone = self.columns.len() == 1;
-        let mut by_cell = ByCell::new(if is_alone { 0 } else { cells.count }, n * S::WIDTH)?;
+        let mut workspace = self.workspace::<S>(cells.count)?;
+        let Workspace { group, coefficients, by_cell, .. } = workspace.downcast_mut::<Workspace<S>>().expect("made for these vectors");
         let powers = Powers::<V>::new();
         let adder = Adder { powers: &powers, columns: self.columns, per_half: cells.per_half(), wanted };
         for at in (0..self.len).step_by(S::WIDTH) {
@@ -69,13 +69,13 @@ impl Pass<'_> {
                 kept.push(&group.energies);
                 kept.push(&group.vectors()[..n * n]);
             }
-            coefficients.fill(problem, self.variant, self.state, self.columns, &cells, &group, first, count, wanted);
+            coefficients.fill(problem, self.variant, self.state, self.columns, &cells, group, first, count, wanted);
             if self.parts.is_some() {
                 let mut weights = [0.0; 32];
                 for (lane, weight) in weights[..count].iter_mut().enumerate() {
                     *weight = self.evaluator.weights.of(first + lane) * variant.weight;
                 }
-                add_to_parts::<V, S>(&powers, &coefficients, &weights[..count], &mut sums);
+                add_to_parts::<V, S>(&powers, coefficients, &weights[..count], &mut sums);
                 continue;
             }
             if is_alone {
@@ -83,7 +83,7 @@ impl Pass<'_> {
                     let weight = self.evaluator.weights.of(first + lane) * variant.weight;
                     for k in 0..n {
                         if let Some((cell, t)) = coefficients.place(k, lane) {
-                            adder.add::<S, 1>(&coefficients, cell, [Stick { k, lane, t, weight }], &mut sums);
+                            adder.add::<S, 1>(coefficients, cell, [Stick { k, lane, t, weight }], &mut sums);
                         }
                     }
                 }
@@ -101,14 +101,48 @@ impl Pass<'_> {
             while let Some((cell, mut sticks)) = by_cell.next_cell() {
                 while let Some(one) = by_cell.next_stick(&mut sticks) {
                     match by_cell.next_stick(&mut sticks) {
-                        Some(other) => adder.add::<S, 2>(&coefficients, cell, [one, other], &mut sums),
-                        None => adder.add::<S, 1>(&coefficients, cell, [one], &mut sums),
+                        Some(other) => adder.add::<S, 2>(coefficients, cell, [one, other], &mut sums),
+                        None => adder.add::<S, 1>(coefficients, cell, [one], &mut sums),
                     }
                 }
             }
         }
-        Ok((sums, coefficients.occupied()))
+        let occupied = coefficients.occupied();
+        self.evaluator.passes.give(workspace);
+        Ok((sums, occupied))
     }
+
+    /// What an earlier pass over the same variant and columns has left, or a new one.
+    #[inline(always)]
+    fn workspace<S: Lanes>(&self, cell_count: usize) -> Result<Box<dyn Any + Send>> {
+        if let Some(mut left) = self.evaluator.passes.take()
+            && let Some(workspace) = left.downcast_mut::<Workspace<S>>()
+            && workspace.variant == self.variant
+            && workspace.coefficients.is_for(self.columns, cell_count)
+        {
+            workspace.group.forget();
+            workspace.coefficients.forget();
+            return Ok(left);
+        }
+        let variant = &self.evaluator.problem.variants[self.variant];
+        let n = variant.system.n();
+        let cells = if self.columns.len() == 1 { 0 } else { cell_count };
+        let workspace = Workspace {
+            variant: self.variant,
+            group: Group::<S>::new(&variant.system)?,
+            coefficients: Coefficients::<S>::new(variant, self.columns, cell_count)?,
+            by_cell: ByCell::new(cells, n * S::WIDTH)?,
+        };
+        Ok(try_box("excitons", workspace)?)
+    }
+}
+
+/// What a pass works in, and leaves to later ones over the same variant: to clear new memory would take a tenth of a short pass.
+struct Workspace<S> {
+    variant: usize,
+    group: Group<S>,
+    coefficients: Coefficients<S>,
+    by_cell: ByCell,
 }
 
 /// Adds the sticks of a group, alone, to moments of parts [part][PART_TERMS]. Some thirty operations a stick with two bands, of which

@@ -14,7 +14,7 @@ use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
 use crate::fmm::operators::Lattice;
 use crate::fmm::tree::NONE;
-use crate::simd::{Aligned, Kernel, Lanes, dispatch};
+use crate::simd::{Aligned, Kernel, Lanes, claim, dispatch};
 use crate::threads::{self, Progress, Workspaces};
 
 /// Groups whose transforms one task makes; they lie together, by frequency.
@@ -77,6 +77,9 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
         let scale = T::from_f64(1.0 / size);
         let work = |(chunk, locals): (usize, &mut [T])| {
             let mut scratch = Scratch::new(frame.surface.order)?;
+            if kz == 0 {
+                claim(locals);
+            }
             for (place, potentials) in locals.chunks_exact_mut(n * WIDTH).enumerate() {
                 let from = (chunk * GROUPS + place, count);
                 if !neighbours.of(from.0).is_empty() {
