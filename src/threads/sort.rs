@@ -4,8 +4,8 @@ use super::{Progress, for_each_chunk, grain};
 use crate::error::{Error, Result, try_collect, try_push, try_vec};
 use std::mem::{MaybeUninit, take};
 
-/// Items of a bucket, about: they are sorted in the second-level cache.
-const BUCKET: usize = 4096;
+/// Items of a bucket, about: they are sorted in the first-level cache, and the last one does not keep other threads waiting for long.
+const BUCKET: usize = 2048;
 /// Items looked at for each bucket before it is known where buckets end.
 const LOOKED_AT: usize = 8;
 /// Counters of buckets stay in the first-level cache.

@@ -16,15 +16,18 @@ pub fn margin_of(cloud: &dyn Cloud) -> Result<f64> {
     // Odd, or it might meet the same layers of a lattice again and again.
     let step = cloud.len().div_ceil(SAMPLE) | 1;
     let points = try_collect("sample of points", (0..cloud.len().div_ceil(step)).map(|i| cloud.point(i * step)))?;
+    let most = (2.0 * (cloud.len() as f64).sqrt()).min(0.5 * points.len() as f64);
     let mut layers = 1;
     for axis in 0..3 {
         let mut places = try_collect("sample of points", points.iter().map(|point| point[axis]))?;
         places.sort_unstable_by(f64::total_cmp);
         places.dedup();
         layers = layers.max(places.len());
+        if layers as f64 > most {
+            return Ok(1.0);
+        }
     }
-    let most = (2.0 * (cloud.len() as f64).sqrt()).min(0.5 * points.len() as f64);
-    Ok(if layers > 1 && layers as f64 <= most { 1.0 + 1.0 / (layers - 1) as f64 } else { 1.0 })
+    Ok(if layers > 1 { 1.0 + 1.0 / (layers - 1) as f64 } else { 1.0 })
 }
 
 /// The caller's points times a power of two, and folded into a cell if there is one.
