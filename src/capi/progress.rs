@@ -17,6 +17,6 @@ pub fn cancelled_at<T>(limit: i64, body: impl FnOnce(&mut crate::threads::Progre
     }
     let mut limit = limit;
     // SAFETY: `limit` outlives the Progress, and `cancel` reads it on this thread alone.
-    let mut progress = unsafe { crate::threads::Progress::new(Some(cancel), (&raw mut limit).cast()) };
+    let mut progress = unsafe { crate::threads::Progress::new(Some(cancel), (&raw mut limit).cast()) }.at_every_step();
     body(&mut progress)
 }

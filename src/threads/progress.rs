@@ -17,6 +17,7 @@ pub struct Progress {
     done: usize,
     total: usize,
     last: Instant,
+    interval: Duration,
     /// The pool that was used last, with how many workers.
     pool: Option<(usize, Rc<Call>)>,
 }
@@ -25,11 +26,17 @@ impl Progress {
     /// # Safety
     /// `callback` may be called with `user` from this thread until the Progress is dropped.
     pub unsafe fn new(callback: Option<Callback>, user: *mut c_void) -> Self {
-        Self { callback: callback.map(|callback| (callback, user)), done: 0, total: 0, last: Instant::now(), pool: None }
+        Self { callback: callback.map(|callback| (callback, user)), done: 0, total: 0, last: Instant::now(), interval: INTERVAL, pool: None }
     }
 
     pub fn none() -> Self {
-        Self { callback: None, done: 0, total: 0, last: Instant::now(), pool: None }
+        Self { callback: None, done: 0, total: 0, last: Instant::now(), interval: INTERVAL, pool: None }
+    }
+
+    /// A word at every step, however fast the machine is.
+    #[cfg(test)]
+    pub fn at_every_step(self) -> Self {
+        Self { interval: Duration::ZERO, ..self }
     }
 
     /// The pool with so many workers, which stay awake as long as the call does.
@@ -57,7 +64,7 @@ impl Progress {
     /// So much more is done; a word if the last one was long enough ago.
     pub fn advance(&mut self, by: usize) -> Result<()> {
         self.done += by;
-        if self.callback.is_some() && self.last.elapsed() >= INTERVAL { self.report() } else { Ok(()) }
+        if self.callback.is_some() && self.last.elapsed() >= self.interval { self.report() } else { Ok(()) }
     }
 
     /// Last word: all is done.

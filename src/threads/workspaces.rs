@@ -26,6 +26,13 @@ impl<W> Workspaces<W> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop()
     }
 
+    /// One that suits, for tasks of several kinds.
+    pub fn take_one(&self, suits: impl Fn(&W) -> bool) -> Option<W> {
+        let mut left = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let place = left.iter().position(suits)?;
+        Some(left.swap_remove(place))
+    }
+
     /// Leaves one to others.
     pub fn give(&self, workspace: W) {
         let mut left = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -56,6 +63,8 @@ mod tests {
             assert_eq!(seen.unwrap(), task + 1);
         }
         assert_eq!(made, 1);
+        assert!(workspaces.take_one(|tasks| tasks.is_empty()).is_none());
+        assert_eq!(workspaces.take_one(|tasks| tasks.len() == 3), Some(vec![0, 1, 2]));
         let refused = Workspaces::<()>::default().with(|| Err(Error::new(Status::Alloc, String::new())), |_| ());
         assert!(refused.is_err());
     }

@@ -65,14 +65,14 @@ impl Problem<'_> {
 const WORTH_A_CHUNK: f64 = 40e3;
 
 /// Configurations to a chunk of a pass: as many chunks as a power of 2, since processors are, and none shorter than a thread is worth
-/// or than `least` nanoseconds; whole groups. Depends on the problem and the SIMD level alone.
-fn chunk_size(n_conf: usize, nanoseconds: f64, least: f64, group: usize) -> usize {
+/// or than `least` nanoseconds; multiples of `step`. Depends on the problem and the SIMD level alone.
+fn chunk_size(n_conf: usize, nanoseconds: f64, least: f64, step: usize) -> usize {
     const LONGEST: f64 = 20e6;
     const MOST: usize = 32;
     let all = n_conf as f64 * nanoseconds;
     let chunks = ((all / WORTH_A_CHUNK.max(least)) as usize).clamp(1, MOST);
     let chunks = (1 << chunks.ilog2()).max((all / LONGEST.max(least)) as usize);
-    n_conf.div_ceil(chunks).max(1).next_multiple_of(group)
+    n_conf.div_ceil(chunks).max(1).next_multiple_of(step)
 }
 
 /// Model spectra, and how they change: `[point][parameter]`, empty if not asked for.
@@ -195,7 +195,9 @@ impl<'a> Evaluator<'a> {
         // the cells have sticks as a rule.
         let bands = self.problem.wanted().iter().filter(|wanted| **wanted).count();
         let adding = 0.25 * bands as f64 * self.moments_len(columns, parts) as f64;
-        (choice, chunk_size(n_conf, nanoseconds, 10.0 * adding, choice.group), n_conf)
+        // Where nothing is kept the last group may be one vector instead of a pair (`Pass`): chunks are more alike then.
+        let step = if columns.len() > 1 { choice.group.min(self.level.lanes()) } else { choice.group };
+        (choice, chunk_size(n_conf, nanoseconds, 10.0 * adding, step), n_conf)
     }
 
     /// Numbers that are kept of a variant.

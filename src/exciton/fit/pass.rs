@@ -35,37 +35,49 @@ impl Kernel for Pass<'_> {
     type Output = Result<([Aligned; BANDS], Range<usize>)>;
     #[inline(always)]
     fn run<V: Lanes>(self) -> Self::Output {
-        match self.way {
-            Way::Pairs => self.run_in::<V, V::Pair>(),
-            Way::Lanes | Way::Lapack => self.run_in::<V, V>(),
+        let wanted = self.evaluator.problem.wanted();
+        let len = self.evaluator.moments_len(self.columns, self.parts);
+        let fresh = |band: usize| if wanted[band] { self.evaluator.accumulator(len) } else { Ok(Aligned::empty()) };
+        let mut sums = [fresh(0)?, fresh(1)?, fresh(2)?];
+        let mut kept = self.kept;
+        let pass = Self { kept: None, ..self };
+        let mut in_pairs = if matches!(pass.way, Way::Pairs) { pass.len } else { 0 };
+        // A last group of one vector would take a pair's time; where groups are kept all are alike.
+        let rest = in_pairs % V::Pair::WIDTH;
+        if kept.is_none() && rest <= V::WIDTH {
+            in_pairs -= rest;
         }
+        let cells = pass.add::<V, V::Pair>(0..in_pairs, &mut kept, &mut sums)?;
+        let others = pass.add::<V, V>(in_pairs..pass.len, &mut kept, &mut sums)?;
+        Ok((sums, if cells.is_empty() { others } else if others.is_empty() { cells } else { cells.start.min(others.start)..cells.end.max(others.end) }))
     }
 }
 
 impl Pass<'_> {
-    /// Solves in vectors `S`, adds up in vectors `V`, in the order of the configurations.
+    /// Some of the chunk's configurations: solves in vectors `S`, adds up in vectors `V`, in the order of the configurations. Returns the cells
+    /// (or parts) that may have moments.
     #[inline(always)]
-    fn run_in<V: Lanes, S: Lanes>(mut self) -> Result<([Aligned; BANDS], Range<usize>)> {
+    fn add<V: Lanes, S: Lanes>(&self, configurations: Range<usize>, kept: &mut Option<Piece<'_>>, sums: &mut [Aligned; BANDS]) -> Result<Range<usize>> {
+        if configurations.is_empty() {
+            return Ok(0..0);
+        }
         let problem = self.evaluator.problem;
         let variant = &problem.variants[self.variant];
         let cells = self.parts.map_or(self.evaluator.cells(), |parts| parts.cells);
         let (system, n) = (&variant.system, variant.system.n());
         let changes = self.state.variants[self.variant].changes();
         let wanted = problem.wanted();
-        let len = self.evaluator.moments_len(self.columns, self.parts);
-        let fresh = |band: usize| if wanted[band] { self.evaluator.accumulator(len) } else { Ok(Aligned::empty()) };
-        let mut sums = [fresh(0)?, fresh(1)?, fresh(2)?];
         // A single column stays in the first-level cache.
         let is_alone = self.columns.len() == 1;
         let mut workspace = self.workspace::<S>(cells.count)?;
         let Workspace { group, coefficients, by_cell, .. } = workspace.downcast_mut::<Workspace<S>>().expect("made for these vectors");
         let powers = Powers::<V>::new();
         let adder = Adder { powers: &powers, columns: self.columns, per_half: cells.per_half(), wanted };
-        for at in (0..self.len).step_by(S::WIDTH) {
+        for at in configurations.clone().step_by(S::WIDTH) {
             let first = self.first + at;
-            let count = S::WIDTH.min(self.len - at);
+            let count = S::WIDTH.min(configurations.end - at);
             group.solve(system, &changes, first, count)?;
-            if let Some(kept) = &mut self.kept {
+            if let Some(kept) = kept {
                 kept.push(&group.energies);
                 kept.push(&group.vectors()[..n * n]);
             }
@@ -75,7 +87,7 @@ impl Pass<'_> {
                 for (lane, weight) in weights[..count].iter_mut().enumerate() {
                     *weight = self.evaluator.weights.of(first + lane) * variant.weight;
                 }
-                add_to_parts::<V, S>(&powers, coefficients, &weights[..count], &mut sums);
+                add_to_parts::<V, S>(&powers, coefficients, &weights[..count], sums);
                 continue;
             }
             if is_alone {
@@ -83,7 +95,7 @@ impl Pass<'_> {
                     let weight = self.evaluator.weights.of(first + lane) * variant.weight;
                     for k in 0..n {
                         if let Some((cell, t)) = coefficients.place(k, lane) {
-                            adder.add::<S, 1>(coefficients, cell, [Stick { k, lane, t, weight }], &mut sums);
+                            adder.add::<S, 1>(coefficients, cell, [Stick { k, lane, t, weight }], sums);
                         }
                     }
                 }
@@ -101,29 +113,32 @@ impl Pass<'_> {
             while let Some((cell, mut sticks)) = by_cell.next_cell() {
                 while let Some(one) = by_cell.next_stick(&mut sticks) {
                     match by_cell.next_stick(&mut sticks) {
-                        Some(other) => adder.add::<S, 2>(coefficients, cell, [one, other], &mut sums),
-                        None => adder.add::<S, 1>(coefficients, cell, [one], &mut sums),
+                        Some(other) => adder.add::<S, 2>(coefficients, cell, [one, other], sums),
+                        None => adder.add::<S, 1>(coefficients, cell, [one], sums),
                     }
                 }
             }
         }
         let occupied = coefficients.occupied();
         self.evaluator.passes.give(workspace);
-        Ok((sums, occupied))
+        Ok(occupied)
     }
 
     /// What an earlier pass over the same variant and columns has left, or a new one.
     #[inline(always)]
     fn workspace<S: Lanes>(&self, cell_count: usize) -> Result<Box<dyn Any + Send>> {
-        if let Some(mut left) = self.evaluator.passes.take()
-            && let Some(workspace) = left.downcast_mut::<Workspace<S>>()
-            && workspace.variant == self.variant
-            && workspace.coefficients.is_for(self.columns, cell_count)
-        {
+        let suits = |left: &Box<dyn Any + Send>| {
+            let workspace = left.downcast_ref::<Workspace<S>>();
+            workspace.is_some_and(|own| own.variant == self.variant && own.coefficients.is_for(self.columns, cell_count))
+        };
+        if let Some(mut left) = self.evaluator.passes.take_one(suits) {
+            let workspace = left.downcast_mut::<Workspace<S>>().expect("suits");
             workspace.group.forget();
             workspace.coefficients.forget();
             return Ok(left);
         }
+        // One that does not suit makes room: there are never more of a kind than passes at a time.
+        drop(self.evaluator.passes.take_one(|left| left.is::<Workspace<S>>()));
         let variant = &self.evaluator.problem.variants[self.variant];
         let n = variant.system.n();
         let cells = if self.columns.len() == 1 { 0 } else { cell_count };
