@@ -285,7 +285,8 @@ inline void linear_dichroism(view<const double, 3> hamiltonians, view<const doub
                                             strides(ld), call.get()));
 }
 
-// Members first_member, first_member + 1, ... of an ensemble about `hamiltonian`; `coupling_sigma` may be left out ({}).
+// Members first_member, first_member + 1, ... of an ensemble about `hamiltonian`; `coupling_sigma` may be left out ({}). No factor or
+// sigma is larger than 1e200 cm-1.
 inline void disorder(view<const double, 2> hamiltonian, view<const double, 2> site_factor, view<const double, 2> coupling_sigma,
                      std::uint64_t seed, view<double, 3> hamiltonians, std::uint64_t first_member = 0) {
     using namespace detail;

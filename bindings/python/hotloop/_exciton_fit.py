@@ -379,7 +379,7 @@ def disorder(
     hamiltonian : ndarray of float64, shape (n_site, n_site), cm-1
     n_member : int
     site_sigma : float, array_like of shape (n_site,), or ndarray of shape (n_site, n_factor), cm-1
-        Standard deviations of the site energies; or a factor F whose F F^T is their covariance.
+        Standard deviations of the site energies; or a factor F whose F F^T is their covariance. At most 1e200, like the next.
     coupling_sigma : ndarray of float64, shape (n_site, n_site), cm-1, optional
         Standard deviations of the couplings; the lower triangle is used.
     seed, first_member : int

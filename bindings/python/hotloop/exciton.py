@@ -172,8 +172,8 @@ def sticks(
     deleted : array of bool, shape (n_site,), or sequence of int, optional
         Pigments that are left out: a mask, or indices from 0.
     energy_offset : float, cm-1
-        Added to every diagonal element, for Hamiltonians given relative to a reference. Rotational strengths need
-        absolute energies.
+        Added to every diagonal element, for Hamiltonians given relative to a reference; at most 1e200 in magnitude.
+        Rotational strengths need absolute energies.
     normalize_dipoles : bool
         Divide each configuration's dipoles by sqrt(sum_j |mu_j|^2) of the sites kept.
     cd_scale : {"dissymmetry", "rosenfeld"}

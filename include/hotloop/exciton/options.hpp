@@ -61,7 +61,7 @@ public:
 
     // In widths; INFINITY = never cut.
     options& cutoff(double value) { return set(values_.cutoff, value); }
-    // cm-1, added to every diagonal element of the Hamiltonians.
+    // cm-1, added to every diagonal element of the Hamiltonians; at most 1e200 in magnitude.
     options& energy_offset(double value) { return set(values_.energy_offset, value); }
     // Non-zero = this pigment is deleted.
     options& deleted(view<const std::uint8_t, 1> mask) {

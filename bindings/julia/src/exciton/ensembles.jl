@@ -4,8 +4,8 @@
     exciton_disorder(hamiltonian, n_member, site_factor; coupling_sigma = nothing, seed = 0, first_member = 0)
 
 An ensemble with static disorder about one Hamiltonian: `(n_site, n_site, n_member)`. `site_factor` is a vector of the standard
-deviations of the site energies, or a matrix `(n_site, n_factor)` F whose F F' is their covariance, cm-1. Members are functions of
-`seed` and their number alone, the same in every language.
+deviations of the site energies, or a matrix `(n_site, n_factor)` F whose F F' is their covariance, cm-1 and at most 1e200, like
+`coupling_sigma`. Members are functions of `seed` and their number alone, the same in every language.
 """
 function exciton_disorder(hamiltonian::AbstractMatrix, n_member::Integer, site_factor; coupling_sigma = nothing, seed::Integer = 0,
                           first_member::Integer = 0)

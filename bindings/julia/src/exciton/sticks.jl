@@ -75,8 +75,8 @@ the dissymmetry factor.
 # Options
 - `deleted`: pigments to leave out, site numbers from 1 or one `Bool` for each site. The arrays keep their size: the excitons that
   remain come first, the rest is 0.
-- `energy_offset = 0.0`: cm-1, added to every site energy, for Hamiltonians given relative to a reference. Rotational strengths
-  need absolute energies.
+- `energy_offset = 0.0`: cm-1, added to every site energy, for Hamiltonians given relative to a reference; at most 1e200 in
+  magnitude. Rotational strengths need absolute energies.
 - `normalize_dipoles = false`: divide each configuration's dipoles by `sqrt(sum_j |mu_j|^2)` of the sites kept.
 - `cd_scale = :dissymmetry`: or `:rosenfeld`, a fourth of it, the rotational strength of Rosenfeld.
 - `progress`: a function of the numbers of configurations done and in all, called a few times a second by the task that makes the
