@@ -13,7 +13,7 @@ use crate::fmm::octets::WIDTH;
 use crate::fmm::operators::{Matrices, Turn, VECTORS};
 use crate::fmm::rows::{Rows, multiply};
 use crate::fmm::tree::NONE;
-use crate::simd::{Aligned, Kernel, Lanes, dispatch};
+use crate::simd::{Aligned, Kernel, Lanes, claim, dispatch};
 use crate::threads::{self, Progress};
 
 /// Groups of targets of a task.
@@ -192,6 +192,7 @@ impl<T: Near, K: GreenFunction> Targets<'_, T, K> {
                 dispatch(frame.simd, Product { matrix: out, x: middle.slice(), y: found.slice_mut() });
             }
         }
+        claim(locals);
         for (own, &found) in locals.iter_mut().zip(found.slice()) {
             *own = *own + found * scale;
         }
