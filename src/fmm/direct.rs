@@ -9,7 +9,7 @@
 //! caller's numbers with one rounding: points far from the origin lose nothing that their coordinates had.
 
 use super::kernel::GreenFunction;
-use super::pairs::{Points, add_potentials, add_potentials_and_gradients, targets_at_a_time};
+use super::pairs::{Look, Points, add_potentials, add_potentials_and_gradients, targets_at_a_time};
 use crate::array::{View, ViewMut};
 use crate::error::{Error, Result, Status, try_vec};
 use crate::simd::{Kernel, Lanes, Level, Real, dispatch};
@@ -226,6 +226,7 @@ impl<T: Real, K: GreenFunction, const N: usize> Kernel<T> for Potentials<'_, K, 
             let charges: [&[T]; N] = std::array::from_fn(|v| &charges[v][..n]);
             add_potentials::<K, T, V, N>(
                 kernel,
+                look(problem.sources.dims()[0]),
                 targets.points(n_padded),
                 sources.points(n),
                 charges,
@@ -269,6 +270,7 @@ impl<T: Real, K: GreenFunction, const N: usize> Kernel<T> for Gradients<'_, K, T
             let charges: [&[T]; N] = std::array::from_fn(|v| &charges[v][..n]);
             add_potentials_and_gradients::<K, T, V, N>(
                 kernel,
+                look(problem.sources.dims()[0]),
                 targets.points(n_padded),
                 sources.points(n),
                 charges,
@@ -279,6 +281,12 @@ impl<T: Real, K: GreenFunction, const N: usize> Kernel<T> for Gradients<'_, K, T
         }
         Ok(sums)
     }
+}
+
+/// Targets may be sources. Of many sources few are in the block with a target that is one of them.
+fn look(n_sources: usize) -> Look {
+    const MANY: usize = 16 * BLOCK;
+    if n_sources < MANY { Look::AtEach } else { Look::AtClosest }
 }
 
 /// The first `N` pieces of a slice.

@@ -15,6 +15,15 @@ use std::ops::Range;
 /// Sources whose terms are summed in the precision of the terms.
 const BLOCK: usize = 512;
 
+/// How sums see to it that two points at one place give each other nothing, where a look at every pair costs (`Lanes::GUARD_COSTS`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// At every pair, for targets that may be sources.
+    AtEach,
+    /// At the closest pair of a block, which is summed again if it was too close: for points that hardly ever meet, or are so many that those that do are few.
+    AtClosest,
+}
+
 /// Coordinates of points, an array for each axis.
 #[derive(Clone, Copy)]
 pub struct Points<'a, T> {
@@ -51,8 +60,10 @@ pub fn targets_at_a_time<T: Real, V: Lanes<T>>() -> usize {
 ///
 /// `charges[v]` belong to `sources`, `potentials[v]` to `targets`. The order of a sum is that of the runs, whatever the lanes.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 pub fn add_potentials<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     kernel: K,
+    look: Look,
     targets: Points<'_, T>,
     sources: Points<'_, T>,
     charges: [&[T]; N],
@@ -64,10 +75,10 @@ pub fn add_potentials<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     let mut first = 0;
     while first < targets.len() {
         if first + V::Pair::WIDTH <= targets.len() {
-            potentials_of::<K, T, V::Pair, N>(kernel, targets, first, sources, charges, runs, &mut potentials);
+            potentials_of::<K, T, V::Pair, N>(kernel, look, targets, first, sources, charges, runs, &mut potentials);
             first += V::Pair::WIDTH;
         } else {
-            potentials_of::<K, T, V, N>(kernel, targets, first, sources, charges, runs, &mut potentials);
+            potentials_of::<K, T, V, N>(kernel, look, targets, first, sources, charges, runs, &mut potentials);
             first += V::WIDTH;
         }
     }
@@ -75,8 +86,10 @@ pub fn add_potentials<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
 
 /// Potentials of the targets of one vector, from number `first` on.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 fn potentials_of<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     kernel: K,
+    look: Look,
     targets: Points<'_, T>,
     first: usize,
     sources: Points<'_, T>,
@@ -91,7 +104,7 @@ fn potentials_of<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
         let mut from = run.start;
         while from < run.end {
             let upto = run.end.min(from + (BLOCK - terms));
-            sum_potentials(kernel, target, sources.range(from..upto), charges.map(|q| &q[from..upto]), &mut sums);
+            sum_potentials(kernel, look, target, sources.range(from..upto), charges.map(|q| &q[from..upto]), &mut sums);
             terms += upto - from;
             from = upto;
             if terms == BLOCK {
@@ -109,8 +122,10 @@ fn potentials_of<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
 
 /// As `add_potentials`, and adds `4 pi` times the gradient with respect to the target to `gradients[v][axis][i]`.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 pub fn add_potentials_and_gradients<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     kernel: K,
+    look: Look,
     targets: Points<'_, T>,
     sources: Points<'_, T>,
     charges: [&[T]; N],
@@ -123,10 +138,10 @@ pub fn add_potentials_and_gradients<K: GreenFunction, T: Real, V: Lanes<T>, cons
     while first < targets.len() {
         let sums = (&mut potentials, &mut gradients);
         if first + V::Pair::WIDTH <= targets.len() {
-            gradients_of::<K, T, V::Pair, N>(kernel, targets, first, sources, charges, runs, sums);
+            gradients_of::<K, T, V::Pair, N>(kernel, look, targets, first, sources, charges, runs, sums);
             first += V::Pair::WIDTH;
         } else {
-            gradients_of::<K, T, V, N>(kernel, targets, first, sources, charges, runs, sums);
+            gradients_of::<K, T, V, N>(kernel, look, targets, first, sources, charges, runs, sums);
             first += V::WIDTH;
         }
     }
@@ -134,8 +149,10 @@ pub fn add_potentials_and_gradients<K: GreenFunction, T: Real, V: Lanes<T>, cons
 
 /// Potentials and gradients of the targets of one vector, from number `first` on.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 fn gradients_of<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     kernel: K,
+    look: Look,
     targets: Points<'_, T>,
     first: usize,
     sources: Points<'_, T>,
@@ -150,7 +167,7 @@ fn gradients_of<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
         let mut from = run.start;
         while from < run.end {
             let upto = run.end.min(from + (BLOCK - terms));
-            sum_gradients(kernel, target, sources.range(from..upto), charges.map(|q| &q[from..upto]), &mut sums);
+            sum_gradients(kernel, look, target, sources.range(from..upto), charges.map(|q| &q[from..upto]), &mut sums);
             terms += upto - from;
             from = upto;
             if terms == BLOCK {
@@ -193,16 +210,17 @@ const FLOOR: f64 = {
 /// Adds what some sources give to `sums`.
 ///
 /// Where two points are at one place a pair counts nothing (`Lanes::quick_rsqrt`). A look at every distance costs a fifteenth where it needs
-/// the units that multiply; there pairs are summed without it, and once more with it if one was that close.
+/// the units that multiply; there pairs may be summed without it, and once more with it if one was that close.
 #[inline(always)]
 fn sum_potentials<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     kernel: K,
+    look: Look,
     target: [V; 3],
     sources: Points<'_, T>,
     charges: [&[T]; N],
     sums: &mut [V; N],
 ) {
-    if !V::GUARD_COSTS {
+    if !V::GUARD_COSTS || look == Look::AtEach {
         (*sums, _) = potentials_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
         return;
     }
@@ -243,12 +261,13 @@ fn potentials_with<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize, const
 #[inline(always)]
 fn sum_gradients<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize>(
     kernel: K,
+    look: Look,
     target: [V; 3],
     sources: Points<'_, T>,
     charges: [&[T]; N],
     sums: &mut [[V; 4]; N],
 ) {
-    if !V::GUARD_COSTS {
+    if !V::GUARD_COSTS || look == Look::AtEach {
         (*sums, _) = gradients_with::<K, T, V, N, true>(kernel, target, sources, charges, *sums);
         return;
     }

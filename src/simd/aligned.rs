@@ -86,6 +86,7 @@ impl<T: Real> Aligned<T> {
 pub fn claim<T: Real>(zeros: &mut [T]) {
     const PAGE: usize = 4096;
     for number in zeros.iter_mut().step_by(PAGE / size_of::<T>()) {
+        debug_assert!(*number == T::default());
         *number = T::default();
     }
     if let Some(last) = zeros.last_mut() {

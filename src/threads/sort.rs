@@ -4,7 +4,7 @@ use super::{Progress, for_each_chunk, grain};
 use crate::error::{Error, Result, try_collect, try_push, try_vec};
 use std::mem::{MaybeUninit, take};
 
-/// Items of a bucket, about: they are sorted in the first-level cache, and the last one does not keep other threads waiting for long.
+/// Items of a bucket, about: they are sorted in the nearest caches, and the last one does not keep other threads waiting for long.
 const BUCKET: usize = 2048;
 /// Items looked at for each bucket before it is known where buckets end.
 const LOOKED_AT: usize = 8;
@@ -97,7 +97,7 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             state >> 33
         };
-        for count in [0, 1, 100, 8191, 8192, 50_000, 300_001] {
+        for count in [0, 1, 100, 4095, 4096, 50_000, 300_001] {
             for kind in 0..4 {
                 let items: Vec<(u64, u32)> = (0..count as u32)
                     .map(|i| {

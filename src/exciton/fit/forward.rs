@@ -17,7 +17,7 @@ use crate::error::{Result, try_collect, try_vec};
 use crate::exciton::options::{Normalization, Options};
 use crate::exciton::way::Choice;
 use crate::exciton::weights::Weights;
-use crate::simd::{Aligned, Kernel, Lanes, Level, Pieces, claim, dispatch};
+use crate::simd::{Aligned, Kernel, Lanes, Level, Pieces, dispatch};
 use crate::threads::{Progress, Workspaces, for_each_chunk, ranges};
 use std::any::Any;
 use std::ops::Range;
@@ -278,11 +278,7 @@ impl<'a> Evaluator<'a> {
                 numbers.slice_mut()[range].fill(0.0);
                 Ok(numbers)
             }
-            None => {
-                let mut numbers = Aligned::zeros("moments", len)?;
-                claim(numbers.slice_mut());
-                Ok(numbers)
-            }
+            None => Aligned::zeros("moments", len),
         }
     }
 

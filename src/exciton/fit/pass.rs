@@ -124,7 +124,7 @@ impl Pass<'_> {
         Ok(occupied)
     }
 
-    /// What an earlier pass over the same variant and columns has left, or a new one.
+    /// What an earlier pass over the same variant, columns and number of cells has left, or a new one.
     #[inline(always)]
     fn workspace<S: Lanes>(&self, cell_count: usize) -> Result<Box<dyn Any + Send>> {
         let suits = |left: &Box<dyn Any + Send>| {

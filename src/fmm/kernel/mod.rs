@@ -32,6 +32,8 @@ pub trait GreenFunction: Copy + Send + Sync {
 
     /// `charge` times `4 pi u G` and times `-4 pi u^3 G'(r) / r` in lanes, both 0 where `r2` is 0. The gradient with respect to the target is
     /// the second times `y - x`. The first is `charge` times `potential`, to the last bit.
+    ///
+    /// At AVX-512 both are also asked for at `r2 = 2^-600` in f64 (`pairs::Look`), where they may be anything that takes no more than the cube of `inverse`.
     fn potential_and_pull<T: Real, V: Lanes<T>>(self, r2: V, inverse: V, charge: V) -> (V, V);
 
     /// The same kernel where lengths are measured in another unit: points were multiplied by `scale`. Then

@@ -48,7 +48,7 @@ impl GreenFunction for Yukawa {
     }
 
     fn scaled(self, scale: f64) -> Self {
-        // Finite in f32 too, where infinity would make NaN of two points at one place; beyond it no pair is left anyway.
-        Self { screening: (self.screening / scale).min(1e30) }
+        // Times u^2 / r, which is part of the pull, it is finite in f32 too: infinity times what is left, 0, would be NaN. Beyond it no pair is left.
+        Self { screening: (self.screening / scale).min(1e22) }
     }
 }

@@ -27,7 +27,7 @@ impl<K: GreenFunction> Kernel<f64> for Plain<'_, K> {
         let [p, gx, gy, gz] = &mut sums[..] else { unreachable!() };
         let (targets, sources) = (Points { x: &x, y: &y, z: &z }, Points { x: &sx, y: &sy, z: &sz });
         let run = 0..charges.len();
-        pairs::add_potentials_and_gradients::<K, f64, V, 1>(kernel, targets, sources, [&charges], &[run], [&mut p[..]], [[&mut gx[..], &mut gy[..], &mut gz[..]]]);
+        pairs::add_potentials_and_gradients::<K, f64, V, 1>(kernel, pairs::Look::AtEach, targets, sources, [&charges], &[run], [&mut p[..]], [[&mut gx[..], &mut gy[..], &mut gz[..]]]);
         sums
     }
 }

@@ -18,6 +18,7 @@ pub fn numbers(stream: u64, len: usize) -> Vec<f64> {
 struct Against<K> {
     kernel: K,
     slope: fn(K, f64) -> f64,
+    look: Look,
     n_sources: usize,
     runs: Vec<Range<usize>>,
 }
@@ -49,12 +50,13 @@ impl<T: Real, K: GreenFunction> Kernel<T> for Against<K> {
         // Something is there already: sums are added to it.
         let mut sums: Vec<Vec<f64>> = vec![vec![0.5; m]; 10];
         let [p0, p1, alone, v0, x0, y0, z0, x1, y1, z1] = &mut sums[..] else { unreachable!() };
-        add_potentials::<K, T, V, 2>(self.kernel, target_points, source_points, [&q0, &q1], &self.runs, [&mut *p0, &mut *p1]);
-        add_potentials::<K, T, V, 1>(self.kernel, target_points, source_points, [&q1], &self.runs, [&mut *alone]);
+        add_potentials::<K, T, V, 2>(self.kernel, self.look, target_points, source_points, [&q0, &q1], &self.runs, [&mut *p0, &mut *p1]);
+        add_potentials::<K, T, V, 1>(self.kernel, self.look, target_points, source_points, [&q1], &self.runs, [&mut *alone]);
         assert_eq!(p1, alone, "a vector of charges has the same bits alone");
         alone.fill(0.5);
         add_potentials_and_gradients::<K, T, V, 2>(
             self.kernel,
+            self.look,
             target_points,
             source_points,
             [&q0, &q1],
@@ -96,11 +98,13 @@ fn check<K: GreenFunction>(kernel: K, slope: fn(K, f64) -> f64) {
         [&[], &[3..3], &[0..1], &[0..700], &[5..6, 2..2, 100..400, 6..9, 0..700, 699..700], &[10..20, 15..25, 0..512]];
     for level in Level::available() {
         for runs in lists {
-            let problem = || Against { kernel, slope, n_sources: 700, runs: runs.to_vec() };
-            let worst = dispatch::<f64, _>(level, problem());
-            assert!(worst < 3e-12, "{level:?} {runs:?}: {worst:e}");
-            let worst = dispatch::<f32, _>(level, problem());
-            assert!(worst < 3e-6, "{level:?} f32 {runs:?}: {worst:e}");
+            for look in [Look::AtEach, Look::AtClosest] {
+                let problem = || Against { kernel, slope, look, n_sources: 700, runs: runs.to_vec() };
+                let worst = dispatch::<f64, _>(level, problem());
+                assert!(worst < 3e-12, "{level:?} {look:?} {runs:?}: {worst:e}");
+                let worst = dispatch::<f32, _>(level, problem());
+                assert!(worst < 3e-6, "{level:?} {look:?} f32 {runs:?}: {worst:e}");
+            }
         }
     }
 }
@@ -112,4 +116,67 @@ fn sums_are_those_of_single_pairs_at_every_level() {
         let x = kernel.screening * r2.sqrt();
         -(1.0 + x) * (-x).exp() / (r2 * r2.sqrt())
     });
+}
+
+/// Sums of targets along x at the places of sources along x, all charges 1: potentials, and gradients along x.
+struct Along<'a, K>(K, Look, &'a [f64], &'a [f64]);
+
+impl<T: Real, K: GreenFunction> Kernel<T> for Along<'_, K> {
+    type Output = [Vec<f64>; 2];
+
+    #[inline(always)]
+    fn run<V: Lanes<T>>(self) -> [Vec<f64>; 2] {
+        let Self(kernel, look, targets, sources) = self;
+        let narrow = |list: &[f64], len: usize| -> Vec<T> { (0..len).map(|i| T::from_f64(list.get(i).copied().unwrap_or(0.75))).collect() };
+        let (n, m) = (sources.len(), targets.len().next_multiple_of(targets_at_a_time::<T, V>()));
+        let (x, y) = (narrow(targets, m), narrow(sources, n));
+        let (zeros, ones) = (vec![T::default(); n.max(m)], vec![T::from_f64(1.0); n]);
+        let mut sums = vec![vec![0.0; m]; 4];
+        let [potential, gx, gy, gz] = &mut sums[..] else { unreachable!() };
+        add_potentials_and_gradients::<K, T, V, 1>(
+            kernel,
+            look,
+            Points { x: &x, y: &zeros[..m], z: &zeros[..m] },
+            Points { x: &y, y: &zeros[..n], z: &zeros[..n] },
+            [&ones],
+            std::slice::from_ref(&(0..n)),
+            [potential],
+            [[gx, gy, gz]],
+        );
+        assert!(sums.iter().flatten().all(|sum| sum.is_finite()));
+        [0, 1].map(|k| sums[k][..targets.len()].to_vec())
+    }
+}
+
+#[test]
+fn points_that_are_too_close_count_as_one_whoever_is_in_their_vector() {
+    // At 0: one at the same place, others nearer than counts, though squares of distances are not 0, and one far away.
+    let sources = [0.0, 1e-70, -1e-50, 1e-25, 1e-22, 0.5];
+    let apart = [0.25, -0.625];
+    for level in Level::available() {
+        for kernel in [Yukawa { screening: 0.0 }, Yukawa { screening: 1.5 }] {
+            let alone = dispatch::<f64, _>(level, Along(kernel, Look::AtEach, &apart, &sources));
+            for look in [Look::AtEach, Look::AtClosest] {
+                let both = dispatch::<f64, _>(level, Along(kernel, look, &[apart[0], 0.0, apart[1]], &sources));
+                for k in 0..2 {
+                    assert_eq!([both[k][0], both[k][2]], alone[k][..], "{level:?} {look:?}");
+                }
+                let exact = kernel.value(0.25);
+                assert!((both[0][1] / exact - 1.0).abs() < 1e-11, "{level:?} {look:?}: {}", both[0][1]);
+            }
+        }
+    }
+}
+
+#[test]
+fn screening_beyond_all_distances_leaves_nothing_and_no_nan() {
+    let kernel = Yukawa { screening: 1e30 }.scaled(1.0);
+    let sources = [0.0, 1e-11, 1e-10, 1e-6, 0.5];
+    for level in Level::available() {
+        for look in [Look::AtEach, Look::AtClosest] {
+            let double = dispatch::<f64, _>(level, Along(kernel, look, &sources, &sources));
+            let single = dispatch::<f32, _>(level, Along(kernel, look, &sources, &sources));
+            assert!(double.iter().chain(&single).flatten().all(|&sum| sum == 0.0), "{level:?}");
+        }
+    }
 }

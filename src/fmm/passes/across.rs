@@ -77,7 +77,8 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
         let scale = T::from_f64(1.0 / size);
         let work = |(chunk, locals): (usize, &mut [T])| {
             let mut scratch = Scratch::new(frame.surface.order)?;
-            if kz == 0 {
+            let first = chunk * GROUPS;
+            if kz == 0 && (first..count.min(first + GROUPS)).any(|place| !neighbours.of(place).is_empty()) {
                 claim(locals);
             }
             for (place, potentials) in locals.chunks_exact_mut(n * WIDTH).enumerate() {

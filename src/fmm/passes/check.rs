@@ -3,7 +3,7 @@
 use super::particles::Near;
 use super::Frame;
 use crate::fmm::kernel::GreenFunction;
-use crate::fmm::pairs::{self, Points};
+use crate::fmm::pairs::{self, Look, Points};
 use crate::simd::{Kernel, Lanes, dispatch};
 
 /// Most targets of a call.
@@ -41,7 +41,7 @@ impl<K: GreenFunction> Kernel for All<'_, K> {
         let [x, y, z] = &self.targets;
         let targets = Points { x: &x[..padded], y: &y[..padded], z: &z[..padded] };
         let runs = 0..self.charges.len();
-        pairs::add_potentials::<K, f64, V, 1>(self.kernel, targets, self.sources, [self.charges], &[runs], [&mut sums[..padded]]);
+        pairs::add_potentials::<K, f64, V, 1>(self.kernel, Look::AtEach, targets, self.sources, [self.charges], &[runs], [&mut sums[..padded]]);
         self.sums.copy_from_slice(&sums[..self.count]);
     }
 }

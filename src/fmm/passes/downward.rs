@@ -6,6 +6,7 @@
 use super::particles::{Local, Near};
 use super::upward::Product;
 use super::vectors::Pairs;
+use crate::fmm::pairs::Look;
 use super::{Charges, Frame, GROUPS_PER_TASK, Level, Operator, Timings};
 use crate::error::{Result, try_vec};
 use crate::fmm::kernel::GreenFunction;
@@ -87,7 +88,7 @@ impl<T: Near, K: GreenFunction> Downward<'_, T, K> {
                     local.set(&frame.sources, sources, centre, 1)?;
                     let charges: Vec<&[T]> = self.charges.iter().map(|charges| &charges.own[sources.0 as usize..][..sources.1 as usize]).collect();
                     let runs = &[0..sources.1 as usize];
-                    let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, targets: shell, sources: local.points(), runs };
+                    let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, look: Look::AtClosest, targets: shell, sources: local.points(), runs };
                     pairs.add_potentials(&charges, &mut potentials);
                 }
                 let octant = frame.tree.nodes[index].octant();

@@ -6,7 +6,7 @@ use super::{Charges, Frame, Level, Operator, Timings};
 use crate::error::{Error, Result, try_reserve};
 use crate::fmm::kernel::GreenFunction;
 use crate::fmm::octets::WIDTH;
-use crate::fmm::pairs::Points;
+use crate::fmm::pairs::{Look, Points};
 use crate::fmm::periodic::Moments;
 use crate::fmm::tree::{ITSELF, Place, Run};
 use crate::threads::{self, Progress};
@@ -155,7 +155,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
             self.targets_in_double.set(frame.targets(), node.targets, Place::default().moved(away), frame.target_width)?;
             let charges: Vec<&[f64]> = self.charges.iter().map(|charges| charges.double).collect();
             let (targets, sources) = (self.targets_in_double.points(), frame.sources.points());
-            let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, targets, sources, runs: &self.ranges };
+            let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, look: Look::AtEach, targets, sources, runs: &self.ranges };
             add(pairs, self.with_gradients, &charges, &mut self.sums);
             return Ok(());
         }
@@ -164,7 +164,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
         self.targets.set(frame.targets(), node.targets, origin.moved(away), frame.target_width)?;
         let charges: Vec<&[T]> = self.charges.iter().map(|charges| charges.own).collect();
         let near = T::near(&frame.sources, &charges, runs, origin, &mut self.near, &mut self.ranges)?;
-        let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, targets: self.targets.points(), sources: near.points, runs: near.runs };
+        let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, look: Look::AtEach, targets: self.targets.points(), sources: near.points, runs: near.runs };
         add(pairs, self.with_gradients, &near.charges, &mut self.sums);
         Ok(())
     }
@@ -201,7 +201,7 @@ impl<'a, T: Near, K: GreenFunction> Sums<'a, T, K> {
     fn add_expansion(&mut self, shell: Points<'_, T>) {
         let (frame, n) = (self.frame, self.frame.surface.len());
         let charges: Vec<&[T]> = self.expansion.chunks_exact(n).collect();
-        let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, targets: self.targets.points(), sources: shell, runs: &[0..n] };
+        let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, look: Look::AtClosest, targets: self.targets.points(), sources: shell, runs: &[0..n] };
         add(pairs, self.with_gradients, &charges, &mut self.sums);
     }
 }

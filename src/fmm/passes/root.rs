@@ -5,6 +5,7 @@
 use super::particles::{Local, Near};
 use super::upward::{Product, set_total};
 use super::vectors::Pairs;
+use crate::fmm::pairs::Look;
 use super::{Charges, Frame, Level, Operator, Timings};
 use crate::error::{Result, try_vec};
 use crate::fmm::kernel::GreenFunction;
@@ -63,7 +64,7 @@ fn potentials_of_sources<T: Near, K: GreenFunction>(frame: &Frame<T, K>, charges
     local.set(&frame.sources, frame.tree.nodes[0].sources, frame.centre(0), 1)?;
     let own: Vec<&[T]> = charges.iter().map(|charges| charges.own).collect();
     let runs = &[0..local.points().len()];
-    Pairs { simd: frame.simd, kernel: frame.kernel, targets: shell, sources: local.points(), runs }.add_potentials(&own, &mut potentials);
+    Pairs { simd: frame.simd, kernel: frame.kernel, look: Look::AtClosest, targets: shell, sources: local.points(), runs }.add_potentials(&own, &mut potentials);
     let mut checks = Aligned::zeros("multipoles", vectors * n * WIDTH)?;
     for (checks, potentials) in checks.slice_mut().chunks_exact_mut(n * WIDTH).zip(potentials.chunks_exact(shell.len())) {
         checks.chunks_exact_mut(WIDTH).zip(potentials).for_each(|(check, &potential)| check[0] = T::from_f64(potential));

@@ -4,6 +4,7 @@
 //! their parent's by one matrix for all eight, because a child is the mirror image of child 0: its numbers are read and written at mirrored places.
 
 use super::vectors::Pairs;
+use crate::fmm::pairs::Look;
 use super::{Charges, Frame, GROUPS_PER_TASK, Level, Operator, Timings};
 use super::particles::{Local, Near};
 use crate::error::{Result, try_vec};
@@ -88,7 +89,7 @@ impl<T: Near, K: GreenFunction> Upward<'_, T, K> {
                 potentials.fill(0.0);
                 let charges: Vec<&[T]> = self.charges.iter().map(|charges| &charges.own[first as usize..][..count as usize]).collect();
                 let runs = &[0..count as usize];
-                let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, targets: shell, sources: local.points(), runs };
+                let pairs = Pairs { simd: frame.simd, kernel: frame.kernel, look: Look::AtClosest, targets: shell, sources: local.points(), runs };
                 pairs.add_potentials(&charges, &mut potentials);
                 let octant = node.octant();
                 let checks = checks.slice_mut()[group * vectors * n * WIDTH..].chunks_exact_mut(n * WIDTH);

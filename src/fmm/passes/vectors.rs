@@ -4,7 +4,7 @@
 
 use super::particles::Near;
 use crate::fmm::kernel::GreenFunction;
-use crate::fmm::pairs::{self, Points};
+use crate::fmm::pairs::{self, Look, Points};
 use crate::simd::{Kernel, Lanes, Level, dispatch};
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -19,6 +19,7 @@ pub(super) const AT_ONCE: [usize; 2] = [4, 2];
 pub(super) struct Pairs<'a, T, K> {
     pub simd: Level,
     pub kernel: K,
+    pub look: Look,
     pub targets: Points<'a, T>,
     pub sources: Points<'a, T>,
     pub runs: &'a [Range<usize>],
@@ -74,7 +75,7 @@ impl<T: Near, K: GreenFunction, const N: usize> Kernel<T> for Potentials<'_, '_,
         let charges: [&[T]; N] = *charges.first_chunk().expect("has so many vectors");
         let mut each = sums.chunks_exact_mut(pairs.targets.len().max(1));
         let sums: [&mut [f64]; N] = std::array::from_fn(|_| each.next().unwrap_or_default());
-        pairs::add_potentials::<K, T, V, N>(pairs.kernel, pairs.targets, pairs.sources, charges, pairs.runs, sums);
+        pairs::add_potentials::<K, T, V, N>(pairs.kernel, pairs.look, pairs.targets, pairs.sources, charges, pairs.runs, sums);
     }
 }
 
@@ -93,6 +94,6 @@ impl<T: Near, K: GreenFunction, const N: usize> Kernel<T> for Gradients<'_, '_, 
             potentials[vector] = each.next().unwrap_or_default();
             gradients[vector] = std::array::from_fn(|_| each.next().unwrap_or_default());
         }
-        pairs::add_potentials_and_gradients::<K, T, V, N>(pairs.kernel, pairs.targets, pairs.sources, charges, pairs.runs, potentials, gradients);
+        pairs::add_potentials_and_gradients::<K, T, V, N>(pairs.kernel, pairs.look, pairs.targets, pairs.sources, charges, pairs.runs, potentials, gradients);
     }
 }
