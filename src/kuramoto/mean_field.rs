@@ -14,7 +14,7 @@ use super::nodes::{BLOCK, Nodes};
 use super::order_parameter::{Angles, sums};
 use crate::array::View;
 use crate::error::{Result, try_vec};
-use crate::simd::{Lanes, Operation, Real, map_lines};
+use crate::simd::{Lanes, Operation, Real, map_lines, sine_of_difference};
 use std::marker::PhantomData;
 
 /// Phases summed in a row by the direct law, before sums are added: keeps the rounding of long sums small.
@@ -123,7 +123,7 @@ impl<T: Real, V: Lanes<T>> Operation<V, 0, 3, 1> for Direct<'_, T, V> {
         for piece in self.phases.chunks(PIECE) {
             let mut part = V::zero();
             for &other in piece {
-                part = part + (V::splat(other) - phase - self.lag).sin_cos().0;
+                part = part + sine_of_difference(V::splat(other) - phase - self.lag);
             }
             sum = sum + part;
         }

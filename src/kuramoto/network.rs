@@ -12,7 +12,7 @@ use super::law::{Coupling, Law};
 use super::nodes::{BLOCK, Nodes};
 use crate::array::View;
 use crate::error::{Error, Result, Status, try_vec};
-use crate::simd::{Kernel, Lanes, Level, Real, dispatch, prefetch};
+use crate::simd::{Kernel, Lanes, Level, Real, dispatch, prefetch, sine_of_difference};
 use crate::threads::{Progress, for_each_chunk, ranges};
 
 /// An integer type that callers keep indices in.
@@ -221,7 +221,7 @@ impl<'a, T: Real, I: Index> Network<'a, T, I> {
 #[inline(always)]
 fn sines<T: Real, V: Lanes<T>>(angles: &mut [T]) {
     for angle in angles.chunks_exact_mut(V::WIDTH) {
-        V::load(angle).sin_cos().0.store(angle);
+        sine_of_difference(V::load(angle)).store(angle);
     }
 }
 

@@ -24,7 +24,7 @@ mod twice;
 pub use aligned::{Aligned, claim};
 pub use lanes::{Lanes, Task};
 pub use lines::{Around, Follower, Operation, Sequel, map_lines, map_lines_behind, map_lines_overlapped};
-pub use math::{exp, ln_of_parts};
+pub use math::{exp, ln_of_parts, sine_of_difference};
 pub use pieces::{Piece, Pieces};
 pub use portable::Portable;
 pub use real::Real;

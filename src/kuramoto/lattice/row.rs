@@ -19,7 +19,7 @@
 //! turn comes again only after those of all others (counted, not measured: the machine had no counters). A Zen 3 core at AVX2 takes 2.5 and 1.07 ns.
 
 use crate::kuramoto::law::{Coupling, Law};
-use crate::simd::{Around, Follower, Lanes, Operation, Real, Sequel, Task, map_lines, map_lines_behind, map_lines_overlapped};
+use crate::simd::{Around, Follower, Lanes, Operation, Real, Sequel, Task, map_lines, map_lines_behind, map_lines_overlapped, sine_of_difference};
 use std::marker::PhantomData;
 
 /// A line of cells as neighbours see it: sines and cosines, or phases and ones.
@@ -437,7 +437,7 @@ impl<T: Real, V: Lanes<T>, const SINE: bool> Term<T, V> for Direct<T, SINE> {
             let mut both = V::zero();
             for [neighbour, is_there] in pair {
                 let difference = neighbour - phase - lag;
-                let law = if SINE { difference.sin_cos().0 } else { difference };
+                let law = if SINE { sine_of_difference(difference) } else { difference };
                 both = both + law * is_there;
             }
             sum = sum + both;

@@ -10,8 +10,8 @@ The order parameter `r exp(i psi)`, the mean of `exp(i theta)`, as a named tuple
 `Float32` with one, two or three axes. `psi` is in (-pi, pi], and 0 if `r` is 0. `NaN` and infinities propagate.
 
 ```jldoctest
-julia> order = kuramoto_order_parameter(fill(0.25f0, 10, 10))
-(r = 1.0f0, psi = 0.25f0)
+julia> order = kuramoto_order_parameter(zeros(Float32, 10, 10))
+(r = 1.0f0, psi = 0.0f0)
 
 julia> kuramoto_order_parameter([0.0, pi]).r < 1e-15
 true
