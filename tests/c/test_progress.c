@@ -54,10 +54,23 @@ static hl_status run(problem *p, watch *w, int threads)
     return problem_spectrum(p, &options);
 }
 
+/* One matrix broadcast, so often that two threads have a second of work with it: progress is told a few times a second, however fast the machine. */
+static problem lasting(ptrdiff_t n_conf, ptrdiff_t n_site, ptrdiff_t n_grid)
+{
+    for (;; n_conf *= 2) {
+        problem p = problem_broadcast(n_conf, n_site, n_grid);
+        double duration;
+        hl_set_num_threads_local(2);
+        duration = seconds();
+        if (problem_spectrum(&p, NULL) != HL_OK || seconds() - duration > 1.0)
+            return p;
+        problem_free(&p);
+    }
+}
+
 int main(void)
 {
-    /* one matrix broadcast: about two seconds of work, a few hundred bytes of memory */
-    problem plain = problem_broadcast(1500000, 8, 300), large = problem_broadcast(240, 250, 50), short_one = problem_new(2, 7, 100);
+    problem plain = lasting(1500000, 8, 300), large = lasting(240, 250, 50), short_one = problem_new(2, 7, 100);
     problem inner_expected = problem_new(20, 8, 100), inner = problem_share(&inner_expected);
     problem *const problems[] = {&plain, &large};
     int threads, k;
