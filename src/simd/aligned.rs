@@ -82,7 +82,7 @@ impl<T: Real> Aligned<T> {
 /// Writes to every page of some zeros (`Aligned::zeros`), so that those who add to them find pages of their own.
 ///
 /// Fresh pages that are read before they are written get the system's page of zeros first and are mapped again when they are written, for which
-/// the system interrupts all other processors that have threads of the process: with two threads a tenth of the time of an evaluation (`fmm`).
+/// the system interrupts all other processors that have threads of the process: with two threads a sixth of the time of an evaluation of 100,000 points.
 pub fn claim<T: Real>(zeros: &mut [T]) {
     const PAGE: usize = 4096;
     for number in zeros.iter_mut().step_by(PAGE / size_of::<T>()) {
