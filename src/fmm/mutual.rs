@@ -159,7 +159,7 @@ pub fn add<K: GreenFunction, T: Real, V: Lanes<T>, const N: usize, const C: usiz
     }
 }
 
-/// What makes potentials and gradients of a point's own sums, in a unit of length that is `scale` times smaller and in units of
+/// What makes potentials and gradients of sums, in a unit of length that is `scale` times smaller and in units of
 /// `Lanes::QUICK_UNIT`.
 #[inline(always)]
 fn units<T: Real, V: Lanes<T>>(scale: f64) -> [f64; 4] {

@@ -11,7 +11,7 @@ use super::parameters::{Parameter, Parameters, State};
 use super::parts::{PART_TERMS, PARTS, Parts};
 use super::variants::Variant;
 use super::BANDS;
-use super::pass::Pass;
+use super::pass::{Pass, joined};
 use crate::array::View;
 use crate::error::{Result, try_collect, try_vec};
 use crate::exciton::options::{Normalization, Options};
@@ -251,11 +251,7 @@ impl<'a> Evaluator<'a> {
                             self.spare.give((part, range.clone()));
                         }
                     }
-                    if cells.is_empty() {
-                        cells = its_cells;
-                    } else if !its_cells.is_empty() {
-                        cells = cells.start.min(its_cells.start)..cells.end.max(its_cells.end);
-                    }
+                    cells = joined(cells.clone(), its_cells);
                     Ok(())
                 },
             )?;

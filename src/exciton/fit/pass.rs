@@ -49,7 +49,16 @@ impl Kernel for Pass<'_> {
         }
         let cells = pass.add::<V, V::Pair>(0..in_pairs, &mut kept, &mut sums)?;
         let others = pass.add::<V, V>(in_pairs..pass.len, &mut kept, &mut sums)?;
-        Ok((sums, if cells.is_empty() { others } else if others.is_empty() { cells } else { cells.start.min(others.start)..cells.end.max(others.end) }))
+        Ok((sums, joined(cells, others)))
+    }
+}
+
+/// From the first to the last of both.
+pub fn joined(one: Range<usize>, other: Range<usize>) -> Range<usize> {
+    match (one.is_empty(), other.is_empty()) {
+        (true, _) => other,
+        (_, true) => one,
+        _ => one.start.min(other.start)..one.end.max(other.end),
     }
 }
 

@@ -320,7 +320,7 @@ fn spectra_are_those_of_the_spectrum_function() {
 
 #[test]
 fn what_is_computed_again_has_the_bits_of_what_was_kept_for_any_number_of_threads() {
-    let sample = Sample::new(3000, 5);
+    let sample = Sample::new(3003, 5);
     let list: Vec<_> = every_kind(5).iter().map(|c| c.0).collect();
     let values: Vec<_> = every_kind(5).iter().map(|c| c.1).collect();
     let measured = sample.measured();
