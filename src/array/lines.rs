@@ -91,6 +91,22 @@ impl<'a, T: Copy, const N: usize> View<'a, T, N> {
     }
 }
 
+impl<T: Copy> View<'_, T, 2> {
+    /// Rows by their numbers: `to` gets them one column after another, each element as `convert` makes it of its column's number and what lies there.
+    #[inline(always)]
+    pub fn read_rows<U, const COLUMNS: usize, const ROWS: usize>(&self, rows: &[u32; ROWS], to: &mut [[U; ROWS]; COLUMNS], convert: impl Fn(usize, T) -> U) {
+        let largest = rows.iter().fold(0, |largest, &row| largest.max(row));
+        assert!(COLUMNS == self.layout.dims[1] && (largest as usize) < self.layout.dims[0]);
+        for (column, line) in to.iter_mut().enumerate() {
+            let first = self.pointer.wrapping_offset(column as isize * self.layout.strides[1]);
+            for (slot, &row) in line.iter_mut().zip(rows) {
+                // SAFETY: row and column are inside the shape that `new` vouches for, as asserted.
+                *slot = convert(column, unsafe { *first.offset(row as isize * self.layout.strides[0]) });
+            }
+        }
+    }
+}
+
 impl<'a, T: Copy, const N: usize> ViewMut<'a, T, N> {
     /// The same elements with axis `order[k]` in place `k`.
     pub fn permuted(self, order: [usize; N]) -> Self {

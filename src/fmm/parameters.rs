@@ -134,6 +134,8 @@ pub struct Shape {
 const SAMPLE: usize = 32_768;
 /// A level says something about the points while boxes hold so many of the sample on average.
 const RELIABLE: f64 = 12.0;
+/// Points on a line hold as many in boxes of any level; finer ones say no more than this.
+const MOST_RELIABLE: usize = 10;
 
 /// The size of leaves for which pairs and boxes cost the same, about.
 ///
@@ -259,40 +261,26 @@ struct Occupancy {
 impl Occupancy {
     fn of(cloud: &dyn Cloud, cube: &Cube, progress: &mut Progress) -> Result<Self> {
         let step = cloud.len().div_ceil(SAMPLE).max(1);
-        let sample = Order::along_the_curve(&Every(cloud, step), cube, progress)?;
-        let (mut level, mut boxes, mut squares) = (0, 1.0, (sample.len() as f64).powi(2));
+        let sample = Order::along_the_curve(cloud, step, cube, progress)?;
+        let occupied = sample.occupied();
+        let mut level = 0;
         let mut dimensions = 3.0;
-        while level < 10 {
-            let (finer, finer_squares) = sample.occupied(level + 1);
-            if finer == 0.0 || sample.len() as f64 / finer < RELIABLE {
-                break;
-            }
-            dimensions = (finer / boxes).log2().clamp(1.0, 3.0);
-            (level, boxes, squares) = (level + 1, finer, finer_squares);
+        while level < MOST_RELIABLE && occupied[level + 1] > 0 && sample.len() as f64 / occupied[level + 1] as f64 >= RELIABLE {
+            dimensions = (occupied[level + 1] as f64 / occupied[level].max(1) as f64).log2().clamp(1.0, 3.0);
+            level += 1;
         }
+        let boxes = occupied[level].max(1) as f64;
         let mean = sample.len() as f64 / boxes;
         // Of evenly spread points the mean square is mean^2 + mean.
-        let spread = squares / boxes / (mean * mean + mean);
+        let spread = sample.squares(level) / boxes / (mean * mean + mean);
         Ok(Self { reliable_level: level, boxes_of_reliable: boxes, dimensions, is_even: level > 0 && boxes > 1.0 && spread < 1.6 })
-    }
-}
-
-/// Every so many-th point.
-struct Every<'a>(&'a dyn Cloud, usize);
-
-impl Cloud for Every<'_> {
-    fn len(&self) -> usize {
-        self.0.len().div_ceil(self.1)
-    }
-
-    fn point(&self, index: usize) -> [f64; 3] {
-        self.0.point(index * self.1)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fmm::tree::{Block, Indices};
 
     #[test]
     fn an_accuracy_has_the_least_order_that_keeps_it() {
@@ -327,8 +315,8 @@ mod tests {
             self.0.len()
         }
 
-        fn point(&self, index: usize) -> [f64; 3] {
-            self.0[index]
+        fn points(&self, indices: &Indices) -> Block {
+            [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]))
         }
     }
 

@@ -30,6 +30,18 @@ pub fn append<T: Send + Sync, const N: usize>(
     progress: &mut Progress,
     item: impl Fn([&[T]; N], usize) -> [T; N] + Sync,
 ) -> Result<()> {
+    append_in_blocks(what, to, more, grain, progress, |before, place, _| item(before, place).map(|item| [item]))
+}
+
+/// `append` for items that are made some at a time: `block` is told what was there before, a block's first place, and how many of it are wanted; the others may be anything.
+pub fn append_in_blocks<T: Send + Sync, const N: usize, const BLOCK: usize>(
+    what: &str,
+    to: [&mut Vec<T>; N],
+    more: usize,
+    grain: usize,
+    progress: &mut Progress,
+    block: impl Fn([&[T]; N], usize, usize) -> [[T; BLOCK]; N] + Sync,
+) -> Result<()> {
     let mut to = to;
     let known = to.first().map_or(0, |array| array.len());
     let mut written = 0;
@@ -51,9 +63,12 @@ pub fn append<T: Send + Sync, const N: usize>(
             (known + first, count, own)
         });
         let work = |(first, count, mut own): (usize, usize, [&mut [MaybeUninit<T>]; N])| {
-            for place in 0..count {
-                for (array, item) in own.iter_mut().zip(item(before, first + place)) {
-                    array[place].write(item);
+            for at in (0..count).step_by(BLOCK) {
+                let wanted = BLOCK.min(count - at);
+                for (array, items) in own.iter_mut().zip(block(before, first + at, wanted)) {
+                    for (slot, item) in array[at..at + wanted].iter_mut().zip(items) {
+                        slot.write(item);
+                    }
                 }
             }
             Ok(count)
@@ -92,8 +107,15 @@ mod tests {
                 let mut arrays = [Vec::from_iter(0..known), Vec::from_iter((0..known).map(|i| 2 * i))];
                 let [a, b] = &mut arrays;
                 append("numbers", [a, b], more, 7, &mut Progress::none(), |before, index| [index + before[0].len() - known, 2 * index]).unwrap();
-                assert_eq!(arrays[0], Vec::from_iter(0..known + more));
-                assert_eq!(arrays[1], Vec::from_iter((0..known + more).map(|i| 2 * i)));
+                let [a, b] = &mut arrays;
+                append_in_blocks("numbers", [a, b], more, 10, &mut Progress::none(), |before, first, wanted| {
+                    assert!(first + wanted <= before[0].len() + more);
+                    let item = |i: usize| if i < wanted { first + i } else { usize::MAX / 2 };
+                    [std::array::from_fn::<_, 4, _>(item), std::array::from_fn(|i| 2 * item(i))]
+                })
+                .unwrap();
+                assert_eq!(arrays[0], Vec::from_iter(0..known + 2 * more));
+                assert_eq!(arrays[1], Vec::from_iter((0..known + 2 * more).map(|i| 2 * i)));
             }
             assert_eq!(made("numbers", 50, 7, &mut Progress::none(), |index| index.to_string()).unwrap()[49], "49");
             set_local(0).unwrap();

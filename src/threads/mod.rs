@@ -18,7 +18,7 @@ mod workspaces;
 
 pub use count::{MAX_THREADS, Source, current, set_local, set_process};
 pub use fork::install_fork_handlers;
-pub use made::{append, grain, made};
+pub use made::{append, append_in_blocks, grain, made};
 pub use pool::shutdown;
 pub use progress::Progress;
 pub use schedule::{for_each_chunk, ranges, wake_workers};

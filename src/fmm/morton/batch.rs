@@ -42,6 +42,16 @@ pub fn codes_of(places: [&[u32]; 3], level: u32, codes: &mut [Code]) {
     codes_with::<Shifts>(places, level, codes);
 }
 
+/// Bits of places of one level in turn, x lowest.
+pub fn interleave<const COUNT: usize>(places: &[[u32; COUNT]; 3], digits: &mut [u64; COUNT]) {
+    #[cfg(target_arch = "x86_64")]
+    if are_quick() {
+        // SAFETY: the processor has the instructions.
+        return unsafe { interleave_with_deposits(places, digits) };
+    }
+    interleave_with::<Shifts, COUNT>(places, digits);
+}
+
 /// Places of boxes among those of their own level.
 pub fn anchors_of(codes: &[Code], anchors: &mut [[u32; 3]]) {
     #[cfg(target_arch = "x86_64")]
@@ -56,6 +66,19 @@ pub fn anchors_of(codes: &[Code], anchors: &mut [[u32; 3]]) {
 #[target_feature(enable = "bmi2")]
 pub(super) fn codes_with_deposits(places: [&[u32]; 3], level: u32, codes: &mut [Code]) {
     codes_with::<Deposits>(places, level, codes);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "bmi2")]
+fn interleave_with_deposits<const COUNT: usize>(places: &[[u32; COUNT]; 3], digits: &mut [u64; COUNT]) {
+    interleave_with::<Deposits, COUNT>(places, digits);
+}
+
+#[inline(always)]
+fn interleave_with<B: Bits, const COUNT: usize>([x, y, z]: &[[u32; COUNT]; 3], digits: &mut [u64; COUNT]) {
+    for i in 0..COUNT {
+        digits[i] = B::interleave([x[i], y[i], z[i]]);
+    }
 }
 
 #[cfg(target_arch = "x86_64")]

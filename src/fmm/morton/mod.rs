@@ -16,7 +16,7 @@
 mod batch;
 pub(super) mod bits;
 
-pub use batch::{BLOCK, Root, anchors_of, codes_of};
+pub use batch::{BLOCK, Root, anchors_of, codes_of, interleave};
 use bits::{Bits, Shifts};
 
 /// The finest level.

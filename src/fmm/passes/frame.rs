@@ -8,7 +8,7 @@ use crate::fmm::operators::Operators;
 use crate::fmm::pairs::{self, Points};
 use crate::fmm::surface::{INNER, Surface, outer_of};
 use crate::fmm::periodic::Images;
-use crate::fmm::tree::{Lists, NONE, Node, OPPOSITE_OF_SELF, Place, Tree};
+use crate::fmm::tree::{Lists, NONE, OPPOSITE_OF_SELF, Place, Tree};
 use crate::simd::{Kernel, Lanes, Level, dispatch};
 use crate::threads::{self, Progress};
 use std::sync::Arc;
@@ -324,30 +324,37 @@ fn cut_by(pairs: &[[u64; 3]], most: u64, cost_of: impl Fn([u64; 3]) -> u64) -> R
 impl<T: Near, K: GreenFunction> Frame<T, K> {
     /// Pairs of boxes of a level between which multipoles are carried.
     pub fn count_translations(&self, progress: &mut Progress) -> Result<u64> {
+        let nodes = &self.tree.nodes;
+        // By group: octants that have sources, and those that have targets.
+        let octants = |group: usize| {
+            let children = nodes[self.group_boxes[group] as usize].children().map(|child| &nodes[child]);
+            children.fold([0u8; 2], |[sources, targets], child| {
+                let octant = child.octant();
+                [sources | u8::from(child.has_sources()) << octant, targets | u8::from(child.has_targets()) << octant]
+            })
+        };
+        let octants = threads::made("groups of boxes", self.group_boxes.len(), BOXES_OF_A_TASK, progress, octants)?;
+        let translations_to = |group: usize| {
+            let targets = octants[group][1];
+            let mut count = 0;
+            for (direction, &next) in self.tree.colleagues[self.group_boxes[group] as usize].iter().enumerate() {
+                if next == NONE || direction == OPPOSITE_OF_SELF || nodes[next as usize].is_leaf() {
+                    continue;
+                }
+                let sources = octants[nodes[next as usize].group as usize][0];
+                let present = (0..8).filter(|octant| targets >> octant & 1 != 0);
+                count += present.map(|octant| u64::from((sources & FAR[direction][octant]).count_ones())).sum::<u64>();
+            }
+            count
+        };
         let mut count = 0;
-        let work = |groups: &[u32]| Ok(groups.iter().map(|&parent| self.translations_to_children_of(parent as usize)).sum::<u64>());
-        let keep = |some| {
+        let keep = |some: u64| {
             count += some;
             Ok(())
         };
-        threads::for_each_chunk(self.group_boxes.chunks(BOXES_OF_A_TASK), |_| 0, progress, work, keep)?;
+        let work = |(first, len): (usize, usize)| Ok((first..first + len).map(translations_to).sum());
+        threads::for_each_chunk(threads::ranges(octants.len(), BOXES_OF_A_TASK), |_| 0, progress, work, keep)?;
         Ok(count)
-    }
-
-    fn translations_to_children_of(&self, parent: usize) -> u64 {
-        let nodes = &self.tree.nodes;
-        let octants = |parent: &Node, is_in: fn(&Node) -> bool| parent.children().map(|child| &nodes[child]).filter(|child| is_in(child)).fold(0u8, |all, child| all | 1 << child.octant());
-        let targets = octants(&nodes[parent], Node::has_targets);
-        let mut count = 0;
-        for (direction, &next) in self.tree.colleagues[parent].iter().enumerate() {
-            if next == NONE || direction == OPPOSITE_OF_SELF {
-                continue;
-            }
-            let sources = octants(&nodes[next as usize], Node::has_sources);
-            let present = (0..8).filter(|octant| targets >> octant & 1 != 0);
-            count += present.map(|octant| u64::from((sources & FAR[direction][octant]).count_ones())).sum::<u64>();
-        }
-        count
     }
 }
 

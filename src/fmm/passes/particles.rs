@@ -5,13 +5,10 @@
 
 use crate::error::{Error, Result, try_push, try_reserve};
 use crate::fmm::pairs::Points;
-use crate::fmm::tree::{Cloud, Order, Place, Run};
+use crate::fmm::tree::{BLOCK, Cloud, Order, Place, Run};
 use crate::simd::Real;
 use crate::threads::{self, Progress};
 use std::ops::Range;
-
-/// Points between one that is asked for and one that is read.
-const AHEAD: usize = 16;
 
 pub struct Particles {
     x: Vec<f64>,
@@ -22,14 +19,14 @@ pub struct Particles {
 impl Particles {
     pub fn in_order(cloud: &dyn Cloud, order: &Order, progress: &mut Progress) -> Result<Self> {
         let mut all = Self { x: Vec::new(), y: Vec::new(), z: Vec::new() };
-        let point = |_: [&[f64]; 3], place: usize| {
+        let last = order.len().saturating_sub(1);
+        let indices = |first: usize| std::array::from_fn(|i| order.index((first + i).min(last)) as u32);
+        let block = |_: [&[f64]; 3], first: usize, _: usize| {
             // Points that are neighbours in the order are anywhere in the caller's memory: without this each is waited for.
-            if place + AHEAD < order.len() {
-                cloud.prefetch(order.index(place + AHEAD));
-            }
-            cloud.point(order.index(place))
+            cloud.prefetch(&indices(first + BLOCK));
+            cloud.points(&indices(first))
         };
-        threads::append("points", [&mut all.x, &mut all.y, &mut all.z], order.len(), threads::grain(order.len()), progress, point)?;
+        threads::append_in_blocks("points", [&mut all.x, &mut all.y, &mut all.z], order.len(), threads::grain(order.len()), progress, block)?;
         Ok(all)
     }
 

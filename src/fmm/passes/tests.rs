@@ -4,7 +4,7 @@ use super::*;
 use crate::fmm::kernel::{Laplace, Yukawa};
 use crate::fmm::operators::{Operators, Translations, Wanted};
 use crate::fmm::surface::Surface;
-use crate::fmm::tree::{Cloud, Cube, Lists, Refinement, Tree};
+use crate::fmm::tree::{Block, Cloud, Cube, Indices, Lists, Refinement, Tree};
 use crate::simd::Level as Simd;
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ impl Cloud for Points {
     fn len(&self) -> usize {
         self.0.len()
     }
-    fn point(&self, index: usize) -> [f64; 3] {
-        self.0[index]
+    fn points(&self, indices: &Indices) -> Block {
+        [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]))
     }
 }
 

@@ -1,9 +1,10 @@
 //! The caller's points, and the number that they are multiplied by.
 
 use crate::array::View;
-use crate::error::{Result, try_collect};
-use crate::fmm::tree::{Cloud, Cube};
+use crate::error::{Result, try_collect, try_reserve};
+use crate::fmm::tree::{BLOCK, Block, Cloud, Cube, Indices, every};
 use crate::simd::Real;
+use crate::threads::ranges;
 
 /// 2^k with k such that `side` 2^k is between 1/2 and 1, about.
 pub fn power_of_two_that_makes_one(side: f64) -> f64 {
@@ -15,11 +16,15 @@ pub fn margin_of(cloud: &dyn Cloud) -> Result<f64> {
     const SAMPLE: usize = 1024;
     // Odd, or it might meet the same layers of a lattice again and again.
     let step = cloud.len().div_ceil(SAMPLE) | 1;
-    let points = try_collect("sample of points", (0..cloud.len().div_ceil(step)).map(|i| cloud.point(i * step)))?;
-    let most = (2.0 * (cloud.len() as f64).sqrt()).min(0.5 * points.len() as f64);
+    let count = cloud.len().div_ceil(step);
+    let blocks = ranges(count, BLOCK).map(|(first, len)| (len, cloud.points(&every(step, first * step, len))));
+    let blocks = try_collect("sample of points", blocks)?;
+    let most = (2.0 * (cloud.len() as f64).sqrt()).min(0.5 * count as f64);
     let mut layers = 1;
     for axis in 0..3 {
-        let mut places = try_collect("sample of points", points.iter().map(|point| point[axis]))?;
+        let mut places = Vec::new();
+        try_reserve("sample of points", &mut places, count)?;
+        blocks.iter().for_each(|(len, points)| places.extend_from_slice(&points[axis][..*len]));
         places.sort_unstable_by(f64::total_cmp);
         places.dedup();
         layers = layers.max(places.len());
@@ -52,14 +57,18 @@ impl<I: Real> Cloud for Scaled<'_, I> {
         self.view.dims()[0]
     }
 
-    fn point(&self, index: usize) -> [f64; 3] {
-        std::array::from_fn(|axis| {
-            let x = self.view.at([index, axis]).to_f64() * self.scale;
-            if let Some(cell) = &self.cell { cell.fold(axis, x) } else { x }
-        })
+    fn points(&self, indices: &Indices) -> Block {
+        let mut points = [[0.0; BLOCK]; 3];
+        match &self.cell {
+            Some(cell) => self.view.read_rows(indices, &mut points, |axis, x| cell.fold(axis, x.to_f64() * self.scale)),
+            None => self.view.read_rows(indices, &mut points, |_, x| x.to_f64() * self.scale),
+        }
+        points
     }
 
-    fn prefetch(&self, index: usize) {
-        self.view.prefetch_line([index, 0], 3);
+    fn prefetch(&self, indices: &Indices) {
+        for &index in indices {
+            self.view.prefetch_line([index as usize, 0], 3);
+        }
     }
 }

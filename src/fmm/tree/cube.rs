@@ -1,6 +1,6 @@
 //! The root of the tree: a cube that holds all points, or the cell of a lattice into which they are folded.
 
-use super::Cloud;
+use super::{BLOCK, Block, Cloud, every};
 use crate::error::{Error, Number, Result, Status};
 use crate::threads::{self, Progress};
 
@@ -192,14 +192,11 @@ impl Bounds {
     fn include(&mut self, name: &str, cloud: &dyn Cloud, progress: &mut Progress) -> Result<()> {
         let work = |(first, count): (usize, usize)| {
             let mut bounds = Self::EMPTY;
-            for index in first..first + count {
-                let point = cloud.point(index);
-                for axis in 0..3 {
-                    if !point[axis].is_finite() {
-                        let message = format!("{name}[{index}][{axis}]: is {}; coordinates are finite", Number(point[axis]));
-                        return Err(Error::new(Status::Nonfinite, message));
-                    }
-                    bounds.widen(axis, point[axis], point[axis]);
+            for (at, len) in threads::ranges(count, BLOCK) {
+                let points = cloud.points(&every(1, first + at, len));
+                for (axis, line) in points.iter().enumerate() {
+                    let (low, high) = span(line).ok_or_else(|| not_finite(name, first + at, &points))?;
+                    bounds.widen(axis, low, high);
                 }
             }
             Ok(bounds)
@@ -215,6 +212,30 @@ impl Bounds {
         self.0[axis] = self.0[axis].min(low);
         self.1[axis] = self.1[axis].max(high);
     }
+}
+
+/// The least and the largest of some numbers; None if one is not finite. In lanes, so that the compiler makes vectors of it.
+fn span(numbers: &[f64; BLOCK]) -> Option<(f64, f64)> {
+    const LANES: usize = 8;
+    let (mut low, mut high, mut zeros) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES], [0.0; LANES]);
+    for numbers in numbers.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            let x = numbers[lane];
+            low[lane] = if x < low[lane] { x } else { low[lane] };
+            high[lane] = if x > high[lane] { x } else { high[lane] };
+            // NaN for what is not finite.
+            zeros[lane] += 0.0 * x;
+        }
+    }
+    let is_finite = zeros.iter().sum::<f64>() == 0.0;
+    is_finite.then(|| (low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max)))
+}
+
+/// About the first of some points, from number `first` on, that is not finite.
+fn not_finite(name: &str, first: usize, points: &Block) -> Error {
+    let all = (0..BLOCK).flat_map(|i| (0..3).map(move |axis| (i, axis)));
+    let (i, axis) = all.into_iter().find(|&(i, axis)| !points[axis][i].is_finite()).unwrap_or_default();
+    Error::new(Status::Nonfinite, format!("{name}[{}][{axis}]: is {}; coordinates are finite", first + i, Number(points[axis][i])))
 }
 
 #[cfg(test)]

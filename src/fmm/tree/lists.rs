@@ -140,18 +140,45 @@ pub(super) fn add_colleagues(nodes: &[Node], repeats: bool, all: &mut Vec<[u32; 
 }
 
 fn from_parents(nodes: &[Node], octant: usize, parents: &[u32; 27]) -> [u32; 27] {
-    std::array::from_fn(|direction| {
-        let (mut parent_direction, mut child) = (0, 0);
-        for (axis, weight) in [1, 3, 9].into_iter().enumerate() {
-            // -1 .. 2: the place along the axis in children, counted from the parent's first.
-            let place = (octant >> axis & 1) as i32 + (direction / weight % 3) as i32 - 1;
-            parent_direction += weight * (place.div_euclid(2) + 1) as usize;
-            child |= (place.rem_euclid(2) as usize) << axis;
-        }
-        let parent = parents[parent_direction];
-        if parent == NONE { NONE } else { nodes[parent as usize].child(child).map_or(NONE, |found| found as u32) }
+    // Eight parents at most have all of them as children: what those are is looked up once.
+    let found = parents.map(|parent| if parent == NONE { (0, 0) } else { (nodes[parent as usize].first_child, nodes[parent as usize].child_mask) });
+    NEXT_TO[octant].map(|(direction, child)| {
+        let (first, mask) = found[usize::from(direction)];
+        let before = BITS[usize::from(mask & ((1 << child) - 1))];
+        if mask >> child & 1 == 0 { NONE } else { first + u32::from(before) }
     })
 }
+
+/// For each octant and direction from it: the direction of the parent of what lies there, and which of its children that is.
+const NEXT_TO: [[(u8, u8); 27]; 8] = {
+    let mut next_to = [[(0, 0); 27]; 8];
+    let mut case = 0;
+    while case < 8 * 27 {
+        let (octant, direction) = (case / 27, case % 27);
+        let (mut axis, mut weight, mut parent, mut child) = (0, 1, 0, 0);
+        while axis < 3 {
+            // The place along the axis in children, counted from two before the parent's first.
+            let place = (octant >> axis & 1) + direction / weight % 3 + 1;
+            parent += weight * (place / 2);
+            child |= place % 2 << axis;
+            (axis, weight) = (axis + 1, 3 * weight);
+        }
+        next_to[octant][direction] = (parent as u8, child as u8);
+        case += 1;
+    }
+    next_to
+};
+
+/// How many bits a number has: not every processor that this is compiled for counts them.
+const BITS: [u8; 128] = {
+    let mut bits = [0; 128];
+    let mut number = 1;
+    while number < 128 {
+        bits[number] = bits[number / 2] + (number % 2) as u8;
+        number += 1;
+    }
+    bits
+};
 
 /// Puts an item at the end of a list, or fails as the other lists do.
 fn push<T>(list: &mut Vec<T>, item: T) -> Result<()> {
@@ -255,15 +282,15 @@ fn opposite(image: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fmm::tree::{Cloud, Cube, Refinement};
+    use crate::fmm::tree::{Block, Cloud, Cube, Indices, Refinement};
 
     pub struct Points(Vec<[f64; 3]>);
     impl Cloud for Points {
         fn len(&self) -> usize {
             self.0.len()
         }
-        fn point(&self, index: usize) -> [f64; 3] {
-            self.0[index]
+        fn points(&self, indices: &Indices) -> Block {
+            [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]))
         }
     }
 

@@ -21,12 +21,23 @@ use crate::threads::{self, Progress};
 /// Boxes for a task.
 const CHUNK: usize = 64;
 
-/// Points as a tree wants them: one coordinate after another, whatever memory they come from.
+/// Points as a tree wants them: in double precision, whatever memory they come from.
 pub trait Cloud: Sync {
     fn len(&self) -> usize;
-    fn point(&self, index: usize) -> [f64; 3];
-    /// Asks for a point's memory before it is read.
-    fn prefetch(&self, _index: usize) {}
+    fn points(&self, indices: &Indices) -> Block;
+    /// Asks for points' memory before they are read.
+    fn prefetch(&self, _indices: &Indices) {}
+}
+
+/// Points that are read at a time: enough that asking for them costs nothing, few enough for the first-level cache.
+pub const BLOCK: usize = 64;
+pub type Indices = [u32; BLOCK];
+/// Coordinates, one axis after another.
+pub type Block = [[f64; BLOCK]; 3];
+
+/// Numbers `first`, `first + step`, ... of `count` points, of which there is one at least; the last again where there are no more.
+pub fn every(step: usize, first: usize, count: usize) -> Indices {
+    std::array::from_fn(|i| (first + step * i.min(count - 1)) as u32)
 }
 
 /// A box of the tree.
@@ -135,8 +146,8 @@ impl Tree {
         progress: &mut Progress,
     ) -> Result<Self> {
         assert!(refinement.max_level <= LEVELS);
-        let sources = Order::along_the_curve(sources, &cube, progress)?;
-        let targets = targets.map(|targets| Order::along_the_curve(targets, &cube, progress)).transpose()?;
+        let sources = Order::along_the_curve(sources, 1, &cube, progress)?;
+        let targets = targets.map(|targets| Order::along_the_curve(targets, 1, &cube, progress)).transpose()?;
         let mut tree = Self { cube, nodes: Vec::new(), level_starts: Vec::new(), sources, targets, group_count: 0, colleagues: Vec::new() };
         let Refinement { leaf_size, max_level, is_balanced } = refinement;
         tree.grow(|tree, index| usize::from(tree.nodes[index].level) < max_level && tree.is_to_be_refined(index, leaf_size), progress)?;

@@ -1,35 +1,59 @@
 //! Points in the order of a Morton curve.
 
-use super::{Cloud, Cube};
+use super::{BLOCK, Cloud, Cube, every};
 use crate::error::Result;
-use crate::fmm::morton::Code;
 use crate::fmm::morton::bits::{Bits, Shifts};
+use crate::fmm::morton::{Code, interleave};
 use crate::threads::{self, Progress};
 
 /// Bits of a coordinate, and so the finest level.
 pub const LEVELS: usize = 20;
 
-/// The number along the curve of the finest box that holds a point, given as fractions of the cube's side.
-#[inline]
-fn code_of(fractions: [f64; 3]) -> u64 {
+/// Which of the finest boxes along an axis holds a point, given as fractions of the root's side.
+#[inline(always)]
+fn place_of(fraction: f64) -> u32 {
     const BOXES: f64 = (1u32 << LEVELS) as f64;
-    Shifts::interleave(fractions.map(|fraction| (fraction * BOXES).clamp(0.0, BOXES - 1.0) as u32))
+    // 2^52: added to a number, it leaves that, rounded, in the lowest bits. Conversions would not become vectors.
+    const ROUNDER: f64 = 4_503_599_627_370_496.0;
+    let place = (fraction * BOXES).clamp(0.0, BOXES - 1.0);
+    let rounded = place + ROUNDER;
+    let above = u32::from(rounded - ROUNDER > place);
+    (rounded.to_bits() as u32).wrapping_sub(above) & ((1 << LEVELS) - 1)
+}
+
+/// Number along the curve of the finest box that holds a point, and the caller's number of the point in the lowest 32 bits.
+type Entry = u128;
+
+#[inline(always)]
+fn code_of(entry: Entry) -> u64 {
+    (entry >> 32) as u64
 }
 
 /// Codes in ascending order, and which point each belongs to. Points of one code are in the caller's order.
 pub struct Order {
-    entries: Vec<(u64, u32)>,
+    entries: Vec<Entry>,
 }
 
 impl Order {
-    pub fn along_the_curve(cloud: &dyn Cloud, cube: &Cube, progress: &mut Progress) -> Result<Self> {
+    /// Of every so many-th point.
+    pub fn along_the_curve(cloud: &dyn Cloud, step: usize, cube: &Cube, progress: &mut Progress) -> Result<Self> {
         let per_side = 1.0 / cube.side;
-        let entry = |index: usize| {
-            let point = cloud.point(index);
-            let fractions = std::array::from_fn(|axis| (point[axis] - cube.corner[axis]) * per_side);
-            (code_of(fractions), index as u32)
+        let block = |_: [&[Entry]; 1], first: usize, count: usize| {
+            let indices = every(step, first * step, count);
+            let points = cloud.points(&indices);
+            let mut places = [[0; BLOCK]; 3];
+            for axis in 0..3 {
+                for (place, x) in places[axis].iter_mut().zip(&points[axis]) {
+                    *place = place_of((x - cube.corner[axis]) * per_side);
+                }
+            }
+            let mut codes = [0; BLOCK];
+            interleave(&places, &mut codes);
+            [std::array::from_fn::<_, BLOCK, _>(|i| Entry::from(codes[i]) << 32 | Entry::from(indices[i]))]
         };
-        let entries = threads::made("order of points", cloud.len(), threads::grain(cloud.len()), progress, entry)?;
+        let count = cloud.len().div_ceil(step);
+        let mut entries = Vec::new();
+        threads::append_in_blocks("order of points", [&mut entries], count, threads::grain(count), progress, block)?;
         Ok(Self { entries: threads::sorted(entries, progress)? })
     }
 
@@ -44,21 +68,21 @@ impl Order {
     /// The caller's number of the point at a place of the order.
     #[inline]
     pub fn index(&self, place: usize) -> usize {
-        self.entries[place].1 as usize
+        self.entries[place] as u32 as usize
     }
 
     /// Codes of the first and the last point of a range.
     pub fn codes_of(&self, range: (u32, u32)) -> Option<(u64, u64)> {
         let entries = &self.entries[range.0 as usize..][..range.1 as usize];
-        Some((entries.first()?.0, entries.last()?.0))
+        Some((code_of(*entries.first()?), code_of(*entries.last()?)))
     }
 
     /// Whether a point lies in a box.
     pub fn holds_a_point_of(&self, code: Code) -> bool {
         let shift = 3 * (LEVELS as u32 - code.level());
         let first = Shifts::interleave(code.anchor()) << shift;
-        let place = self.entries.partition_point(|entry| entry.0 < first);
-        self.entries.get(place).is_some_and(|entry| entry.0 < first + (1 << shift))
+        let place = self.entries.partition_point(|&entry| code_of(entry) < first);
+        self.entries.get(place).is_some_and(|&entry| code_of(entry) < first + (1 << shift))
     }
 
     /// Ranges of a box's points that belong to each of its octants, which are boxes of `level`.
@@ -68,21 +92,78 @@ impl Order {
         let mut first = 0;
         std::array::from_fn(|octant| {
             let rest = &entries[first..];
-            let count = if octant == 7 { rest.len() } else { rest.partition_point(|entry| (entry.0 >> shift & 7) as usize <= octant) };
+            let count = if octant == 7 { rest.len() } else { rest.partition_point(|&entry| (code_of(entry) >> shift & 7) as usize <= octant) };
             let found = (range.0 + first as u32, count as u32);
             first += count;
             found
         })
     }
 
-    /// How many boxes of a level hold points, and the sum of the squares of how many each holds.
-    pub fn occupied(&self, level: usize) -> (f64, f64) {
+    /// How many boxes of each level hold points.
+    pub fn occupied(&self) -> [usize; LEVELS + 1] {
+        // By the coarsest level at which a point and the next one lie in different boxes; beyond the finest, if there is none.
+        let mut parted = [0; LEVELS + 2];
+        for neighbours in self.entries.windows(2) {
+            let differ = code_of(neighbours[0] ^ neighbours[1]);
+            parted[LEVELS + 1 - (66 - differ.leading_zeros() as usize) / 3] += 1;
+        }
+        let mut boxes = usize::from(!self.is_empty());
+        std::array::from_fn(|level| {
+            boxes += parted[level];
+            boxes
+        })
+    }
+
+    /// The sum of the squares of how many points each box of a level holds.
+    pub fn squares(&self, level: usize) -> f64 {
         let shift = 3 * (LEVELS - level);
-        let boxes = self.entries.chunk_by(|a, b| a.0 >> shift == b.0 >> shift);
-        boxes.fold((0.0, 0.0), |(count, squares), points| (count + 1.0, squares + (points.len() as f64).powi(2)))
+        let boxes = self.entries.chunk_by(|&a, &b| code_of(a ^ b) >> shift == 0);
+        boxes.map(|points| (points.len() as f64).powi(2)).sum()
     }
 
     pub fn bytes(&self) -> usize {
-        self.entries.capacity() * size_of::<(u64, u32)>()
+        self.entries.capacity() * size_of::<Entry>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fmm::tree::{Block, Indices};
+
+    #[test]
+    fn places_are_whole_parts_within_the_root() {
+        const BOXES: f64 = (1u32 << LEVELS) as f64;
+        for place in [0.0, 0.3, 0.5, 0.999_999, 1.0, 1.5, 2.5, 77.5, 1e5 + 0.5, 1e6 - 1e-9, BOXES - 1.0, BOXES - 0.5, BOXES, 2.0 * BOXES, -1e-9, -3.0] {
+            let expected = place.clamp(0.0, BOXES - 1.0) as u32;
+            assert_eq!(place_of(place / BOXES), expected, "{place}");
+        }
+    }
+
+    struct Points(Vec<[f64; 3]>);
+    impl Cloud for Points {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+        fn points(&self, indices: &Indices) -> Block {
+            [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]))
+        }
+    }
+
+    #[test]
+    fn boxes_are_counted_at_every_level() {
+        // Two in one finest box, one that parts from them at level 3, and one from all at level 1.
+        let points = Points(vec![[0.01, 0.0, 0.0], [0.9, 0.9, 0.9], [0.126, 0.0, 0.0], [0.01, 0.0, 0.0]]);
+        let cube = Cube { corner: [0.0; 3], side: 1.0, repeats: false };
+        let order = Order::along_the_curve(&points, 1, &cube, &mut Progress::none()).unwrap();
+        assert_eq!([0, 1, 2, 3].map(|place| order.index(place)), [0, 3, 2, 1]);
+        let occupied = order.occupied();
+        assert_eq!(occupied[..5], [1, 2, 2, 3, 3]);
+        assert_eq!(occupied[LEVELS], 3);
+        assert_eq!([0, 1, 3, LEVELS].map(|level| order.squares(level)), [16.0, 10.0, 6.0, 6.0]);
+        let other = Order::along_the_curve(&points, 2, &cube, &mut Progress::none()).unwrap();
+        assert_eq!((other.len(), other.index(0), other.index(1)), (2, 0, 2));
+        let none = Order::along_the_curve(&Points(Vec::new()), 1, &cube, &mut Progress::none()).unwrap();
+        assert_eq!((none.occupied(), none.squares(0)), ([0; LEVELS + 1], 0.0));
     }
 }
