@@ -30,17 +30,49 @@ pub fn append<T: Send + Sync, const N: usize>(
     progress: &mut Progress,
     item: impl Fn([&[T]; N], usize) -> [T; N] + Sync,
 ) -> Result<()> {
-    append_in_blocks(what, to, more, grain, progress, |before, place, _| item(before, place).map(|item| [item]))
+    let write = |before: [&[T]; N], first: usize, room: &mut [&mut [MaybeUninit<T>]; N]| {
+        let count = room.first().map_or(0, |array| array.len());
+        for place in 0..count {
+            for (array, item) in room.iter_mut().zip(item(before, first + place)) {
+                array[place].write(item);
+            }
+        }
+        count
+    };
+    append_by(what, to, more, grain, progress, write)
 }
 
-/// `append` for items that are made some at a time: `block` is told what was there before, a block's first place, and how many of it are wanted; the others may be anything.
-pub fn append_in_blocks<T: Send + Sync, const N: usize, const BLOCK: usize>(
+/// `append` for items that are made some at a time: `block` is told an item's place and how many are wanted from there on; what it makes of the others may be anything.
+pub fn append_in_blocks<T: Copy + Default + Send + Sync, const N: usize, const BLOCK: usize>(
     what: &str,
     to: [&mut Vec<T>; N],
     more: usize,
     grain: usize,
     progress: &mut Progress,
-    block: impl Fn([&[T]; N], usize, usize) -> [[T; BLOCK]; N] + Sync,
+    block: impl Fn(usize, usize, &mut [[T; BLOCK]; N]) + Sync,
+) -> Result<()> {
+    let write = |_: [&[T]; N], first: usize, room: &mut [&mut [MaybeUninit<T>]; N]| {
+        let count = room.first().map_or(0, |array| array.len());
+        let mut made = [[T::default(); BLOCK]; N];
+        for (at, wanted) in ranges(count, BLOCK) {
+            block(first + at, wanted, &mut made);
+            for (array, made) in room.iter_mut().zip(&made) {
+                array[at..at + wanted].write_copy_of_slice(&made[..wanted]);
+            }
+        }
+        count
+    };
+    append_by(what, to, more, grain, progress, write)
+}
+
+/// `write` is told what was there before, a place, and the arrays' room from there on, all of which it writes; it returns how many that are.
+fn append_by<T: Send + Sync, const N: usize>(
+    what: &str,
+    to: [&mut Vec<T>; N],
+    more: usize,
+    grain: usize,
+    progress: &mut Progress,
+    write: impl Fn([&[T]; N], usize, &mut [&mut [MaybeUninit<T>]; N]) -> usize + Sync,
 ) -> Result<()> {
     let mut to = to;
     let known = to.first().map_or(0, |array| array.len());
@@ -60,19 +92,9 @@ pub fn append_in_blocks<T: Send + Sync, const N: usize, const BLOCK: usize>(
                 room[array] = others;
                 own
             });
-            (known + first, count, own)
+            (known + first, own)
         });
-        let work = |(first, count, mut own): (usize, usize, [&mut [MaybeUninit<T>]; N])| {
-            for at in (0..count).step_by(BLOCK) {
-                let wanted = BLOCK.min(count - at);
-                for (array, items) in own.iter_mut().zip(block(before, first + at, wanted)) {
-                    for (slot, item) in array[at..at + wanted].iter_mut().zip(items) {
-                        slot.write(item);
-                    }
-                }
-            }
-            Ok(count)
-        };
+        let work = |(first, mut own): (usize, [&mut [MaybeUninit<T>]; N])| Ok(write(before, first, &mut own));
         let keep = |count| {
             written += count;
             Ok(())
@@ -108,12 +130,12 @@ mod tests {
                 let [a, b] = &mut arrays;
                 append("numbers", [a, b], more, 7, &mut Progress::none(), |before, index| [index + before[0].len() - known, 2 * index]).unwrap();
                 let [a, b] = &mut arrays;
-                append_in_blocks("numbers", [a, b], more, 10, &mut Progress::none(), |before, first, wanted| {
-                    assert!(first + wanted <= before[0].len() + more);
+                let block = |first: usize, wanted: usize, made: &mut [[usize; 4]; 2]| {
+                    assert!(first + wanted <= known + 2 * more);
                     let item = |i: usize| if i < wanted { first + i } else { usize::MAX / 2 };
-                    [std::array::from_fn::<_, 4, _>(item), std::array::from_fn(|i| 2 * item(i))]
-                })
-                .unwrap();
+                    *made = [std::array::from_fn(item), std::array::from_fn(|i| 2 * item(i))];
+                };
+                append_in_blocks("numbers", [a, b], more, 10, &mut Progress::none(), block).unwrap();
                 assert_eq!(arrays[0], Vec::from_iter(0..known + 2 * more));
                 assert_eq!(arrays[1], Vec::from_iter((0..known + 2 * more).map(|i| 2 * i)));
             }

@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Result, try_push, try_reserve};
 use crate::fmm::pairs::Points;
-use crate::fmm::tree::{BLOCK, Cloud, Order, Place, Run};
+use crate::fmm::tree::{BLOCK, Block, Cloud, Order, Place, Run};
 use crate::simd::Real;
 use crate::threads::{self, Progress};
 use std::ops::Range;
@@ -21,10 +21,10 @@ impl Particles {
         let mut all = Self { x: Vec::new(), y: Vec::new(), z: Vec::new() };
         let last = order.len().saturating_sub(1);
         let indices = |first: usize| std::array::from_fn(|i| order.index((first + i).min(last)) as u32);
-        let block = |_: [&[f64]; 3], first: usize, _: usize| {
+        let block = |first: usize, _: usize, points: &mut Block| {
             // Points that are neighbours in the order are anywhere in the caller's memory: without this each is waited for.
             cloud.prefetch(&indices(first + BLOCK));
-            cloud.points(&indices(first))
+            cloud.read(&indices(first), points);
         };
         threads::append_in_blocks("points", [&mut all.x, &mut all.y, &mut all.z], order.len(), threads::grain(order.len()), progress, block)?;
         Ok(all)

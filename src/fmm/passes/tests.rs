@@ -13,8 +13,8 @@ impl Cloud for Points {
     fn len(&self) -> usize {
         self.0.len()
     }
-    fn points(&self, indices: &Indices) -> Block {
-        [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]))
+    fn read(&self, indices: &Indices, points: &mut Block) {
+        *points = [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]));
     }
 }
 

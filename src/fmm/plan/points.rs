@@ -1,7 +1,7 @@
 //! The caller's points, and the number that they are multiplied by.
 
 use crate::array::View;
-use crate::error::{Result, try_collect, try_reserve};
+use crate::error::{Result, try_vec};
 use crate::fmm::tree::{BLOCK, Block, Cloud, Cube, Indices, every};
 use crate::simd::Real;
 use crate::threads::ranges;
@@ -17,14 +17,18 @@ pub fn margin_of(cloud: &dyn Cloud) -> Result<f64> {
     // Odd, or it might meet the same layers of a lattice again and again.
     let step = cloud.len().div_ceil(SAMPLE) | 1;
     let count = cloud.len().div_ceil(step);
-    let blocks = ranges(count, BLOCK).map(|(first, len)| (len, cloud.points(&every(step, first * step, len))));
-    let blocks = try_collect("sample of points", blocks)?;
+    let mut blocks = try_vec("sample of points", count.div_ceil(BLOCK), [[0.0; BLOCK]; 3])?;
+    for ((first, len), points) in ranges(count, BLOCK).zip(&mut blocks) {
+        cloud.read(&every(step, first * step, len), points);
+    }
     let most = (2.0 * (cloud.len() as f64).sqrt()).min(0.5 * count as f64);
     let mut layers = 1;
     for axis in 0..3 {
-        let mut places = Vec::new();
-        try_reserve("sample of points", &mut places, count)?;
-        blocks.iter().for_each(|(len, points)| places.extend_from_slice(&points[axis][..*len]));
+        // The last point is there several times if a block has room for more.
+        let mut places = try_vec("sample of points", blocks.len() * BLOCK, 0.0)?;
+        for (places, points) in places.as_chunks_mut::<BLOCK>().0.iter_mut().zip(&blocks) {
+            *places = points[axis];
+        }
         places.sort_unstable_by(f64::total_cmp);
         places.dedup();
         layers = layers.max(places.len());
@@ -57,13 +61,11 @@ impl<I: Real> Cloud for Scaled<'_, I> {
         self.view.dims()[0]
     }
 
-    fn points(&self, indices: &Indices) -> Block {
-        let mut points = [[0.0; BLOCK]; 3];
+    fn read(&self, indices: &Indices, points: &mut Block) {
         match &self.cell {
-            Some(cell) => self.view.read_rows(indices, &mut points, |axis, x| cell.fold(axis, x.to_f64() * self.scale)),
-            None => self.view.read_rows(indices, &mut points, |_, x| x.to_f64() * self.scale),
+            Some(cell) => self.view.read_rows(indices, points, |axis, x| cell.fold(axis, x.to_f64() * self.scale)),
+            None => self.view.read_rows(indices, points, |_, x| x.to_f64() * self.scale),
         }
-        points
     }
 
     fn prefetch(&self, indices: &Indices) {

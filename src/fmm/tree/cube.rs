@@ -191,9 +191,9 @@ impl Bounds {
 
     fn include(&mut self, name: &str, cloud: &dyn Cloud, progress: &mut Progress) -> Result<()> {
         let work = |(first, count): (usize, usize)| {
-            let mut bounds = Self::EMPTY;
+            let (mut bounds, mut points) = (Self::EMPTY, [[0.0; BLOCK]; 3]);
             for (at, len) in threads::ranges(count, BLOCK) {
-                let points = cloud.points(&every(1, first + at, len));
+                cloud.read(&every(1, first + at, len), &mut points);
                 for (axis, line) in points.iter().enumerate() {
                     let (low, high) = span(line).ok_or_else(|| not_finite(name, first + at, &points))?;
                     bounds.widen(axis, low, high);

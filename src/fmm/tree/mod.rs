@@ -24,7 +24,7 @@ const CHUNK: usize = 64;
 /// Points as a tree wants them: in double precision, whatever memory they come from.
 pub trait Cloud: Sync {
     fn len(&self) -> usize;
-    fn points(&self, indices: &Indices) -> Block;
+    fn read(&self, indices: &Indices, points: &mut Block);
     /// Asks for points' memory before they are read.
     fn prefetch(&self, _indices: &Indices) {}
 }

@@ -38,18 +38,19 @@ impl Order {
     /// Of every so many-th point.
     pub fn along_the_curve(cloud: &dyn Cloud, step: usize, cube: &Cube, progress: &mut Progress) -> Result<Self> {
         let per_side = 1.0 / cube.side;
-        let block = |_: [&[Entry]; 1], first: usize, count: usize| {
+        let block = |first: usize, count: usize, [entries]: &mut [[Entry; BLOCK]; 1]| {
             let indices = every(step, first * step, count);
-            let points = cloud.points(&indices);
-            let mut places = [[0; BLOCK]; 3];
+            let (mut points, mut places, mut codes) = ([[0.0; BLOCK]; 3], [[0; BLOCK]; 3], [0; BLOCK]);
+            cloud.read(&indices, &mut points);
             for axis in 0..3 {
                 for (place, x) in places[axis].iter_mut().zip(&points[axis]) {
                     *place = place_of((x - cube.corner[axis]) * per_side);
                 }
             }
-            let mut codes = [0; BLOCK];
             interleave(&places, &mut codes);
-            [std::array::from_fn::<_, BLOCK, _>(|i| Entry::from(codes[i]) << 32 | Entry::from(indices[i]))]
+            for i in 0..BLOCK {
+                entries[i] = Entry::from(codes[i]) << 32 | Entry::from(indices[i]);
+            }
         };
         let count = cloud.len().div_ceil(step);
         let mut entries = Vec::new();
@@ -92,7 +93,8 @@ impl Order {
         let mut first = 0;
         std::array::from_fn(|octant| {
             let rest = &entries[first..];
-            let count = if octant == 7 { rest.len() } else { rest.partition_point(|&entry| (code_of(entry) >> shift & 7) as usize <= octant) };
+            let is_in = |place: usize| (code_of(rest[place]) >> shift & 7) as usize <= octant;
+            let count = if octant == 7 { rest.len() } else { end_about(rest.len(), rest.len() / (8 - octant), is_in) };
             let found = (range.0 + first as u32, count as u32);
             first += count;
             found
@@ -126,6 +128,33 @@ impl Order {
     }
 }
 
+/// How many of `count` places are in, which are the first ones: about `guess` maybe, so that places near it are asked for first, in less memory than halves of all.
+fn end_about(count: usize, guess: usize, is_in: impl Fn(usize) -> bool) -> usize {
+    // All below `low` are in, none from `high` on is.
+    let (mut low, mut high) = (0, count);
+    let mut step = 8.max(guess / 32);
+    let mut place = guess;
+    while low < high {
+        place = place.clamp(low, high - 1);
+        let was_in = is_in(place);
+        if was_in {
+            low = place + 1;
+        } else {
+            high = place;
+        }
+        // Wider steps away from the guess until both sides of the end are known, and halves from then on.
+        place = if low > 0 && high < count {
+            low + (high - low) / 2
+        } else if was_in {
+            low.saturating_add(step)
+        } else {
+            high.saturating_sub(step)
+        };
+        step *= 4;
+    }
+    low
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,13 +169,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_end_is_found_from_any_guess() {
+        for count in [0, 1, 2, 9, 100, 5000] {
+            for end in [0, 1, 2, 7, 50, count / 2, count.saturating_sub(1), count] {
+                let end = end.min(count);
+                for guess in [0, 1, end, count / 8, count, 2 * count] {
+                    assert_eq!(end_about(count, guess, |place| place < end), end, "{count} {guess}");
+                }
+            }
+        }
+    }
+
     struct Points(Vec<[f64; 3]>);
     impl Cloud for Points {
         fn len(&self) -> usize {
             self.0.len()
         }
-        fn points(&self, indices: &Indices) -> Block {
-            [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]))
+        fn read(&self, indices: &Indices, points: &mut Block) {
+            *points = [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]));
         }
     }
 
