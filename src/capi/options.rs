@@ -74,7 +74,7 @@ fn check_size(struct_size: usize) -> Result<()> {
     if !(size_of::<usize>()..=LARGEST_STRUCT).contains(&struct_size) {
         return refuse(
             Status::Option,
-            format!("struct_size: is {struct_size}; set it to the size of the struct by the family's options_init"),
+            format!("struct_size: is {struct_size}; it is the size of the struct as the caller has it, which options_init functions set and sizeof says"),
         );
     }
     Ok(())

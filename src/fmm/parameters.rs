@@ -280,7 +280,6 @@ impl Occupancy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fmm::tree::{Block, Indices};
 
     #[test]
     fn an_accuracy_has_the_least_order_that_keeps_it() {
@@ -297,34 +296,20 @@ mod tests {
         }
     }
 
-    struct Random(Vec<[f64; 3]>);
-
-    impl Random {
-        fn new(count: usize) -> Self {
-            let mut state = 1u64;
-            let mut uniform = || {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (state >> 11) as f64 / (1u64 << 53) as f64
-            };
-            Self((0..count).map(|_| [uniform(), uniform(), uniform()]).collect())
-        }
-    }
-
-    impl Cloud for Random {
-        fn len(&self) -> usize {
-            self.0.len()
-        }
-
-        fn read(&self, indices: &Indices, points: &mut Block) {
-            *points = [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]));
-        }
+    fn random(count: usize) -> Vec<[f64; 3]> {
+        let mut state = 1u64;
+        let mut uniform = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        };
+        (0..count).map(|_| [uniform(), uniform(), uniform()]).collect()
     }
 
     /// Leaves of an even cloud's tree have one size, and no level is there for nothing: that cost half of an evaluation of 10,000 points at order 9.
     #[test]
     fn roots_of_even_clouds_are_as_large_as_their_leaves_want_and_not_larger() {
         for count in [2000, 10_000, 30_000, 100_000] {
-            let points = Random::new(count);
+            let points = random(count);
             for order in [3, 5, 7, 9, 11, 14] {
                 let mut progress = Progress::none();
                 let fitting = Cube::around(&points, None, 1.0, &mut progress).unwrap();

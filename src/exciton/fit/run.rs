@@ -267,7 +267,16 @@ fn check(fit: &Fit, start: &[f64]) -> Result<()> {
             ));
         }
     }
+    if fit.starts > 1 && !(0..start.len()).any(|p| is_drawn(fit, p)) {
+        let message = format!("n_start: is {}, but no value has a prior or two bounds, from which later starts are drawn; give some, or start once", fit.starts);
+        return Err(Error::new(Status::Option, message));
+    }
     Ok(())
+}
+
+/// Whether later starts have a value of their own.
+fn is_drawn(fit: &Fit, p: usize) -> bool {
+    fit.prior_sigma[p].is_finite() || (fit.lower[p].is_finite() && fit.upper[p].is_finite())
 }
 
 /// The norm of the measurement in its uncertainties.

@@ -4,43 +4,31 @@ use super::*;
 use crate::fmm::kernel::{Laplace, Yukawa};
 use crate::fmm::operators::{Operators, Translations, Wanted};
 use crate::fmm::surface::Surface;
-use crate::fmm::tree::{Block, Cloud, Cube, Indices, Lists, Refinement, Tree};
+use crate::fmm::tree::{Cube, Lists, Refinement, Tree};
 use crate::simd::Level as Simd;
 use std::sync::Arc;
-
-struct Points(Vec<[f64; 3]>);
-impl Cloud for Points {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-    fn read(&self, indices: &Indices, points: &mut Block) {
-        *points = [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]));
-    }
-}
 
 fn uniform(state: &mut u64) -> f64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     (*state >> 11) as f64 / (1u64 << 53) as f64
 }
 
-fn points(kind: usize, count: usize) -> Points {
+fn points(kind: usize, count: usize) -> Vec<[f64; 3]> {
     let mut state = 12345 + kind as u64;
-    Points(
-        (0..count)
-            .map(|i| {
-                let p = [uniform(&mut state), uniform(&mut state), uniform(&mut state)];
-                match kind {
-                    0 => p,
-                    1 => {
-                        let p = p.map(|x| x - 0.5);
-                        let r = p.iter().map(|x| x * x).sum::<f64>().sqrt();
-                        p.map(|x| 0.5 + 0.499 * x / r)
-                    }
-                    _ => p.map(|x| 0.3 + 10f64.powi(-((i % 5) as i32)) * (x - 0.3)),
+    (0..count)
+        .map(|i| {
+            let p = [uniform(&mut state), uniform(&mut state), uniform(&mut state)];
+            match kind {
+                0 => p,
+                1 => {
+                    let p = p.map(|x| x - 0.5);
+                    let r = p.iter().map(|x| x * x).sum::<f64>().sqrt();
+                    p.map(|x| 0.5 + 0.499 * x / r)
                 }
-            })
-            .collect(),
-    )
+                _ => p.map(|x| 0.3 + 10f64.powi(-((i % 5) as i32)) * (x - 0.3)),
+            }
+        })
+        .collect()
 }
 
 /// Relative errors of potentials and gradients, as norms of vectors.
@@ -61,10 +49,10 @@ fn errors<T: Near, K: GreenFunction>(simd: Simd, kernel: K, kind: usize, order: 
     let results = evaluate(&frame, &[Charges { own: &charges, double: &[] }], true, &Timings::default(), &mut progress).unwrap();
     let (mut potential, mut gradient) = ([0.0; 2], [0.0; 2]);
     for place in (0..cloud.len()).step_by(7) {
-        let x = cloud.point(frame.tree.sources.index(place));
+        let x = cloud[frame.tree.sources.index(place)];
         let mut exact = [0.0; 4];
         for source in 0..cloud.len() {
-            let y = cloud.point(frame.tree.sources.index(source));
+            let y = cloud[frame.tree.sources.index(source)];
             let d: [f64; 3] = std::array::from_fn(|axis| x[axis] - y[axis]);
             let r2: f64 = d.iter().map(|d| d * d).sum();
             if r2 == 0.0 {

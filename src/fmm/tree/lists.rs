@@ -282,41 +282,29 @@ fn opposite(image: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fmm::tree::{Block, Cloud, Cube, Indices, Refinement};
-
-    pub struct Points(Vec<[f64; 3]>);
-    impl Cloud for Points {
-        fn len(&self) -> usize {
-            self.0.len()
-        }
-        fn read(&self, indices: &Indices, points: &mut Block) {
-            *points = [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]));
-        }
-    }
+    use crate::fmm::tree::{Cloud, Cube, Refinement};
 
     /// Points of several densities, from a linear congruential generator.
-    fn points(seed: u64, count: usize, shift: f64) -> Points {
+    fn points(seed: u64, count: usize, shift: f64) -> Vec<[f64; 3]> {
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let mut uniform = move || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 11) as f64 / (1u64 << 53) as f64
         };
         let kind = seed % 5;
-        Points(
-            (0..count)
-                .map(|i| {
-                    let p = [uniform(), uniform(), uniform()];
-                    let size = 10f64.powi(-((i % 7) as i32));
-                    match kind {
-                        0 => p,
-                        1 => p.map(|x| shift + size * (x - 0.5)),
-                        2 => [p[0], 0.3 * p[0], shift],
-                        3 => [p[0].powi(9), p[1].powi(5), p[2]],
-                        _ => if i % 2 == 0 { p } else { [0.25 + 1e-4 * p[0], 0.5, 0.75] },
-                    }
-                })
-                .collect(),
-        )
+        (0..count)
+            .map(|i| {
+                let p = [uniform(), uniform(), uniform()];
+                let size = 10f64.powi(-((i % 7) as i32));
+                match kind {
+                    0 => p,
+                    1 => p.map(|x| shift + size * (x - 0.5)),
+                    2 => [p[0], 0.3 * p[0], shift],
+                    3 => [p[0].powi(9), p[1].powi(5), p[2]],
+                    _ => if i % 2 == 0 { p } else { [0.25 + 1e-4 * p[0], 0.5, 0.75] },
+                }
+            })
+            .collect()
     }
 
     /// How often each source of each image of the cell reaches each box's targets, through lists of the box and of those above.
@@ -380,7 +368,7 @@ mod tests {
     }
 
     /// Leaves that touch differ by a level at most, and no box is coarser than without that.
-    fn assert_is_balanced(tree: &Tree, sources: &Points, targets: Option<&dyn Cloud>, refinement: Refinement) {
+    fn assert_is_balanced(tree: &Tree, sources: &Vec<[f64; 3]>, targets: Option<&dyn Cloud>, refinement: Refinement) {
         let leaves = || tree.nodes.iter().filter(|node| node.is_leaf());
         let images = if tree.cube.repeats { 0..27 } else { ITSELF..ITSELF + 1 };
         for a in leaves() {

@@ -35,6 +35,17 @@ pub type Indices = [u32; BLOCK];
 /// Coordinates, one axis after another.
 pub type Block = [[f64; BLOCK]; 3];
 
+#[cfg(test)]
+impl Cloud for Vec<[f64; 3]> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn read(&self, indices: &Indices, points: &mut Block) {
+        *points = [0, 1, 2].map(|axis| indices.map(|index| self[index as usize][axis]));
+    }
+}
+
 /// Numbers `first`, `first + step`, ... of `count` points, of which there is one at least; the last again where there are no more.
 pub fn every(step: usize, first: usize, count: usize) -> Indices {
     std::array::from_fn(|i| (first + step * i.min(count - 1)) as u32)

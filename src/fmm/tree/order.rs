@@ -158,7 +158,6 @@ fn end_about(count: usize, guess: usize, is_in: impl Fn(usize) -> bool) -> usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fmm::tree::{Block, Indices};
 
     #[test]
     fn places_are_whole_parts_within_the_root() {
@@ -171,7 +170,7 @@ mod tests {
 
     #[test]
     fn an_end_is_found_from_any_guess() {
-        for count in [0, 1, 2, 9, 100, 5000] {
+        for count in [0, 1, 2, 9, 100, 5000usize] {
             for end in [0, 1, 2, 7, 50, count / 2, count.saturating_sub(1), count] {
                 let end = end.min(count);
                 for guess in [0, 1, end, count / 8, count, 2 * count] {
@@ -181,20 +180,10 @@ mod tests {
         }
     }
 
-    struct Points(Vec<[f64; 3]>);
-    impl Cloud for Points {
-        fn len(&self) -> usize {
-            self.0.len()
-        }
-        fn read(&self, indices: &Indices, points: &mut Block) {
-            *points = [0, 1, 2].map(|axis| indices.map(|index| self.0[index as usize][axis]));
-        }
-    }
-
     #[test]
     fn boxes_are_counted_at_every_level() {
         // Two in one finest box, one that parts from them at level 3, and one from all at level 1.
-        let points = Points(vec![[0.01, 0.0, 0.0], [0.9, 0.9, 0.9], [0.126, 0.0, 0.0], [0.01, 0.0, 0.0]]);
+        let points = vec![[0.01, 0.0, 0.0], [0.9, 0.9, 0.9], [0.126, 0.0, 0.0], [0.01, 0.0, 0.0]];
         let cube = Cube { corner: [0.0; 3], side: 1.0, repeats: false };
         let order = Order::along_the_curve(&points, 1, &cube, &mut Progress::none()).unwrap();
         assert_eq!([0, 1, 2, 3].map(|place| order.index(place)), [0, 3, 2, 1]);
@@ -204,7 +193,7 @@ mod tests {
         assert_eq!([0, 1, 3, LEVELS].map(|level| order.squares(level)), [16.0, 10.0, 6.0, 6.0]);
         let other = Order::along_the_curve(&points, 2, &cube, &mut Progress::none()).unwrap();
         assert_eq!((other.len(), other.index(0), other.index(1)), (2, 0, 2));
-        let none = Order::along_the_curve(&Points(Vec::new()), 1, &cube, &mut Progress::none()).unwrap();
+        let none = Order::along_the_curve(&Vec::new(), 1, &cube, &mut Progress::none()).unwrap();
         assert_eq!((none.occupied(), none.squares(0)), ([0; LEVELS + 1], 0.0));
     }
 }
