@@ -6,7 +6,7 @@
 //! child's handler throws the whole cache away (leaks it: its threads do not exist, joining them would hang) by
 //! clearing one atomic pointer, which cannot block.
 
-use super::processor;
+use super::processor::{self, Movable, Thread};
 use crate::error::{Error, Result, Status};
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -29,17 +29,24 @@ struct Pool {
 
 struct Shared {
     rayon: rayon::ThreadPool,
+    /// By worker, once it has begun.
+    threads: Arc<[Mutex<Option<Movable>>]>,
     calls: AtomicUsize,
     /// Workers that stay awake.
     watching: AtomicUsize,
     /// Where the thread runs that called for workers last.
     caller: AtomicUsize,
+    /// How many more times workers are kept off that processor while they are woken.
+    wary: AtomicUsize,
 }
 
 /// How long a worker stays awake without work: longer than what calls do on one thread between two passes of a small problem.
 const LONGEST_WATCH: Duration = Duration::from_micros(150);
 /// A look and a yield that took longer had the processor taken away.
 const LONG_YIELD: Duration = Duration::from_micros(20);
+/// Calls for workers that are wary after a worker woke up on its caller's processor: many, because it does that again, and few enough that a system which does not is not asked for
+/// ever.
+const WARY: usize = 256;
 /// How often it looks for work before it asks the system whether somebody else needs the processor.
 const LOOKS: usize = 16;
 
@@ -67,11 +74,29 @@ impl Shared {
         self.watching.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// The processor of the thread that a worker works for is the one where it helps least. With several callers none is better than another.
+    /// A worker's: the processor of the thread that it works for is the one where it helps least. With several callers none is better than another.
     fn leave_the_caller(&self) {
+        let Some(own) = rayon::current_thread_index().and_then(|index| self.threads.get(index)) else { return };
+        let mut own = own.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(own) = &mut *own else { return };
         let taken = self.caller.load(Ordering::Relaxed);
-        if self.calls.load(Ordering::Relaxed) == 1 && processor::current() == Some(taken) {
-            processor::leave(taken);
+        // Also where the call is over: it may have been short, and this be why nobody helped.
+        if self.calls.load(Ordering::Relaxed) <= 1 && processor::current() == Some(taken) {
+            own.keep_off(taken);
+            self.wary.store(WARY, Ordering::Relaxed);
+        }
+        own.free();
+    }
+
+    /// A worker that wakes up on its caller's processor does not get it before the call is over, so it is kept off while it wakes up.
+    fn keep_sleepers_off(&self, taken: usize) {
+        let is_wary = |left: usize| left.checked_sub(1);
+        if self.calls.load(Ordering::Relaxed) == 1 && self.wary.fetch_update(Ordering::Relaxed, Ordering::Relaxed, is_wary).is_ok() {
+            for thread in &self.threads[..] {
+                if let Some(thread) = &mut *thread.lock().unwrap_or_else(PoisonError::into_inner) {
+                    thread.keep_off(taken);
+                }
+            }
         }
     }
 }
@@ -102,8 +127,14 @@ impl Call {
 
     /// Sees to it that all workers are awake, and stay so while the call lasts.
     pub fn keep_awake(&self) {
-        self.0.caller.store(processor::current().unwrap_or(usize::MAX), Ordering::Relaxed);
-        for _ in self.0.watching.load(Ordering::Relaxed)..self.0.rayon.current_num_threads() {
+        let taken = processor::current().unwrap_or(usize::MAX);
+        self.0.caller.store(taken, Ordering::Relaxed);
+        let missing = self.0.watching.load(Ordering::Relaxed)..self.0.rayon.current_num_threads();
+        // Where all sleep: of some awake none can be told from the others.
+        if missing.len() == self.0.rayon.current_num_threads() {
+            self.0.keep_sleepers_off(taken);
+        }
+        for _ in missing {
             self.0.watching.fetch_add(1, Ordering::Relaxed);
             let shared = self.0.clone();
             self.0.rayon.spawn(move || shared.watch());
@@ -157,12 +188,15 @@ pub fn pool(count: usize) -> Result<Call> {
     }
     // Rayon's own way to spawn keeps no handle to join.
     let mut workers = Vec::new();
+    let threads: Arc<[_]> = (0..count).map(|_| Mutex::new(None)).collect();
     let rayon = rayon::ThreadPoolBuilder::new()
         .num_threads(count)
         .spawn_handler(|worker| {
             let thread = std::thread::Builder::new().name(format!("hotloop-{}", worker.index()));
-            workers.push(thread.spawn(|| {
+            let threads = threads.clone();
+            workers.push(thread.spawn(move || {
                 crate::capi::silence_panics_on_this_thread();
+                *threads[worker.index()].lock().unwrap_or_else(PoisonError::into_inner) = Some(Movable::new(Thread::current()));
                 worker.run();
             })?);
             Ok(())
@@ -174,7 +208,8 @@ pub fn pool(count: usize) -> Result<Call> {
                 format!("{count} worker threads could not be started ({cause}); ask for fewer"),
             )
         })?;
-    let shared = Arc::new(Shared { rayon, calls: AtomicUsize::new(0), watching: AtomicUsize::new(0), caller: AtomicUsize::new(usize::MAX) });
+    let [calls, watching, wary] = [0, 0, 0].map(AtomicUsize::new);
+    let shared = Arc::new(Shared { rayon, threads, calls, watching, caller: AtomicUsize::new(usize::MAX), wary });
     let call = Call::new(&shared);
     pools.insert(count, Pool { shared, workers });
     Ok(call)
