@@ -11,7 +11,7 @@ use crate::error::{Error, Result, Status};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -36,8 +36,9 @@ struct Shared {
     watching: AtomicUsize,
     /// Where the thread runs that called for workers last.
     caller: AtomicUsize,
-    /// How many more times workers are kept off that processor while they are woken.
+    /// How many more times workers are kept off that processor while they are woken, and whether they have been in this call.
     wary: AtomicUsize,
+    has_kept_off: AtomicBool,
 }
 
 /// How long a worker stays awake without work: longer than what calls do on one thread between two passes of a small problem.
@@ -92,10 +93,22 @@ impl Shared {
     fn keep_sleepers_off(&self, taken: usize) {
         let is_wary = |left: usize| left.checked_sub(1);
         if self.calls.load(Ordering::Relaxed) == 1 && self.wary.fetch_update(Ordering::Relaxed, Ordering::Relaxed, is_wary).is_ok() {
-            for thread in &self.threads[..] {
-                if let Some(thread) = &mut *thread.lock().unwrap_or_else(PoisonError::into_inner) {
-                    thread.keep_off(taken);
-                }
+            self.has_kept_off.store(true, Ordering::Relaxed);
+            self.for_each_thread(|thread| thread.keep_off(taken));
+        }
+    }
+
+    /// Not all that were kept off need have been on watch since.
+    fn free_sleepers(&self) {
+        if self.has_kept_off.swap(false, Ordering::Relaxed) {
+            self.for_each_thread(Movable::free);
+        }
+    }
+
+    fn for_each_thread(&self, act: impl Fn(&mut Movable)) {
+        for thread in &self.threads[..] {
+            if let Some(thread) = &mut *thread.lock().unwrap_or_else(PoisonError::into_inner) {
+                act(thread);
             }
         }
     }
@@ -149,6 +162,7 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
+        self.0.free_sleepers();
         self.0.calls.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -209,7 +223,7 @@ pub fn pool(count: usize) -> Result<Call> {
             )
         })?;
     let [calls, watching, wary] = [0, 0, 0].map(AtomicUsize::new);
-    let shared = Arc::new(Shared { rayon, threads, calls, watching, caller: AtomicUsize::new(usize::MAX), wary });
+    let shared = Arc::new(Shared { rayon, threads, calls, watching, caller: AtomicUsize::new(usize::MAX), wary, has_kept_off: AtomicBool::new(false) });
     let call = Call::new(&shared);
     pools.insert(count, Pool { shared, workers });
     Ok(call)
@@ -246,6 +260,32 @@ mod tests {
             assert!(began.elapsed() < Duration::from_secs(20));
             std::thread::yield_now();
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn workers_that_were_kept_off_a_processor_may_use_it_again() {
+        let call = pool(6).unwrap();
+        let may_use = || {
+            call.rayon().broadcast(|_| {
+                // SAFETY: an all-zero set is a set; the call gets its size and this thread.
+                let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+                assert_eq!(unsafe { libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &mut set) }, 0);
+                // SAFETY: stays within the set.
+                (0..1024).filter(|&processor| unsafe { libc::CPU_ISSET(processor, &set) }).collect::<Vec<_>>()
+            })
+        };
+        let before = may_use();
+        for _ in 0..5 {
+            wait_until(|| call.0.watching.load(Ordering::Relaxed) == 0);
+            call.0.wary.store(WARY, Ordering::Relaxed);
+            call.keep_awake();
+            assert!(call.0.wary.load(Ordering::Relaxed) < WARY);
+        }
+        // When a call ends those are freed that have not been on watch since.
+        drop(pool(6).unwrap());
+        wait_until(|| call.0.watching.load(Ordering::Relaxed) == 0);
+        assert_eq!(may_use(), before);
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl System<'_> {
                     Status::Argument,
                     format!(
                         "hamiltonians: configuration {c} is not symmetric: element {} is {} but {} is {}; pass \
-                         (H + H^T) / 2",
+                         (H + H^T) / 2 if the difference is rounding",
                         name(i, j),
                         Number(at(i, j)),
                         name(j, i),

@@ -19,6 +19,8 @@ use std::time::Instant;
 
 /// Pairs of a task of leaves: about a millisecond.
 const PAIRS_OF_A_TASK: usize = 1 << 20;
+/// A nanosecond each.
+const RANKS_OF_A_TASK: usize = 16_384;
 
 /// Evaluations of one kernel in one precision.
 pub trait Engine: Send + Sync {
@@ -121,15 +123,14 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
 
     fn rank_targets(&self, progress: &mut Progress) -> Result<Vec<AtomicU32>> {
         let order = self.tree.targets();
-        let grain = threads::grain(order.len());
-        let ranks = threads::made("order of targets", order.len(), grain, progress, |_| AtomicU32::new(0))?;
+        let ranks = threads::made("order of targets", order.len(), RANKS_OF_A_TASK, progress, |_| AtomicU32::new(0))?;
         let work = |(first, count): (usize, usize)| {
             for place in first..first + count {
                 ranks[order.index(place)].store(place as u32, Ordering::Relaxed);
             }
             Ok(())
         };
-        threads::for_each_chunk(threads::ranges(order.len(), grain), |_| 0, progress, work, |()| Ok(()))?;
+        threads::for_each_chunk(threads::ranges(order.len(), RANKS_OF_A_TASK), |_| 0, progress, work, |()| Ok(()))?;
         Ok(ranks)
     }
 
