@@ -1,12 +1,14 @@
 """Configuration files, and the commands that read them."""
 
 import json
+import sys
 
 import hotloop
 import numpy as np
 import pytest
 from hotloop import exciton
 from hotloop.__main__ import main
+from hotloop._command_fit import read_experiment
 from paths import DATA
 from systems import brixner
 
@@ -71,6 +73,79 @@ def test_what_is_not_there_is_named(folder, tmp_path):
         exciton.load_confs(folder)
 
 
+@pytest.mark.parametrize(
+    "change, names, message",
+    [
+        (lambda confs: confs, ["a.csv", "b.csv"], "names: has 2 entries for 3 configurations; give one name for each"),
+        (lambda confs: confs, ["a.csv", "b.csv", "a.csv"], "names: a.csv comes twice"),
+        (lambda confs: confs, "a.csv", r"names: expected a list .* pass \['a.csv'\]"),
+        (lambda confs: confs._replace(paths=confs.paths[:1]), None, "confs.paths: has 1 entries for 3 configurations"),
+        (lambda confs: confs._replace(hamiltonians=confs.hamiltonians[0, 0]), None, r"hamiltonians: shape is \(7,\), expected \(n_conf"),
+        (lambda confs: confs._replace(dipoles=confs.dipoles[:2]), None, r"dipoles: shape is \(2, 7, 3\), expected \(3, 7, 3\) or"),
+        (lambda confs: confs._replace(positions=None), None, "positions: expected an array of real numbers, got None"),
+        (lambda confs: None, None, r"confs: expected Confs or a tuple \(hamiltonians, dipoles, positions\), got NoneType"),
+    ],
+)
+def test_what_cannot_be_saved_is_named_and_nothing_is_written(folder, tmp_path, change, names, message):
+    confs = change(exciton.load_confs(folder))
+    with pytest.raises((TypeError, ValueError), match=message):
+        exciton.save_confs(confs, tmp_path / "no", names)
+    assert not (tmp_path / "no").exists()
+
+
+def test_no_source_is_named():
+    for source in (None, 3):
+        with pytest.raises(TypeError, match=f"source: expected a folder, a file, a pattern or a list of files, got {source}"):
+            exciton.load_confs(source)
+
+
+def test_one_configuration_is_one_file(tmp_path):
+    (path,) = exciton.save_confs(brixner(), tmp_path)
+    assert path.name == "conf0001.csv"
+    for part, expected in zip(exciton.load_confs(path)[:3], brixner()):
+        np.testing.assert_array_equal(part, expected[None])
+
+
+def test_a_spreadsheet_s_mark_at_the_beginning_of_a_file_is_no_number(folder):
+    before = exciton.load_confs(folder).hamiltonians
+    path = folder / "conf0001.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    np.testing.assert_array_equal(exciton.load_confs(folder).hamiltonians, before)
+
+
+def test_rows_are_lines_of_the_file(folder):
+    path = folder / "conf0002.csv"
+    rows = path.read_text().splitlines()
+    path.write_text("\n".join(["# snapshot", "", rows[0] + ",1", *rows[1:]]))
+    with pytest.raises(ValueError, match="row 3 has 14 columns"):
+        exciton.load_confs(folder)
+    path.write_text("\n".join(["# snapshot", ",".join(["1", "7", *rows[0].split(",")[2:]]), "", *rows[1:]]))
+    with pytest.raises(ValueError, match="row 2, column 2: the Hamiltonian is not symmetric .* in row 4, column 1"):
+        exciton.load_confs(folder)
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("1180O 1\n11810 2\n", "row 1, column 1: '1180O' is not a number; a first line is column names only if"),
+        ("# measured\n11800 O.5\n11810 2\n", "row 2, column 2: 'O.5' is not a number"),
+        ("wavenumber,absorption\ncm-1,au\n11800,1\n", "row 2, column 1: 'cm-1' is not a number"),
+        ("wavenumber,absorption\n11800,1\n\n11810,2,3\n", "row 4 has 3 columns"),
+    ],
+)
+def test_a_measurement_s_bad_row_is_named(tmp_path, text, message):
+    (tmp_path / "abs.csv").write_text(text)
+    with pytest.raises(ValueError, match=f"abs.csv: {message}"):
+        read_experiment(tmp_path / "abs.csv")
+
+
+def test_a_measurement_of_a_spreadsheet_keeps_its_first_row(tmp_path):
+    for begin in ("", "wavenumber,absorption\n"):
+        (tmp_path / "abs.csv").write_bytes(b"\xef\xbb\xbf" + f"{begin}11800,1\n11810,2\n".encode())
+        (grid, values, _), _ = read_experiment(tmp_path / "abs.csv")
+        assert grid.tolist() == [11_800.0, 11_810.0] and values.tolist() == [1.0, 2.0]
+
+
 def test_alignment_moves_structures_and_no_spectrum():
     hamiltonian, dipoles, positions = brixner()
     rng = np.random.default_rng(1)
@@ -81,6 +156,10 @@ def test_alignment_moves_structures_and_no_spectrum():
         turned.append((dipoles @ turn, positions @ turn + rng.standard_normal(3)))
     confs = exciton.Confs(np.repeat(hamiltonian[None], 4, 0), *(np.array(part) for part in zip(*turned)), [])
     aligned = exciton.align(confs)
+    for part, again in zip(aligned[:3], exciton.align(tuple(confs[:3]))):
+        np.testing.assert_array_equal(part, again)
+    with pytest.raises(TypeError, match="confs: expected Confs or a tuple"):
+        exciton.align(confs[:2])
     for part in (aligned.dipoles, aligned.positions):
         np.testing.assert_allclose(part, np.broadcast_to(part[:1], part.shape), atol=1e-7)
     grid = np.arange(12_000.0, 12_800.0, 10.0)
@@ -235,3 +314,56 @@ def test_the_command_fit_takes_linear_dichroism_and_its_axis(folder, tmp_path, c
     assert "takes both --ld FILE and --axis" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main([*command, str(tmp_path / "no"), "--axis", "0,1"])
+
+
+@pytest.fixture
+def experiment(folder, tmp_path):
+    """Absorption of the configurations as they are, off by noise that no step takes away."""
+    main(["spectrum", str(folder), "-e", "-o", str(tmp_path / "made")])
+    grid, values = np.loadtxt(tmp_path / "made" / "abs.csv", delimiter=",").T
+    noise = np.random.default_rng(0).normal(0.0, 0.02 * values.max(), len(values))
+    np.savetxt(tmp_path / "abs.csv", np.c_[grid, values + noise], delimiter=",")
+    return ["fit", str(folder), "-e", "--experiment", str(tmp_path / "abs.csv"), "-o"]
+
+
+def test_a_fit_that_no_tolerance_ended_says_so_and_has_a_status_of_its_own(experiment, tmp_path, capsys):
+    assert main([*experiment, str(tmp_path / "done")]) == 0 and capsys.readouterr().err == ""
+    assert main([*experiment, str(tmp_path / "out"), "--iterations", "1"]) == 3
+    assert "stopped after 1 iterations, before a tolerance was met; allow more with --iterations" in capsys.readouterr().err
+    report = json.loads((tmp_path / "out" / "fit.json").read_text())
+    assert report["reason"] == "max-iterations" and "before a tolerance was met" in report["note"]
+    assert (tmp_path / "out" / "abs_fit.csv").exists()
+    with pytest.raises(SystemExit):
+        main(["fit", "--help"])
+    assert "exit status:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "option, message",
+    [
+        (["--prior", "-5"], "argument --prior: is -5; it is positive and finite"),
+        (["--starts", "0"], "argument --starts: is 0; it is from 1"),
+        (["--seed", "-1"], "argument --seed: is -1; it is from 0"),
+        (["--iterations", "x"], "argument --iterations: 'x' is not a whole number"),
+    ],
+)
+def test_bad_options_are_named_before_anything_is_written(experiment, tmp_path, capsys, option, message):
+    with pytest.raises(SystemExit) as caught:
+        main([*experiment, str(tmp_path / "out"), *option])
+    assert caught.value.code == 2 and message in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
+def test_a_plot_without_matplotlib_is_refused_before_anything_is_written(experiment, folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for command in (experiment, ["spectrum", str(folder), "-o"]):
+        assert main([*command, str(tmp_path / "out"), "--plot"]) == 1
+        assert "--plot: needs matplotlib" in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
+def test_the_version_and_a_description_in_plain_words(capsys):
+    for option in ("--version", "--help"):
+        with pytest.raises(SystemExit) as caught:
+            main([option])
+        assert caught.value.code == 0
+    out = capsys.readouterr().out
+    assert f"hotloop {hotloop.__version__}" in out and "``" not in out

@@ -11,14 +11,29 @@ from typing import Any
 import numpy as np
 
 from . import _command_spectrum as shared, _confs, exciton
+from ._command_arguments import direction, positive, whole
 from ._errors import ArgumentError, Cancelled, SingularError
 
 _FREE = ("site-energies", "couplings", "dipole-scales", "fwhm", "shift", "scale", "offset")
 _BANDS = ("absorption", "cd", "ld")
+#: The exit status of a fit that no tolerance ended, and why that was.
+_UNFINISHED = 3
+_NOTES = {
+    "max-iterations": "the fit stopped after {iterations} iterations, before a tolerance was met; allow more with --iterations, or free less",
+    "no-progress": "the fit stopped since no step lowers the misfit further, before a tolerance was met; values may be off, look at the residuals",
+}
+_EXIT_STATUS = f"""exit status:
+  0    the fit met a tolerance
+  1    an error, and nothing was fitted; or the measurement does not determine all values (files are written)
+  2    wrong usage
+  {_UNFINISHED}    the fit ended before a tolerance was met: by --iterations, or without progress (files are written)
+  130  interrupted, with the best values so far (files are written)"""
 
 
 def add_to(commands: Any) -> None:
-    parser = commands.add_parser("fit", help="fit configuration files to measured spectra")
+    parser = commands.add_parser(
+        "fit", help="fit configuration files to measured spectra", epilog=_EXIT_STATUS, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("confs", help="folder, file or pattern of conf*.csv")
     parser.add_argument(
         "--experiment", nargs="+", default=[], metavar="FILE",
@@ -26,34 +41,28 @@ def add_to(commands: Any) -> None:
         "(1 %% of the peak where it is not); '-' for absorption that was not measured",
     )  # fmt: skip
     parser.add_argument("--ld", metavar="FILE", help="measured linear dichroism, as the files of --experiment")
-    parser.add_argument("--axis", type=axis_of, metavar="x,y,z", help="the axis about which the sample is oriented, for --ld")
-    parser.add_argument("--free", nargs="+", default=["site-energies"], choices=_FREE, help="what varies")
-    parser.add_argument("--prior", type=float, help="standard deviation of site energies and couplings about the files', cm-1")
-    parser.add_argument("--starts", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--axis", type=direction, metavar="x,y,z", help="the axis about which the sample is oriented, for --ld; --axis=-1,0,0 if it begins with a minus"
+    )
+    parser.add_argument("--free", nargs="+", default=["site-energies"], choices=_FREE, help="what varies (site-energies)")
+    parser.add_argument(
+        "--prior", type=positive, help="standard deviation of site energies and couplings about the files', cm-1 (none: they are free)"
+    )
+    parser.add_argument("--starts", type=whole(1), default=1, help="how many values to begin from: the files', and others that are drawn (1)")
+    parser.add_argument("--seed", type=whole(0, 2**64 - 1), default=0, help="of the starts that are drawn (0)")
+    parser.add_argument("--iterations", type=whole(0), default=100, help="at most so many from each start (100)")
     shared.add_model(parser)
     parser.add_argument("-f", "--plot", action="store_true", help="draw fit.png")
     parser.set_defaults(run=run)
 
 
-def axis_of(text: str) -> tuple[float, ...]:
-    """Three numbers between commas."""
-    try:
-        numbers = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        numbers = ()
-    if len(numbers) != 3:
-        raise argparse.ArgumentTypeError(f"{text!r} is not three numbers; write --axis=0,0,1")
-    return numbers
-
-
 def read_experiment(path: str) -> tuple[tuple[np.ndarray, ...], bool]:
     """Wavenumbers in ascending order, values, and their standard deviations: the file's (then True), or 1 % of the peak."""
-    rows = _confs.read_numbers(Path(path), may_have_header=True)
+    rows, lines = _confs.read_numbers(Path(path), may_have_header=True)
     if not rows:
         raise ArgumentError(f"{path}: holds no numbers; it needs columns of wavenumber and value")
     width = len(rows[0])
-    for number, row in enumerate(rows, 1):
+    for number, row in zip(lines, rows):
         if len(row) != width or width not in (2, 3):
             raise ArgumentError(f"{path}: row {number} has {len(row)} columns; every row has 2, or 3 with a standard deviation")
     table = np.array(sorted(rows))
@@ -105,7 +114,9 @@ def warn_of_units(parameters: list[tuple[Any, ...]], spectra: dict[str, np.ndarr
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The exit status: 0, 1 if the measurement does not determine all values, 130 if the fit was interrupted."""
+    """The exit status, as the help says."""
+    if chosen.plot:
+        shared.need_matplotlib()
     if len(chosen.experiment) > 2:
         raise ArgumentError(f"--experiment: {len(chosen.experiment)} files are given; one of absorption, and one of CD")
     config = shared.settings(chosen)
@@ -140,7 +151,7 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         # Standard deviations that were not measured are known up to a factor at best.
         found = exciton.fit(
-            *system, parameters, values, **measured, **(prior or {}), starts=chosen.starts, seed=chosen.seed,
+            *system, parameters, values, **measured, **(prior or {}), starts=chosen.starts, seed=chosen.seed, max_iterations=chosen.iterations,
             scale_covariance=not all(is_known for _, is_known in files.values()), progress=shared.reporter(), **options,
         )  # fmt: skip
     except (Cancelled, SingularError, KeyboardInterrupt) as error:
@@ -148,9 +159,12 @@ def run(chosen: argparse.Namespace) -> int:
         if found is None:
             raise
         status = 1 if isinstance(error, SingularError) else 130
+    else:
+        if found.reason in _NOTES:
+            note, status = _NOTES[found.reason].format(iterations=found.iterations), _UNFINISHED
     print(found)
     if note:
-        print(note)
+        print(f"hotloop fit: {note}", file=sys.stderr)
     save(chosen.output, found, measured, initial, config, note)
     if chosen.plot:
         plot(chosen.output / "fit.png", found, measured, initial)

@@ -30,7 +30,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("-i", "--input", dest="confs_option", help="the same, as conf2spec calls it")
     add_model(parser)
     parser.add_argument("-f", "--plot", "--save-figs", dest="plot", action="store_true", help="draw spec_wn.png")
-    parser.add_argument("-s", "--save-intermediate", action="store_true", help="write sticks.csv of every configuration")
+    parser.add_argument("-s", "--save-intermediate", action="store_true", help="write energies and strengths of every configuration into sticks/, under the name of its file")
     parser.set_defaults(run=run)
 
 
@@ -52,7 +52,7 @@ def settings(chosen: argparse.Namespace) -> dict[str, Any]:
         if chosen.bandwidth is not None or chosen.delete is not None:
             raise ArgumentError("--config: cannot be given together with --bandwidth or --delete; put them into the file")
         try:
-            given = json.loads(chosen.config.read_text())
+            given = json.loads(chosen.config.read_text(encoding="utf-8-sig"))
         except ValueError as error:
             raise ArgumentError(f"{chosen.config}: is not JSON ({error})") from None
         if not isinstance(given, dict):
@@ -131,6 +131,9 @@ def run(chosen: argparse.Namespace) -> None:
     if source is None:
         raise ArgumentError("confs: no folder or file of configurations is given")
     config = settings(chosen)
+    is_drawn = chosen.plot or config["save_figs"]
+    if is_drawn:
+        need_matplotlib()
     confs = _confs.load_confs(source)
     options = system(confs, config)
     prepare(chosen.output, chosen.overwrite or config["overwrite"])
@@ -152,18 +155,23 @@ def run(chosen: argparse.Namespace) -> None:
             columns = (sticks.energies[c], sticks.dipole_strengths[c], sticks.rotational_strengths[c])
             save_columns(folder / path.name, *(column[: sticks.n_active] for column in columns))
     (chosen.output / "config_used.json").write_text(json.dumps(config, indent=2) + "\n")
-    if chosen.plot or config["save_figs"]:
+    if is_drawn:
         plot(chosen.output / "spec_wn.png", grid, absorption, cd)
     print(f"spectra of {len(confs.paths)} configurations in {chosen.output}")
 
 
-def figure(rows: int) -> Any:
-    """Matplotlib's figure and axes, one above the other."""
+def need_matplotlib() -> None:
+    """Says that there is no matplotlib before anything is computed."""
     try:
         import matplotlib
     except ImportError:
         raise ArgumentError("--plot: needs matplotlib; `pip install matplotlib`, or leave --plot out") from None
     matplotlib.use("Agg")
+
+
+def figure(rows: int) -> Any:
+    """Matplotlib's figure and axes, one above the other."""
+    need_matplotlib()
     from matplotlib import pyplot
 
     return pyplot.subplots(rows, 1, sharex=True, figsize=(7, 3 * rows), squeeze=False)

@@ -8,11 +8,11 @@ import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._errors import ArgumentError, FileError, NotConvergedError
+from ._errors import ArgumentError, FileError, NotConvergedError, ShapeError
 
 
 class Confs(NamedTuple):
@@ -43,7 +43,8 @@ def load_confs(source: str | os.PathLike | Iterable[str | os.PathLike]) -> Confs
     FileError
         There is no file, or one cannot be read.
     ValueError
-        A file is not a configuration, or not of the same size as the others; the message names file, row and column.
+        A file is not a configuration, or not of the same size as the others; the message names file, row (the file's line,
+        empty ones and comments counted) and column.
     """
     paths = _paths(source)
     tables = [_read(path) for path in paths]
@@ -59,32 +60,51 @@ def load_confs(source: str | os.PathLike | Iterable[str | os.PathLike]) -> Confs
 def save_confs(confs: Confs | tuple, folder: str | os.PathLike, names: Iterable[str] | None = None) -> list[Path]:
     """Writes configurations so that `load_confs` reads the same numbers, to the last bit.
 
-    ``names`` default to those of the files that they came from, else ``conf0001.csv``, ...
+    Parameters
+    ----------
+    confs : Confs, or tuple (hamiltonians, dipoles, positions)
+        With shapes as in `spectrum`: a single configuration without its axis is one file.
+    folder : path
+    names : sequence of str, optional
+        One for each configuration. Default: those of the files that they came from, else ``conf0001.csv``, ...
     """
-    hamiltonians, dipoles, positions, *paths = confs
+    confs = _stacked(confs)
     folder = Path(folder)
-    n_conf = len(hamiltonians)
-    if names is None:
-        digits = max(4, len(str(n_conf)))
-        names = [path.name for path in paths[0]] if paths else [f"conf{c + 1:0{digits}}.csv" for c in range(n_conf)]
-    names = list(names)
-    twice = next((name for k, name in enumerate(names) if name in names[:k]), None)
-    if twice is not None:
-        raise ArgumentError(f"names: {twice} comes twice, so that one file would overwrite the other; give names")
-    shape = (n_conf, hamiltonians.shape[1], 3)
-    dipoles, positions = np.broadcast_to(dipoles, shape), np.broadcast_to(positions, shape)
+    names = _names(confs, names)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, *parts in zip(names, hamiltonians, dipoles, positions):
+    for name, *parts in zip(names, *confs[:3]):
         rows = np.hstack(parts)
         (folder / name).write_text("".join(",".join(map(repr, row)) + "\n" for row in rows.tolist()))
         written.append(folder / name)
     return written
 
 
-def align(confs: Confs, iterations: int = 100, tolerance: float = 1e-8) -> Confs:
+def _names(confs: Confs, names: Iterable[str] | None) -> list[str]:
+    """A name for each configuration's file."""
+    count, source = len(confs.hamiltonians), "names"
+    if names is not None:
+        if isinstance(names, (str, os.PathLike)):
+            raise TypeError(f"names: expected a list of one name for each configuration, got {names!r}; pass [{names!r}]")
+        names = list(names)
+    elif confs.paths:
+        source, names = "confs.paths", [Path(path).name for path in confs.paths]
+    else:
+        digits = max(4, len(str(count)))
+        names = [f"conf{c + 1:0{digits}}.csv" for c in range(count)]
+    if len(names) != count:
+        raise ArgumentError(f"{source}: has {len(names)} entries for {count} configurations; give one name for each as names")
+    twice = next((name for k, name in enumerate(names) if name in names[:k]), None)
+    if twice is not None:
+        raise ArgumentError(f"names: {twice} comes twice, so that one file would overwrite the other; give names")
+    return names
+
+
+def align(confs: Confs | tuple, iterations: int = 100, tolerance: float = 1e-8) -> Confs:
     """Structures moved and turned onto their mean: centroids at the origin, then rotations by Kabsch's method, repeated until the
-    spread about the mean structure changes by less than ``tolerance`` of itself. Dipoles turn along; spectra do not change."""
+    spread about the mean structure changes by less than ``tolerance`` of itself. Dipoles turn along; spectra do not change.
+    ``confs`` is what `save_confs` takes."""
+    confs = _stacked(confs)
     positions = confs.positions - confs.positions.mean(axis=1, keepdims=True)
     dipoles = confs.dipoles.copy()
     spread = math.inf
@@ -104,48 +124,90 @@ def align(confs: Confs, iterations: int = 100, tolerance: float = 1e-8) -> Confs
     raise NotConvergedError(f"align: the spread still changes after {iterations} iterations; allow more, or a larger tolerance")
 
 
-def read_numbers(path: Path, may_have_header: bool = False) -> list[list[float]]:
-    """The numbers of a text file by row; empty lines and those that begin with # do not count, nor does a first line of words."""
+def _stacked(confs: Confs | tuple) -> Confs:
+    """Configurations with an axis of their own in each array."""
     try:
-        text = Path(path).read_text()
+        hamiltonians, dipoles, positions, *rest = confs
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"confs: expected Confs or a tuple (hamiltonians, dipoles, positions), got {type(confs).__name__}"
+        ) from None
+    hamiltonians = _real("hamiltonians", hamiltonians)
+    if hamiltonians.ndim == 2:
+        hamiltonians = hamiltonians[None]
+    if hamiltonians.ndim != 3 or hamiltonians.shape[1] != hamiltonians.shape[2] or not hamiltonians.size:
+        raise ShapeError(f"hamiltonians: shape is {hamiltonians.shape}, expected (n_conf, n_site, n_site) or (n_site, n_site)")
+    each = (*hamiltonians.shape[:2], 3)
+    geometry = []
+    for name, value in (("dipoles", dipoles), ("positions", positions)):
+        array = _real(name, value)
+        if array.shape not in (each, each[1:]):
+            raise ShapeError(f"{name}: shape is {array.shape}, expected {each} or, shared by all configurations, {each[1:]}")
+        geometry.append(np.broadcast_to(array, each))
+    return Confs(hamiltonians, *geometry, list(rest[0]) if rest else [])
+
+
+def _real(name: str, value: Any) -> np.ndarray:
+    """The numbers of an array in double precision."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "iuf":
+        given = "None" if value is None else f"numbers of {array.dtype}"
+        raise TypeError(f"{name}: expected an array of real numbers, got {given}; a configuration has Hamiltonian, dipoles and positions")
+    return np.asarray(array, np.float64)
+
+
+class Numbers(NamedTuple):
+    """The rows of a text file, and the file's line that each stands on."""
+
+    rows: list[list[float]]
+    lines: list[int]
+
+
+def read_numbers(path: Path, may_have_header: bool = False) -> Numbers:
+    """The numbers of a text file; empty lines and those that begin with # do not count, nor does a first line of words alone."""
+    try:
+        # Spreadsheets begin a file in UTF-8 with a mark of three bytes.
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"{path}: cannot be read ({error})") from None
-    rows = []
+    found = Numbers([], [])
     for number, line in enumerate(text.splitlines(), 1):
         line = line.strip()
         if not line or line.startswith("#"):
             continue
-        if may_have_header and not rows and not _begins_with_a_number(line):
+        words = [word.strip() for word in line.split(",")] if "," in line else line.split()
+        if may_have_header and not any(map(_is_number, words)):
             may_have_header = False
             continue
-        words = [word.strip() for word in line.split(",")] if "," in line else line.split()
+        hint = "; a first line is column names only if none of them is a number" if may_have_header else ""
+        may_have_header = False
         row = []
         for column, word in enumerate(words, 1):
-            try:
-                value = float(word)
-            except ValueError:
-                raise ArgumentError(f"{path}: row {number}, column {column}: {word!r} is not a number") from None
+            if not _is_number(word):
+                raise ArgumentError(f"{path}: row {number}, column {column}: {word!r} is not a number{hint}")
+            value = float(word)
             if not math.isfinite(value):
                 raise ArgumentError(f"{path}: row {number}, column {column}: is {word}; leave this file out or repair it")
             row.append(value)
-        rows.append(row)
-    return rows
+        found.rows.append(row)
+        found.lines.append(number)
+    return found
 
 
-def _begins_with_a_number(line: str) -> bool:
+def _is_number(word: str) -> bool:
     try:
-        float(line.replace(",", " ").split()[0])
-    except (ValueError, IndexError):
+        float(word)
+    except ValueError:
         return False
     return True
 
 
 def _read(path: Path) -> np.ndarray:
-    rows = read_numbers(path)
+    rows, lines = read_numbers(path)
     n = len(rows)
     if n == 0:
         raise ArgumentError(f"{path}: holds no numbers; a configuration has n rows of n + 6")
-    for number, row in enumerate(rows, 1):
+    for number, row in zip(lines, rows):
         if len(row) != n + 6:
             raise ArgumentError(
                 f"{path}: row {number} has {len(row)} columns; {n} rows (pigments) need {n + 6}: {n} of the Hamiltonian, 3 of "
@@ -157,15 +219,18 @@ def _read(path: Path) -> np.ndarray:
     if len(wrong):
         i, j = (int(k) for k in wrong[0])
         raise ArgumentError(
-            f"{path}: row {i + 1}, column {j + 1}: the Hamiltonian is not symmetric ({hamiltonian[i, j]:g} here, "
-            f"{hamiltonian[j, i]:g} in row {j + 1}, column {i + 1})"
+            f"{path}: row {lines[i]}, column {j + 1}: the Hamiltonian is not symmetric ({hamiltonian[i, j]:g} here, "
+            f"{hamiltonian[j, i]:g} in row {lines[j]}, column {i + 1})"
         )
     return table
 
 
 def _paths(source: str | os.PathLike | Iterable[str | os.PathLike]) -> list[Path]:
     if not isinstance(source, (str, os.PathLike)):
-        found = [Path(path) for path in source]
+        try:
+            found = [Path(path) for path in source]
+        except TypeError:
+            raise TypeError(f"source: expected a folder, a file, a pattern or a list of files, got {source!r}") from None
         if not found:
             raise FileError("source: the list of files is empty")
         return found
