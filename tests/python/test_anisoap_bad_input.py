@@ -34,16 +34,16 @@ BAD_FRAMES = [
     (changed("semiaxes", (4, 0), np.nan), hotloop.NonFiniteError, r"semiaxes: element \[4, 0\]"),
     (changed("quaternions", 1, 0.0), hotloop.ArgumentError, "quaternions: quaternion 1 is 0"),
     (changed("quaternions", (1, 3), np.nan), hotloop.NonFiniteError, r"quaternions: element \[1, 3\]"),
-    (changed("species", 2, 8), hotloop.ArgumentError, r"species: atom 2 is of species 8.*\[1, 6\]"),
+    (changed("species", 2, 8), hotloop.ArgumentError, r"species: atom 2 is of species 8, which the descriptor does not have.*\[1, 6\]"),
     (changed("offsets", 1, 4), hotloop.ArgumentError, "offsets: go from 0 to 4"),
     (changed("offsets", 0, 1), hotloop.ArgumentError, "offsets: go from 1"),
     (with_cell(CELL, [1, 1, 0]), hotloop.ArgumentError, "periodic: frame 0"),
     (with_cell(CELL, [2, 2, 2]), hotloop.ArgumentError, r"periodic: element \[0, 0\] is 2"),
-    (with_cell(None, [1, 1, 1]), ValueError, "cells: is None, but frame 0 is periodic"),
+    (with_cell(None, [1, 1, 1]), ValueError, r"cells: is None, but frame 0 is periodic; pass the cells, or set periodic to 0 \(pbc to False\)"),
     (with_cell(CELL * 0.0, [1, 1, 1]), hotloop.ArgumentError, "cells: cell 0: has volume 0"),
     (with_cell(-CELL, [1, 1, 1]), hotloop.ArgumentError, "cells: cell 0: is left-handed"),
     (with_cell(CELL * np.nan, [1, 1, 1]), hotloop.NonFiniteError, "cells: cell 0: element"),
-    (with_cell(CELL * 1e-6, [1, 1, 1]), hotloop.ArgumentError, "cutoff: 4 in a cell"),
+    (with_cell(CELL * 1e-6, [1, 1, 1]), hotloop.ArgumentError, "cutoff_radius: 4 in a cell"),
 ]  # fmt: skip
 
 
@@ -97,6 +97,7 @@ HYPERS = [
     (dict(species=[1, 6, 1]), "species: elements 0 and 2 are both 1"),
     (dict(basis_tol=-1.0), "basis_tol: is -1"),
     (dict(basis_rcond=np.inf), "basis_rcond: is inf"),
+    (dict(radial_basis_name="monomial"), "radial_gaussian_width: is 1.5, but a monomial basis has no Gaussian; leave it at None"),
     (dict(channel_order="n"), "channel_order: 'n' is not one of"),
 ]  # fmt: skip
 
@@ -143,10 +144,12 @@ def test_wrong_types_say_what_to_do():
         ({"positions": np.zeros((3, 2))}, r"positions has shape \(3, 2\), expected \(n_atoms, 3\)"),
         ({"semiaxes": np.ones(2)}, r"semiaxes has shape \(2,\)"),
         ({"pbc": 0.5}, "pbc: expected True, False"),
+        ({"pbc": True, "cell": None}, r"frames\[0\]: pbc is True, but there is no cell; give one"),
+        ({"semiaxes": [1.0, 1.0, 0.5]}, "semiaxes of atom 0 are .*, no sphere's, but there are neither quaternions nor rotations"),
     ],
 )
 def test_mappings_are_not_cast_in_silence(change, message):
-    frame = {"positions": np.zeros((2, 3)), "species": [1, 6], "semiaxes": [1.0, 1.0, 0.5], "cell": 9.0 * np.eye(3), **change}
+    frame = {"positions": np.zeros((2, 3)), "species": [1, 6], "semiaxes": [0.5, 0.5, 0.5], "cell": 9.0 * np.eye(3), **change}
     with pytest.raises((TypeError, ValueError), match=message):
         cases.descriptor_of(DATA).expansion(frame)
 

@@ -125,9 +125,10 @@ BAD = [
     (dict(charges=np.ones((2, 2, 9))), ValueError, r"charges: shape is \(2, 2, 9\)"),
     (dict(kernel="coulomb"), hotloop.OptionError, "kernel: 'coulomb' is not one of 'laplace', 'yukawa'"),
     (dict(kernel=0), TypeError, "kernel: expected a string"),
-    (dict(screening=1.0), hotloop.OptionError, "screening: is 1, but kernel is HL_KERNEL_LAPLACE"),
+    (dict(screening=1.0), hotloop.OptionError, "screening: is 1, but kernel is 'laplace'; pass kernel='yukawa'"),
     (dict(kernel="yukawa", screening=-1.0), hotloop.OptionError, "screening: is -1; it is at least 0"),
     (dict(kernel="yukawa", screening=np.inf), hotloop.OptionError, "screening: is inf"),
+    (dict(kernel="yukawa"), hotloop.OptionError, 'screening: is not given, but kernel is "yukawa"'),
     (dict(kernel="yukawa", screening=np.nan), hotloop.OptionError, "screening: NaN"),
 ]
 
@@ -148,8 +149,15 @@ def test_outputs_of_their_own():
     hotloop.fmm.direct(POINTS, CHARGES, out=(buffer[:, 0], buffer[:, 1:]))
     potentials, gradients = hotloop.fmm.direct(POINTS, CHARGES, gradient=True)
     assert np.array_equal(buffer[:, 0], potentials) and np.array_equal(buffer[:, 1:], gradients)
-    with pytest.raises(hotloop.HotloopError, match="potentials: is NULL, and so is gradients"):
+    with pytest.raises(hotloop.HotloopError, match="potentials: is None, and so is gradients"):
         hotloop.fmm.direct(POINTS, CHARGES, out=(None, None))
+    with pytest.raises(hotloop.ArgumentError, match="gradient: is True, but out has no array for gradients"):
+        hotloop.fmm.direct(POINTS, CHARGES, gradient=True, out={"potentials": np.zeros(9)})
+
+
+def test_no_screening_must_be_said():
+    found = hotloop.fmm.direct(POINTS, CHARGES, kernel="yukawa", screening=0.0)
+    np.testing.assert_allclose(found, hotloop.fmm.direct(POINTS, CHARGES), rtol=1e-12)
 
 
 def test_progress_and_a_word_to_stop():

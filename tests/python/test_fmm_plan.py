@@ -478,10 +478,10 @@ GOOD = np.random.default_rng(8).random((50, 3))
         (lambda: hotloop.fmm.Plan(GOOD, np.full((3, 3), np.inf)), ValueError, r"targets\[0\]\[0\]"),
         (lambda: hotloop.fmm.Plan(GOOD * 1e200), ValueError, "scale them"),
         (lambda: hotloop.fmm.Plan(GOOD, eps=1e-13), ValueError, "eps: 1e-13 cannot be kept"),
-        (lambda: hotloop.fmm.Plan(GOOD.astype(np.float32), eps=1e-8), ValueError, "double precision"),
+        (lambda: hotloop.fmm.Plan(GOOD.astype(np.float32), eps=1e-8), ValueError, "or pass precision='double'"),
         (lambda: hotloop.fmm.Plan(GOOD, eps=0.0), ValueError, "eps"),
         (lambda: hotloop.fmm.Plan(GOOD, eps=np.nan), ValueError, "eps"),
-        (lambda: hotloop.fmm.Plan(GOOD, order=1), ValueError, "order: is 1"),
+        (lambda: hotloop.fmm.Plan(GOOD, order=1), ValueError, "order: is 1; use 2 to 14, or None for what eps wants"),
         (lambda: hotloop.fmm.Plan(GOOD, order=15), ValueError, "order: is 15"),
         (lambda: hotloop.fmm.Plan(GOOD, order=2.5), TypeError, "order"),
         (lambda: hotloop.fmm.Plan(GOOD, order=2**64), ValueError, "order"),
@@ -489,7 +489,10 @@ GOOD = np.random.default_rng(8).random((50, 3))
         (lambda: hotloop.fmm.Plan(GOOD, leaf_size=-3), ValueError, "leaf_size: is -3"),
         (lambda: hotloop.fmm.Plan(GOOD, max_level=21), ValueError, "max_level: is 21"),
         (lambda: hotloop.fmm.Plan(GOOD, kernel="helmholtz"), ValueError, "kernel"),
-        (lambda: hotloop.fmm.Plan(GOOD, screening=1.0), ValueError, "screening"),
+        (lambda: hotloop.fmm.Plan(GOOD, screening=1.0), ValueError, "but kernel is 'laplace'; pass kernel='yukawa'"),
+        (lambda: hotloop.fmm.Plan(GOOD, kernel="yukawa"), ValueError, 'screening: is not given, but kernel is "yukawa"; pass screening'),
+        (lambda: hotloop.fmm.Plan(GOOD, kernel="yukawa", screening=1e-9, period=1.0), ValueError, "screening: .*, or kernel='laplace'"),
+        (lambda: hotloop.fmm.Plan(GOOD, period=-1.0), ValueError, "period: is -1; .*, and None stands for open space"),
         (lambda: hotloop.fmm.Plan(GOOD, kernel="yukawa", screening=-1.0), ValueError, "screening"),
         (lambda: hotloop.fmm.Plan(GOOD, precision="half"), ValueError, "precision"),
     ],
@@ -513,10 +516,29 @@ def test_what_cannot_be_evaluated_is_refused_and_nothing_is_written():
         (lambda: plan.evaluate(charges, out=(charges, None)), ValueError, "shares memory"),
         (lambda: plan.evaluate(charges, out=(out[:40], None)), ValueError, "potentials"),
         (lambda: plan.estimate_error(charges, out[:40]), ValueError, "potentials"),
-        (lambda: plan.estimate_error(charges, out, sample=0), ValueError, "n_sample"),
+        (lambda: plan.estimate_error(charges, out, sample=0), ValueError, "^sample"),
+        (lambda: plan.evaluate(charges, gradient=True, out=(out, None)), ValueError, "gradient: is True, but out has no array for gradients"),
+        (lambda: plan.evaluate(charges, gradient=1), TypeError, "gradient: expected True or False"),
+        (lambda: plan.evaluate(charges, out=(out.astype(np.float32), None)), TypeError, r"potentials: .* make it with numpy.empty\(\(50,\), dtype=numpy.float64\)"),
         (lambda: copy.copy(plan), TypeError, "cannot be copied"),
         (lambda: pickle.dumps(plan), TypeError, "cannot be copied"),
     ):
         with pytest.raises(kind, match=message):
             call()
     assert (out == 7.0).all()
+
+
+def test_a_file_of_something_else_is_refused_in_python_s_words(tmp_path):
+    (tmp_path / "operators").write_bytes(b"no operators")
+    with pytest.raises(OSError, match="name one that Plan.save_operators wrote"):
+        hotloop.fmm.load_operators(tmp_path / "operators")
+
+
+def test_the_least_eps_of_the_documentation_is_kept_and_less_is_not():
+    single = GOOD.astype(np.float32)
+    cases = ((GOOD, None, 6e-12), (GOOD, 1.0, 1.3e-11), (single, None, 9e-7), (single, 1.0, 4e-6))
+    for points, period, least in cases:
+        hotloop.fmm.Plan(points, eps=least, period=period)
+        with pytest.raises(ValueError, match="eps: .* cannot be kept"):
+            hotloop.fmm.Plan(points, eps=0.9 * least, period=period)
+    hotloop.fmm.Plan(single, period=1.0, precision="double")

@@ -6,6 +6,17 @@ import pytest
 from hotloop.fmm import morton
 
 
+def test_what_is_public_is_listed():
+    for name in morton.__all__:
+        assert hasattr(morton, name)
+    assert "encode" in morton.__all__ and "check" not in morton.__all__
+
+
+def test_no_code_is_refused_in_python_s_words():
+    with pytest.raises(ValueError, match="which is no Morton code; make codes with fmm.morton.encode$"):
+        morton.parents(np.array([-5]))
+
+
 def by_bits(anchor, level):
     code, level = 0, int(level)
     for bit in range(level):

@@ -79,7 +79,8 @@ class NotConvergedError(HotloopError, ArithmeticError):
 
 
 class SingularError(HotloopError, ArithmeticError):
-    """A matrix is singular to working precision. What the outputs hold is not defined."""
+    """A matrix is singular to working precision, and what the outputs hold is not defined; or a measurement does not determine all
+    values of a fit, which ``error.fit`` holds all the same."""
 
     status = 101
 
@@ -97,7 +98,8 @@ class ThreadsError(HotloopError, RuntimeError):
 
 
 class Cancelled(HotloopError, RuntimeError):
-    """The progress callback asked to stop. What the outputs hold is not defined."""
+    """The progress callback asked to stop. What the outputs hold is not defined; a fit has its best values in ``error.fit``, and a
+    Kuramoto integration stands at a whole step."""
 
     status = 202
 
@@ -131,13 +133,33 @@ def _of_anisoap(message: str) -> str:
     message = re.sub(r"^(?:coefficients|spectra|means)(?=: (?!element))", "out", message)
     message = re.sub(r"\b(?:spectra_|means_|)cotangent\b", lambda word: _COTANGENTS[word[0]], message)
     message = re.sub(r"^n_species\b", "species", message)
-    message = re.sub(r"\bpair_(first|second|shifts|vectors)\b", r"pairs.\1", message)
-    return re.sub(r"\bNULL\b", "None", message)
+    message = re.sub(r"^cutoff\b", "cutoff_radius", message)
+    message = re.sub(r"\bmax_radial_values\b", "max_radial", message)
+    message = re.sub(r"^(radial_gaussian_width: .*)set it to 0$", r"\1leave it at None", message)
+    message = re.sub(r"\bset periodic to 0$", "set periodic to 0 (pbc to False)", message)
+    message = re.sub(r"\bthe plan\b", "the descriptor", message)
+    return re.sub(r"\bpair_(first|second|shifts|vectors)\b", r"pairs.\1", message)
+
+
+def _of_fmm(message: str) -> str:
+    message = re.sub(r"\bn_sample\b", "sample", message)
+    message = re.sub(r"^(order: .*) 0 for what eps wants$", r"\1 None for what eps wants", message)
+    message = re.sub(r"^(period: .*) 0 stands for open space$", r"\1 None stands for open space", message)
+    return re.sub(r"\bcompute in double precision$", "pass precision='double'", message)
+
+
+#: Functions that messages name, as Python calls them.
+_FUNCTIONS = (
+    (r"\bhl_fmm_(save_operators|set_points)\b", r"Plan.\1"),
+    (r"\bhl_fmm_", "fmm."),
+    (r"\bhl_morton_", "fmm.morton."),
+    (r"\bhl_exciton_", "exciton."),
+)
 
 
 def _in_python_words(message: str) -> str:
     """The library's message without the C function's name, with arguments called as in Python."""
-    is_of_anisoap = message.startswith("hl_anisoap_")
+    is_of_anisoap, is_of_fmm = message.startswith("hl_anisoap_"), message.startswith(("hl_fmm_", "hl_direct"))
     message = re.sub(r"^hl_\w+: ", "", message)
     message = re.sub(r"\b(?:converted|dtheta)\b", "out", message)
     message = re.sub(r"\bn_steps\b", "steps", message)
@@ -145,14 +167,24 @@ def _in_python_words(message: str) -> str:
     message = re.sub(r"\b(fwhm(?:_cd)?)_values\b", r"\1", message)
     message = re.sub(r"\bn_start\b", "starts", message)
     message = re.sub(r"\bsite_factor\b", "site_sigma", message)
+    message = re.sub(r"\bvariant_(weights|deleted|energies)\b", r"variants: \1", message)
+    message = re.sub(r"^(normalize_dipoles: is) 1 (.*) set it to 0\b", r"\1 True \2 set it to False", message)
+    message = re.sub(r"\bNULL\b", "None", message)
     if is_of_anisoap:
         message = _of_anisoap(message)
-    return re.sub(
-        r"\bHL_(?:LINESHAPE|NORMALIZATION|CD_SCALE|BROADENING|COUPLING|BOUNDARY|METHOD|NONFINITE|RADIAL_BASIS|CHANNEL_ORDER|SPECTRUM_PAIRS"
-        r"|SPECTRUM_SIGN|COEFFICIENTS|PAIR_LIST)_(\w+)",
-        lambda word: repr(word[1].lower().replace("_", "-")),
-        message,
-    )
+    if is_of_fmm:
+        message = _of_fmm(message)
+    for function, called in _FUNCTIONS:
+        message = re.sub(function, called, message)
+    message = re.sub(rf"\bset (\w+) (?:=|to) (?={_CONSTANT})", r"pass \1=", message)
+    message = re.sub(r"\bor (?=HL_KERNEL_)", "or kernel=", message)
+    return re.sub(_CONSTANT, lambda word: repr(word[1].lower().replace("_", "-")), message)
+
+
+_CONSTANT = (
+    r"\bHL_(?:LINESHAPE|NORMALIZATION|CD_SCALE|BROADENING|COUPLING|BOUNDARY|METHOD|NONFINITE|RADIAL_BASIS|CHANNEL_ORDER|SPECTRUM_PAIRS"
+    r"|SPECTRUM_SIGN|COEFFICIENTS|PAIR_LIST|KERNEL|FMM_PRECISION|FMM_TRANSLATIONS|FWHM)_(\w+)"
+)
 
 
 def from_status(status: int) -> HotloopError:

@@ -174,6 +174,8 @@ def _of_mapping(number: int, frame: Mapping[str, Any]) -> dict[str, Any]:
     if part["semiaxes"].shape not in ((3,), (atoms, 3)):
         raise ShapeError(f"frames[{number}]: semiaxes has shape {part['semiaxes'].shape}, expected {(atoms, 3)} or (3,)")
     part["semiaxes"] = np.broadcast_to(part["semiaxes"], (atoms, 3))
+    if "quaternions" not in part and "rotations" not in part:
+        _refuse_lost_orientations(number, part["semiaxes"])
     cell = frame.get("cell")
     part["cell"] = np.zeros((3, 3)) if cell is None else _array(f"frames[{number}]: cell", cell, FLOAT64)
     part["pairs"] = as_pairs(f"frames[{number}]['pairs']", frame.get("pairs"))
@@ -182,6 +184,16 @@ def _of_mapping(number: int, frame: Mapping[str, Any]) -> dict[str, Any]:
         raise TypeError(f"frames[{number}]: pbc: expected True, False or three of them, got {frame['pbc']!r}")
     part["pbc"] = np.broadcast_to(flags, (3,)).astype(INT32)
     return part
+
+
+def _refuse_lost_orientations(number: int, semiaxes: np.ndarray) -> None:
+    """Bodies that are no spheres point somewhere."""
+    tilted = np.flatnonzero((semiaxes != semiaxes[:, :1]).any(axis=1))
+    if len(tilted):
+        raise ArgumentError(
+            f"frames[{number}]: semiaxes of atom {tilted[0]} are {semiaxes[tilted[0]].tolist()}, no sphere's, but there are neither quaternions "
+            "nor rotations; add one of them (quaternions of [1, 0, 0, 0] where the body's axes are those of positions)"
+        )
 
 
 def _of_atoms(number: int, atoms: Any, rotation_key: str | None) -> dict[str, Any]:
@@ -225,6 +237,8 @@ def _together(parts: list[dict[str, Any]]) -> Frames:
                 raise ShapeError(f"frames[{number}]: {key} has shape {part[key].shape}, expected {(atoms, *rest)}")
         if part["cell"].shape != (3, 3):
             raise ShapeError(f"frames[{number}]: cell has shape {part['cell'].shape}, expected (3, 3)")
+        if part["pbc"].any() and not part["cell"].any():
+            raise ArgumentError(f"frames[{number}]: pbc is True, but there is no cell; give one, whose rows are lattice vectors, or pbc=False")
 
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(INDEX)
 

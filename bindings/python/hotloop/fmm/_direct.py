@@ -9,15 +9,13 @@ import numpy as np
 
 from .._library import library
 from .._arrays import FLOAT64
-from .._outputs import outputs
 from .._progress import run
-from ._options import DirectOptions
+from ._options import DirectOptions, screening_of
 from ._points import charges as charges_of
-from ._points import points, precision_of
+from ._points import points, precision_of, results
 
 Array = np.ndarray
 Kernel = Literal["laplace", "yukawa"]
-NAMES = ("potentials", "gradients")
 
 
 def direct(
@@ -26,7 +24,7 @@ def direct(
     targets: Array | None = None,
     *,
     kernel: Kernel = "laplace",
-    screening: float = 0.0,
+    screening: float | None = None,
     gradient: bool = False,
     out: Mapping[str, Array] | tuple[Array | None, Array | None] | None = None,
     progress: Callable[[int, int], Any] | bool | None = None,
@@ -42,8 +40,8 @@ def direct(
         Where to evaluate; None: at the sources, none of which sees itself.
     kernel : {"laplace", "yukawa"}
         1 / (4 pi r), or exp(-screening r) / (4 pi r).
-    screening : float
-        An inverse length, for "yukawa".
+    screening : float, optional
+        An inverse length: "yukawa" needs it, "laplace" has none.
     gradient : bool
         Whether gradients are wanted too. The force on a charge q is -q times the gradient.
     out : mapping or tuple of ndarrays, optional
@@ -80,10 +78,8 @@ def direct(
     x = y if targets is None else points("targets", targets, dtype)
     q = charges_of(charges, y.count, dtype)
     options = DirectOptions()
-    options.set(kernel=kernel, screening=screening)
-    shapes = ((*q.leading, x.count), (*q.leading, x.count, 3))
-    missing = 1 - len(q.leading)
-    arrays, places = outputs(out, NAMES, shapes, (True, gradient), missing, dtype)
+    options.set(kernel=kernel, screening=screening_of(kernel, screening))
+    arrays, places = results(out, gradient, q, x.count, dtype)
     place = (None, None) if targets is None else x.argument
     function = library.hl_direct if dtype is FLOAT64 else library.hl_direct_f32
     arguments = (y.count, x.count, q.count, *y.argument, *place, *q.argument, *places)

@@ -7,7 +7,7 @@ import operator
 from typing import Any
 
 from .. import _abi
-from .._errors import ArgumentError, check
+from .._errors import ArgumentError, OptionError, check
 from .._library import library
 from .._options import Options, choice, flag, number
 
@@ -23,6 +23,15 @@ def whole(name: str, value: Any) -> int:
     if not -(2**63) <= number < 2**63:
         raise ArgumentError(f"{name}: {number} does not fit 64 bits")
     return number
+
+
+def screening_of(kernel: Any, screening: Any) -> Any:
+    """The field's value. Without screening Yukawa's kernel would silently be Laplace's."""
+    if screening is not None:
+        return screening
+    if kernel == "yukawa":
+        raise OptionError('screening: is not given, but kernel is "yukawa"; pass screening, an inverse length (0.0 for Laplace\'s kernel)')
+    return 0.0
 
 
 def _defaults() -> _abi.DirectOptions:

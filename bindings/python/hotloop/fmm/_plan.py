@@ -14,14 +14,12 @@ from .. import _abi, _progress
 from .._arrays import FLOAT64, argument, as_input, check_shape, precision
 from .._errors import ArgumentError, check
 from .._library import library
-from .._outputs import outputs
-from ._options import PlanOptions, whole
+from ._options import PlanOptions, screening_of, whole
 from ._points import charges as charges_of
-from ._points import points, precision_of
+from ._points import points, precision_of, results
 
 Array = np.ndarray
 Progress = Callable[[int, int], Any]
-NAMES = ("potentials", "gradients")
 
 # Elementary steps that a point takes, about: a microsecond or two.
 _STEPS_OF_A_POINT = 2_000
@@ -36,14 +34,15 @@ class Plan:
     targets : ndarray of the same dtype, shape (n_target, 3), optional
         Where potentials are wanted; None: at the sources, none of which sees itself.
     eps : float
-        Relative error of potentials, as a norm over all targets, for charges of random signs: 1e-11 at least, 1e-6 with mixed precision
-        or float32 points. Gradients are about ten times less accurate, more where charges of both signs cancel (docs/fmm.md).
+        Relative error of potentials, as a norm over all targets, for charges of random signs. The least that can be kept is 6e-12, with a
+        period 1.3e-11; 9e-7 where expansions are float32 (``precision``), with a period 4e-6, so that float32 points with a period need a larger
+        eps than the default, or precision="double". Gradients are about ten times less accurate, more where charges of both signs cancel (docs/fmm.md).
     order : int, optional
         Instead of eps: points along an edge of the surfaces that expansions live on, 2 to 14.
     kernel : {"laplace", "yukawa"}
         1 / (4 pi r), or exp(-screening r) / (4 pi r).
-    screening : float
-        An inverse length, for "yukawa".
+    screening : float, optional
+        An inverse length: "yukawa" needs it, "laplace" has none.
     precision : {"auto", "double", "mixed"}
         Of expansions: float64, or float32 (auto: as the points). Near pairs of "mixed": docs/fmm.md, Accuracy.
     leaf_size : int, optional
@@ -88,7 +87,7 @@ class Plan:
         eps: float = 1e-6,
         order: int | None = None,
         kernel: Literal["laplace", "yukawa"] = "laplace",
-        screening: float = 0.0,
+        screening: float | None = None,
         precision: Literal["auto", "double", "mixed"] = "auto",
         leaf_size: int | None = None,
         max_level: int = 20,
@@ -99,7 +98,7 @@ class Plan:
     ) -> None:
         options = PlanOptions()
         options.set(
-            eps=eps, order=0 if order is None else order, kernel=kernel, screening=screening, precision=precision,
+            eps=eps, order=0 if order is None else order, kernel=kernel, screening=screening_of(kernel, screening), precision=precision,
             leaf_size=0 if leaf_size is None else leaf_size, max_level=max_level, balance=balance, translations=translations,
             period=0.0 if period is None else period,
         )  # fmt: skip
@@ -152,8 +151,7 @@ class Plan:
         """
         dtype = precision_of_charges(charges)
         q = charges_of(charges, self.n_source, dtype)
-        shapes = ((*q.leading, self.n_target), (*q.leading, self.n_target, 3))
-        arrays, places = outputs(out, NAMES, shapes, (True, gradient), 1 - len(q.leading), dtype)
+        arrays, places = results(out, gradient, q, self.n_target, dtype)
         function = library.hl_fmm_evaluate if dtype is FLOAT64 else library.hl_fmm_evaluate_f32
         arguments = (self._plan, self.n_source, self.n_target, q.count, *q.argument, *places)
         steps = q.count * (self.n_source + self.n_target) * _STEPS_OF_A_POINT

@@ -1,4 +1,4 @@
-"""Points and charges of the functions on pairs of points."""
+"""Points, charges and results of the functions on pairs of points."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._arrays import Argument, Shape, as_input, precision
-from .._errors import ShapeError
+from .._errors import ArgumentError, ShapeError
+from .._options import flag
+from .._outputs import outputs
+
+NAMES = ("potentials", "gradients")
 
 
 class Points(NamedTuple):
@@ -45,3 +49,13 @@ def charges(value: Any, n_source: int, dtype: np.dtype) -> Charges:
         raise ShapeError(f"charges: shape is {array.shape}, expected ({n_source},) or (n_charge_vectors, {n_source}), one for each source")
     leading = array.shape[:-1]
     return Charges(leading, leading[0] if leading else 1, tuple(place))
+
+
+def results(out: Any, gradient: bool, q: Charges, n_target: int, dtype: np.dtype) -> tuple[list[Any], list[Any]]:
+    """Potentials and gradients to write, and the same as arguments of the C function."""
+    flag("gradient", gradient)
+    shapes = ((*q.leading, n_target), (*q.leading, n_target, 3))
+    arrays, places = outputs(out, NAMES, shapes, (True, gradient), 1 - len(q.leading), dtype)
+    if gradient and arrays[1] is None:
+        raise ArgumentError("gradient: is True, but out has no array for gradients; put one there, or leave gradient out")
+    return arrays, places

@@ -21,6 +21,20 @@ from .._library import library
 from .._options import number
 from ._points import points as points_of
 
+__all__ = [
+    "FINEST",
+    "NONE",
+    "are_adjacent",
+    "children",
+    "decode",
+    "encode",
+    "encode_anchors",
+    "is_ancestor",
+    "neighbours",
+    "parents",
+    "transfer_vectors",
+]
+
 Array = np.ndarray
 INT64 = np.dtype(np.int64)
 INT32 = np.dtype(np.int32)
