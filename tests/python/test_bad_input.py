@@ -74,11 +74,13 @@ SHARED_WITH_INPUT = np.concatenate([HAMILTONIANS.reshape(-1), np.zeros(N_GRID)])
 SPECTRUM = [
     ("float32 hamiltonians", dict(hamiltonians=HAMILTONIANS.astype(np.float32)), TypeError, "hamiltonians: .*float32.*astype"),
     ("integer hamiltonians", dict(hamiltonians=HAMILTONIANS.astype(int)), TypeError, "hamiltonians: .*int64"),
-    ("complex hamiltonians", dict(hamiltonians=HAMILTONIANS.astype(complex)), TypeError, "hamiltonians: .*complex128"),
+    ("complex hamiltonians", dict(hamiltonians=HAMILTONIANS.astype(complex)), TypeError, r"hamiltonians: .*complex128.*pass hamiltonians\.real if"),
+    ("single complex dipoles", dict(dipoles=DIPOLES.astype(np.complex64)), TypeError, r"dipoles: .*pass dipoles\.real\.astype\(numpy\.float64\) if"),
+    ("a width in quotes", dict(fwhm="70"), TypeError, r"fwhm: expected a number .* got the string '70'; pass float\(fwhm\)"),
     ("object hamiltonians", dict(hamiltonians=HAMILTONIANS.astype(object)), TypeError, "hamiltonians: .*object"),
     ("big-endian hamiltonians", dict(hamiltonians=big_endian(HAMILTONIANS)), TypeError, "hamiltonians: .*byte order"),
     ("list hamiltonians", dict(hamiltonians=HAMILTONIANS.tolist()), TypeError, "hamiltonians: .*list.*numpy.asarray"),
-    ("no hamiltonians", dict(hamiltonians=None), TypeError, "hamiltonians: .*NoneType"),
+    ("no hamiltonians", dict(hamiltonians=None), TypeError, "hamiltonians: is None, but this call needs it"),
     ("masked hamiltonians", dict(hamiltonians=np.ma.masked_array(HAMILTONIANS)), TypeError, "hamiltonians: .*mask"),
     ("subclass hamiltonians", dict(hamiltonians=HAMILTONIANS.view(Subclass)), TypeError, "hamiltonians: .*Subclass"),
     ("record-array dipoles", dict(dipoles=DIPOLES.view(np.recarray)), TypeError, "dipoles: .*recarray"),
@@ -334,3 +336,23 @@ def test_a_failed_call_does_not_spoil_the_next():
     with pytest.raises(ValueError):
         hotloop.exciton.spectrum(**{**arguments, "fwhm": -1.0})
     assert all(map(np.array_equal, hotloop.exciton.spectrum(**arguments), expected))
+
+
+def test_an_output_of_another_type_is_to_be_made_anew():
+    out = (np.empty(N_GRID, np.float32), None)
+    with pytest.raises(TypeError, match=r"out: absorption: dtype is float32, .*make it with numpy.empty\(\(60,\), dtype=numpy.float64\) to write into"):
+        hotloop.exciton.spectrum(*system(), GRID, out=out)
+    with pytest.raises(TypeError, match="out: absorption: the byte order .*make it with numpy.empty"):
+        hotloop.exciton.spectrum(*system(), GRID, out=(np.empty(N_GRID, ">f8"), None))
+
+
+def test_arrays_without_axes_are_numbers():
+    for options in ({"fwhm": 80.0}, {"fwhm": 80.0, "fwhm_cd": 120.0}, {"cutoff": 2.0}):
+        arrays = {name: np.array(value) for name, value in options.items()}
+        for found, expected in zip(hotloop.exciton.spectrum(*system(), GRID, **arrays), hotloop.exciton.spectrum(*system(), GRID, **options)):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_what_is_raised_is_exported():
+    with pytest.raises(hotloop.MissingArrayError, match="positions: "):
+        hotloop.exciton.spectrum(HAMILTONIANS, DIPOLES, None, GRID, out=(None, np.empty(N_GRID)))

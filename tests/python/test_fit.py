@@ -269,10 +269,11 @@ def bad(**changes):
         (bad(absorption=(GRID[::-1], GRID)), ValueError, "absorption_grid: point 1"),
         (bad(absorption=(GRID, GRID, GRID * 0.0)), ValueError, "absorption_sigma: element 0 is 0; a standard deviation"),
         (bad(absorption=(GRID, GRID * np.nan)), ValueError, "absorption_measured: element 0 is NaN"),
-        (bad(parameters=[("dipole-scale", 0)], normalize_dipoles=True), ValueError, "normalize_dipoles: is 1 though"),
+        (bad(parameters=[("dipole-scale", 0)], normalize_dipoles=True), ValueError, "normalize_dipoles: is True though .*; set it to False, or leave"),
         (bad(fwhm=1e-9), ValueError, "fwhm: 1e-9 cm-1 is too narrow for a grid"),
         (bad(parameters=[("fwhm", "both")], values=[-1.0]), ValueError, "element 0 is -1; a full width"),
-        (bad(lineshape="voigt"), TypeError, "lineshape: no such argument; a model takes axis, cd_scale"),
+        (bad(lineshape="voigt"), TypeError, "lineshape: no such argument; fit takes absorption, axis, cd, cd_scale, .* lower, .* starts, .* upper"),
+        (bad(absorbtion=1), TypeError, r"absorbtion: no such argument; did you mean absorption\? fit takes absorption, axis"),
         (bad(fwhm=np.full(7, 70.0)), ValueError, "fwhm: is an array; here a spectrum has one width"),
         (bad(parameters=("site-energy", 0)), TypeError, "parameters: row 0 is 'site-energy'; expected a list of tuples"),
         (bad(parameters=[()]), TypeError, r"parameters: row 0 is \(\); expected a list of tuples"),
@@ -412,3 +413,19 @@ def test_a_fit_is_watched_for_ctrl_c_if_it_could_take_long(monkeypatch, options,
             fit()
     else:
         np.testing.assert_allclose(fit().values, [9.0, -4.0], atol=1e-6)
+
+
+def test_a_function_of_a_model_lists_its_own_arguments():
+    system, parameters = fmo(2), exciton.site_energies(7)
+    with pytest.raises(TypeError, match=r"cd_grids: no such argument; did you mean cd_grid\? jacobian takes absorption_grid, axis"):
+        exciton.jacobian(*system, parameters, np.zeros(7), cd_grids=GRID)
+    with pytest.raises(TypeError, match="bounds: no such argument; residual_gradient takes absorption, axis") as caught:
+        exciton.residual_gradient(*system, parameters, np.zeros(7), bounds=1)
+    assert "starts" not in str(caught.value)
+
+
+def test_a_width_without_axes_is_a_number():
+    system = fmo(2)
+    measured = exciton.jacobian(*system, [], [], absorption_grid=GRID, fwhm=80.0).absorption
+    found = exciton.jacobian(*system, [], [], absorption_grid=GRID, fwhm=np.array(80.0)).absorption
+    np.testing.assert_array_equal(found, measured)

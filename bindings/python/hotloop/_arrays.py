@@ -72,7 +72,9 @@ def as_output(name: str, value: Any, shape: Shape, axes: int, dtype: np.dtype = 
         return address_of(value), None
     if type(value) not in PLAIN_CLASSES:
         raise TypeError(f"{name}: expected a NumPy array of {dtype} to write into, got {type(value).__name__}")
-    _check_dtype(name, value, dtype)
+    if value.dtype != dtype:
+        # A converted copy would be written instead of the caller's array.
+        raise TypeError(f"{name}: {_wrong_dtype(value, dtype)}; make it with numpy.empty({shape}, dtype=numpy.{dtype}) to write into")
     check_shape(name, value, shape)
     if not value.flags.writeable:
         raise ArgumentError(f"{name}: the array is read-only; pass one with flags.writeable set")
@@ -98,9 +100,7 @@ def precision(name: str, value: Any) -> np.dtype:
     for native in (FLOAT64, FLOAT32):
         if dtype.newbyteorder() == native:
             raise TypeError(f"{name}: the byte order is not this machine's; pass {name}.astype(numpy.{native})")
-    raise TypeError(
-        f"{name}: dtype is {dtype}, hotloop computes in float64 or float32; pass {name}.astype(numpy.float64)"
-    )
+    raise TypeError(f"{name}: dtype is {dtype}, hotloop computes in float64 or float32; pass {_converted(name, dtype, FLOAT64)}")
 
 
 def check_shape(name: str, array: np.ndarray, shape: Shape, meaning: str = "") -> None:
@@ -150,6 +150,8 @@ def _as_array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
     try:
         return np.asarray(memoryview(value))
     except TypeError:
+        if value is None:
+            raise TypeError(f"{name}: is None, but this call needs it; pass a NumPy array of {dtype}") from None
         raise TypeError(
             f"{name}: expected a NumPy array of {dtype}, got {type(value).__name__}; "
             f"pass numpy.asarray({name}, dtype=numpy.{dtype})"
@@ -158,11 +160,22 @@ def _as_array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
 
 def _check_dtype(name: str, array: np.ndarray, dtype: np.dtype) -> None:
     if array.dtype != dtype:
-        if array.dtype.newbyteorder() == dtype:
-            wrong = "the byte order is not this machine's"
-        else:
-            wrong = f"dtype is {array.dtype}, hotloop computes in {dtype}"
-        raise TypeError(f"{name}: {wrong}; pass {name}.astype(numpy.{dtype})")
+        raise TypeError(f"{name}: {_wrong_dtype(array, dtype)}; pass {_converted(name, array.dtype, dtype)}")
+
+
+def _wrong_dtype(array: np.ndarray, dtype: np.dtype) -> str:
+    if array.dtype.newbyteorder() == dtype:
+        return "the byte order is not this machine's"
+    return f"dtype is {array.dtype}, hotloop computes in {dtype}"
+
+
+def _converted(name: str, given: np.dtype, dtype: np.dtype) -> str:
+    """The expression that makes an array of dtype of an input of another."""
+    if given.kind != "c":
+        return f"{name}.astype(numpy.{dtype})"
+    # astype would drop the imaginary part with no more than a warning.
+    return f"{name}.real if its imaginary part means nothing" if given == np.result_type(dtype, 1j) else (
+        f"{name}.real.astype(numpy.{dtype}) if its imaginary part means nothing")
 
 
 def _check_memory(name: str, array: np.ndarray) -> None:

@@ -139,7 +139,7 @@ def residual_gradient(
     **model: Any,
 ) -> Misfit:
     """The misfit of mean spectra to measured ones and its gradient, for any optimiser. The arguments are those of `fit`."""
-    call = Call(hamiltonians, dipoles, positions, parameters, model)
+    call = Call(residual_gradient, hamiltonians, dipoles, positions, parameters, model)
     values = call.by_parameter("values", values)
     measured = call.measurement(absorption, cd, ld)
     gradient = np.empty(call.n_parameter)
@@ -170,7 +170,7 @@ def jacobian(
 
     The other arguments are those of `fit`.
     """
-    call = Call(hamiltonians, dipoles, positions, parameters, model)
+    call = Call(jacobian, hamiltonians, dipoles, positions, parameters, model)
     values = call.by_parameter("values", values)
     grids = call.grids(absorption_grid, cd_grid, ld_grid)
     spectra, rows = call.spectra(with_jacobian=True)
@@ -272,7 +272,7 @@ def fit(
     Cancelled, KeyboardInterrupt
         ``error.fit`` holds the best values so far.
     """
-    call = Call(hamiltonians, dipoles, positions, parameters, model)
+    call = Call(fit, hamiltonians, dipoles, positions, parameters, model)
     best = call.by_parameter("values", call.neutral() if values is None else values, copy=True)
     if absorption is None and cd is None and ld is None:
         raise MissingArrayError("absorption: neither absorption nor cd nor ld is given; pass (grid, measured) of at least one")

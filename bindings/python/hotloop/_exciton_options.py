@@ -43,7 +43,11 @@ class ExcitonOptions(Options):
             if fwhm != self.defaults.fwhm:
                 self.struct.fwhm = number("fwhm", fwhm)
             return
-        values = {"fwhm": fwhm, "fwhm_cd": fwhm_cd}
+        values = {name: _scalar(value) for name, value in (("fwhm", fwhm), ("fwhm_cd", fwhm_cd))}
+        for name, value in values.items():
+            if isinstance(value, str):
+                raise TypeError(f"{name}: expected a number or an array of them, got the string {value!r}; pass float({name})")
+        fwhm, fwhm_cd = values.values()
         single = {name: value is None or isinstance(value, numbers.Real) for name, value in values.items()}
         if fwhm_by is None:
             for name, value in values.items():
@@ -87,6 +91,11 @@ class ExcitonOptions(Options):
         mask = deleted_mask(deleted, n_site)
         self.set_array("deleted", *_arrays.argument(mask))
         return n_site - int(np.count_nonzero(mask))
+
+
+def _scalar(value: Any) -> Any:
+    """An array without axes is its number."""
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
 
 
 def deleted_mask(deleted: Any, n_site: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import difflib
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain, islice
@@ -60,7 +61,13 @@ FitOptions.keywords = {
 class Call:
     """The arguments that derivatives and fits share."""
 
-    def __init__(self, hamiltonians: Any, dipoles: Any, positions: Any, parameters: Any, model: dict[str, Any]) -> None:
+    def __init__(
+        self, of: Callable[..., Any], hamiltonians: Any, dipoles: Any, positions: Any, parameters: Any, model: dict[str, Any]
+    ) -> None:
+        """``of`` is the public function, whose keywords are listed where one is unknown."""
+        unknown = model.keys() - _MODEL
+        if unknown:
+            raise _unknown(min(unknown), of)
         drawn = model.pop("disorder", None)
         if drawn is not None:
             hamiltonians, dipoles, positions = _shared_by_members(drawn, hamiltonians, dipoles, positions)
@@ -72,9 +79,6 @@ class Call:
         self.parameter_rows = _rows(self.parameters)
         self.options = ExcitonOptions()
         self.sample = Sample()
-        unknown = model.keys() - _MODEL
-        if unknown:
-            raise TypeError(f"{min(unknown)}: no such argument; a model takes {', '.join(sorted(_MODEL))}")
         self._set(**model)
         if drawn is not None:
             self.sample.set_disorder(drawn, self._sizes.n_site)
@@ -113,7 +117,7 @@ class Call:
             energy_offset=energy_offset,
         )
         for name, width in (("fwhm", fwhm), ("fwhm_cd", fwhm_cd)):
-            if isinstance(width, (np.ndarray, list, tuple)):
+            if isinstance(width, (list, tuple)) or (isinstance(width, np.ndarray) and width.ndim):
                 raise OptionError(f"{name}: is an array; here a spectrum has one width, which may be a parameter")
         self.options.set_widths(fwhm, fwhm_cd, None, n_site, ())
         self._fwhm = {"absorption": fwhm, "cd": fwhm if fwhm_cd is None else fwhm_cd, "both": fwhm, "all": fwhm}
@@ -231,6 +235,15 @@ class Call:
 
 #: Keywords of a model.
 _MODEL = frozenset(Call._set.__kwdefaults__) | {"disorder"}
+
+
+def _unknown(name: str, of: Callable[..., Any]) -> TypeError:
+    """What to raise for a keyword that the function does not have."""
+    code = of.__code__
+    known = sorted({*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount], *_MODEL})
+    near = difflib.get_close_matches(name, known, 1)
+    guess = f"; did you mean {near[0]}?" if near else ";"
+    return TypeError(f"{name}: no such argument{guess} {of.__name__} takes {', '.join(known)}")
 
 
 def _listed(parameters: Any) -> list[Parameter]:

@@ -103,6 +103,8 @@ def number(name: str, value: Any) -> float:
     """A single number."""
     if type(value) is float and value == value:
         return value
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name}: expected a number, got {type(value).__name__}")
     converted = float(value)

@@ -133,7 +133,8 @@ def integrate(
         For "dormand-prince": the length of the first step to try, from the `Integration` that this one continues.
     noise : float
         sigma in d theta = f dt + sigma dW, in radians per square root of the unit of time; with "euler" (Euler-Maruyama) and
-        "heun" alone.
+        "heun" alone. A second call with the same ``first_step`` (0 unless it is given) repeats the increments of the first: count
+        the steps on (`Lattice` does it by itself), or take another ``noise_seed``.
     noise_seed : int
         The noise of a cell in a step is a function of the seed, the step's number and the cell's number, whatever the
         number of threads.
