@@ -1,7 +1,7 @@
 """hotloop: scientific hot loops on your own NumPy arrays.
 
-Every function reads its inputs and writes its outputs where they lie, whatever their strides; nothing is copied or
-cast on the way. Results are the same bits for any number of threads.
+Every function reads arrays of data and writes its outputs where they lie, whatever their strides, without copies or
+casts (short lists of parameters may be lists; AniSOAP's mappings and ASE atoms are put together). Results are the same bits for any number of threads.
 
 The map:
 
