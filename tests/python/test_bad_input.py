@@ -7,6 +7,7 @@ the caller that hold a mark, and with inputs that are compared with a copy after
 import hotloop
 import numpy as np
 import pytest
+from hotloop import _errors
 from numpy.lib.stride_tricks import as_strided
 from systems import random_system
 
@@ -356,3 +357,25 @@ def test_arrays_without_axes_are_numbers():
 def test_what_is_raised_is_exported():
     with pytest.raises(hotloop.MissingArrayError, match="positions: "):
         hotloop.exciton.spectrum(HAMILTONIANS, DIPOLES, None, GRID, out=(None, np.empty(N_GRID)))
+
+
+@pytest.mark.parametrize(
+    "said, meant",
+    [
+        ("hl_exciton_fit: lineshape: only Gaussian lines; set lineshape = HL_LINESHAPE_GAUSSIAN", "only Gaussian lines; pass lineshape='gaussian'"),
+        ("hl_exciton_fit: fwhm_by: widths of sites; set fwhm_by = HL_FWHM_COMMON", "pass fwhm_by='common'"),
+        ("hl_exciton_broaden: fwhm_by: widths by site; use hl_exciton_spectrum", "use exciton.spectrum"),
+        ("hl_exciton_fit: variant_weights: element 0 is NaN", "variants: weights: element 0 is NaN"),
+        ("hl_fmm_evaluate: plan: hl_fmm_set_points is changing it", "plan: Plan.set_points is changing it"),
+        ("hl_kuramoto_rhs: theta: is NaN; repair it, or set nonfinite = HL_NONFINITE_PROPAGATE", "or pass nonfinite='propagate'"),
+        ("hl_anisoap_expansion: pair_vectors: given beside pair_shifts; pass one and NULL", "pairs.vectors: given beside pairs.shifts; pass one and None"),
+    ],
+)
+def test_messages_of_the_library_name_what_python_has(said, meant):
+    found = _errors._in_python_words(said)
+    assert meant in found and "HL_" not in found and "hl_" not in found
+
+
+def test_codes_cannot_be_complex():
+    with pytest.raises(TypeError, match=r"codes\.real\.astype\(numpy\.int64\) if"):
+        hotloop.fmm.morton.parents(np.zeros(3, complex))

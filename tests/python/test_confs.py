@@ -339,6 +339,29 @@ def test_a_fit_that_no_tolerance_ended_says_so_and_has_a_status_of_its_own(exper
 
 
 @pytest.mark.parametrize(
+    "reason, status, message",
+    [
+        ("no-progress", 3, "no step lowers the misfit further, before a tolerance was met"),
+        (hotloop.Cancelled("stopped by the caller"), 130, "stopped by the caller"),
+        (KeyboardInterrupt(), 130, "interrupted: these are the best values so far"),
+    ],
+)
+def test_an_end_without_a_tolerance_is_said_and_files_are_written(experiment, tmp_path, capsys, monkeypatch, reason, status, message):
+    def ended(*arguments, **options):
+        found = fit(*arguments, **options)
+        if isinstance(reason, BaseException):
+            reason.fit = found
+            raise reason
+        object.__setattr__(found, "reason", reason)
+        return found
+
+    fit = exciton.fit
+    monkeypatch.setattr(exciton, "fit", ended)
+    assert main([*experiment, str(tmp_path / "out")]) == status and message in capsys.readouterr().err
+    assert message in json.loads((tmp_path / "out" / "fit.json").read_text())["note"]
+
+
+@pytest.mark.parametrize(
     "option, message",
     [
         (["--prior", "-5"], "argument --prior: is -5; it is positive and finite"),

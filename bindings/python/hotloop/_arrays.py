@@ -174,8 +174,8 @@ def _converted(name: str, given: np.dtype, dtype: np.dtype) -> str:
     if given.kind != "c":
         return f"{name}.astype(numpy.{dtype})"
     # astype would drop the imaginary part with no more than a warning.
-    return f"{name}.real if its imaginary part means nothing" if given == np.result_type(dtype, 1j) else (
-        f"{name}.real.astype(numpy.{dtype}) if its imaginary part means nothing")
+    real = f"{name}.real" if given.type().real.dtype == dtype else f"{name}.real.astype(numpy.{dtype})"
+    return f"{real} if its imaginary part means nothing"
 
 
 def _check_memory(name: str, array: np.ndarray) -> None:

@@ -188,7 +188,8 @@ def _of_mapping(number: int, frame: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refuse_lost_orientations(number: int, semiaxes: np.ndarray) -> None:
     """Bodies that are no spheres point somewhere."""
-    tilted = np.flatnonzero((semiaxes != semiaxes[:, :1]).any(axis=1))
+    # NaN is the library's to name.
+    tilted = np.flatnonzero((semiaxes != semiaxes[:, :1]).any(axis=1) & np.isfinite(semiaxes).all(axis=1))
     if len(tilted):
         raise ArgumentError(
             f"frames[{number}]: semiaxes of atom {tilted[0]} are {semiaxes[tilted[0]].tolist()}, no sphere's, but there are neither quaternions "
