@@ -51,7 +51,7 @@ def spectrum(dipoles=DIPOLES, positions=POSITIONS, **options):
         (lambda: misfit(values=changed(6, 1e90)), "values: they take dipoles or positions"),
         (lambda: misfit(values=changed(7, 1e200)), "values: element 7 is 1e200"),
         (lambda: misfit(1e201 * HAMILTONIANS), "hamiltonians: configuration 0"),
-        (lambda: misfit(variants=[exciton.Variant(1.0, energies=np.full(5, 1e250))]), "variant_energies: element"),
+        (lambda: misfit(variants=[exciton.Variant(1.0, energies=np.full(5, 1e250))]), "variants: energies: element"),
         (lambda: misfit(energy_offset=1e250), "energy_offset: is 1e250"),
         (lambda: jacobian(dipoles=1e200 * DIPOLES), "dipoles: element"),
         (lambda: jacobian(dipoles=1e74 * DIPOLES, values=changed(8, 1e100), variants=[exciton.Variant(1e100)]), "cd: point"),
