@@ -20,10 +20,11 @@ module Hotloop
 
 using Libdl
 using LinearAlgebra: Adjoint, Transpose
+using Serialization: Serialization, AbstractSerializer
 using SparseArrays: SparseMatrixCSC, dropzeros, getcolptr, nnz, nonzeros, rowvals
 
 export exciton_spectrum, exciton_spectrum!, exciton_sticks, exciton_sticks!, exciton_broaden, exciton_broaden!
-export exciton_fit, exciton_residual_gradient, exciton_jacobian, ExcitonFitError
+export exciton_fit, exciton_residual_gradient, exciton_jacobian, ExcitonFit, ExcitonFitError
 export exciton_disorder, exciton_point_dipole_couplings, exciton_linear_dichroism
 export kuramoto_rhs, kuramoto_rhs!, KuramotoRHS, kuramoto_integrate!, kuramoto_order_parameter
 export kuramoto_mean_field_rhs, kuramoto_mean_field_rhs!, KuramotoMeanFieldRHS, kuramoto_mean_field_integrate!

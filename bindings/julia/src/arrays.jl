@@ -88,16 +88,35 @@ function even_distance(extents, strides)
     return distance
 end
 
+# The code that makes an argument what it should be; "absorption: grid" is the grid of a tuple.
+function remedy(name, array, ::Type{T}) where {T}
+    word, E = last(split(name, ": ")), eltype(array)
+    if E <: AbstractVector && array isa AbstractVector
+        joined = "reduce(hcat, $word)"
+        return "pass " * (eltype(E) === T ? joined : "$T.($joined)")
+    end
+    array isa AbstractRange && return "pass collect($T, $word)"
+    E <: Complex && return "pass " * (real(E) === T ? "real.($word)" : "$T.(real.($word))") * " if their imaginary parts mean nothing"
+    return E === T ? "pass Array($word)" : "pass $T.($word)"
+end
+
+# Where axes are just the other way round, no copy is needed either.
+function turned(name, array, extents)
+    size(array) == reverse(extents) && length(extents) > 1 || return ""
+    word = last(split(name, ": "))
+    return ndims(array) == 2 ? "; pass transpose($word)" : "; pass PermutedDimsArray($word, $(Tuple(ndims(array):-1:1)))"
+end
+
 # The memory of an argument, or an ArgumentError with the remedy.
 function memory_of(name, array, ::Type{T} = Float64) where {T<:Element}
     array isa AbstractArray ||
         throw(ArgumentError("$name: expected an array of $T, got a value of type $(typeof(array))"))
     eltype(array) === T ||
-        throw(ArgumentError("$name: has elements of type $(eltype(array)); hotloop converts nothing by itself, pass $T.($name)"))
+        throw(ArgumentError("$name: has elements of type $(eltype(array)); hotloop converts nothing by itself, " * remedy(name, array, T)))
     found = memory(array)
     found === nothing && throw(ArgumentError(
         "$name: is a $(typeof(array)), whose elements do not lie in memory at even distances; hotloop copies nothing by itself, " *
-        "pass Array($name) or a preallocated Array"))
+        remedy(name, array, T) * " or a preallocated Array"))
     return found
 end
 
@@ -114,7 +133,8 @@ function memory_by_configuration(name, array, extents::NTuple{N,Int}; shared = f
         return Memory(found.pointer, (found.strides..., 0))
     end
     expected = shared || last(extents) == 1 ? "$extents or $site_extents" : "$extents"
-    throw(ArgumentError("$name: its size is $(size(array)), expected $expected"))
+    throw(ArgumentError("$name: its size is $(size(array)), expected $expected" *
+                        turned(name, array, ndims(array) == N - 1 ? site_extents : extents)))
 end
 
 # The memory of an argument with one axis.

@@ -30,7 +30,7 @@ struct HotloopError <: Exception
 end
 
 function Base.showerror(io::IO, error::HotloopError)
-    has_index = occursin(r"(element|configuration|site energy) [(\[]?\d|\w\[\d+\]", error.message)
+    has_index = occursin(r"\b(element|configuration|energy|row|site|variant|atom|pair|frame|cell|point|quaternion)s? [(\[]?\d|\w\[\d+\]", error.message)
     print(io, "HotloopError: ", error.message, " (", status_name(error.status),
           has_index ? "; indices in this message count from 0, with the axes in reverse)" : ")")
 end

@@ -3,14 +3,18 @@
 # The memory of an array of Float64 of a given size, with its axes in the C function's order; `nothing` is NULL.
 function c_array(name, array, extents::NTuple{N,Int}) where {N}
     found = memory_of(name, array)
-    size(array) == extents || throw(ArgumentError("$name: its size is $(size(array)), expected $extents"))
+    size(array) == extents ||
+        throw(ArgumentError("$name: its size is $(size(array)), expected $extents" * turned(name, array, extents)))
     return in_c_order(found::Memory{Float64,N})
 end
 c_array(name, ::Nothing, ::NTuple{N,Int}) where {N} = absent(Val(N))
 
 # The number of columns of an array (3, n).
 function count_points(name, array)
-    array isa AbstractMatrix || throw(ArgumentError("$name: expected a matrix (3, n) of Float64, got a $(typeof(array))"))
+    array isa AbstractMatrix || throw(ArgumentError("$name: expected a matrix (3, n) of Float64, got a $(typeof(array))" *
+                                                    (array isa AbstractArray ? "; " * remedy(name, array, Float64) : "")))
+    size(array, 1) == 3 || throw(ArgumentError("$name: its size is $(size(array)), expected (3, n)" *
+                                               turned(name, array, (3, size(array, 1)))))
     return size(array, 2)
 end
 

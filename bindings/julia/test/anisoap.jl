@@ -96,6 +96,7 @@ end
     expected = anisoap_expansion(descriptor, frames)
     @test anisoap_expansion(deepcopy((descriptor, 1))[1], frames) == expected
     @test anisoap_expansion(copy(descriptor), frames) == expected
+    @test_throws ArgumentError Serialization.serialize(IOBuffer(), Dict(1 => descriptor))
     for wrong in (2.0, (2, 1, 1, 0), "3", Int[], true)
         @test_throws ArgumentError AnisoapDescriptor(3, 7.0; species = [1], radial_gaussian_width = 1.0, max_radial = wrong)
     end

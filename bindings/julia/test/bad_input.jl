@@ -2,6 +2,7 @@
 # names first, the call. Whatever the mistake, no output has changed.
 
 using LinearAlgebra: Symmetric
+using SparseArrays: sparse
 
 # Inputs and outputs that are right; each row spoils one thing.
 function right()
@@ -174,4 +175,37 @@ end
     @test occursin("HL_ERR_NONFINITE", text) && occursin("count from 0", text) && !occursin('\n', text)
     @test_throws TypeError exciton_spectrum(arrays.hamiltonians, arrays.dipoles, nothing, arrays.grid; frequency_prefactor = 1)
     @test_throws MethodError exciton_spectrum(arrays.hamiltonians, arrays.dipoles, nothing, arrays.grid; fhwm = 70.0)
+end
+
+# What a message says to pass is passed: its code is run, with the argument's name for what was refused, and the call goes through.
+@testset "remedies are right: $name, a $(typeof(wrong))" for (name, wrong, call) in [
+    let a = right(), axes3 = (3, 2, 1)
+        h, mu, r, grid, values = a.hamiltonians, a.dipoles[:, :, 1], a.positions[:, :, 1], a.grid, ones(161)
+        fit(grid, values) = exciton_residual_gradient(h, mu, r, [(:scale, :both)], [1.0]; absorption = (grid, values))
+        of(arguments...) = exciton_spectrum(arguments...)
+        [("grid", 12000.0:5.0:12800.0, x -> of(h, mu, r, x)), ("grid", 12000:5:12800, x -> of(h, mu, r, x)),
+         ("grid", collect(12000:5:12800), x -> of(h, mu, r, x)), ("grid", 12000.0:5.0:12800.0, x -> fit(x, values)),
+         ("values", 1.0:161.0, x -> fit(grid, x)), ("values", Float32.(values), x -> fit(grid, x)),
+         ("hamiltonians", Float32.(h), x -> of(x, mu, r, grid)), ("hamiltonians", Symmetric(h[:, :, 1]), x -> of(x, mu, r, grid)),
+         ("dipoles", permutedims(mu), x -> of(h, x, r, grid)), ("dipoles", permutedims(a.dipoles[:, :, 1:2], axes3), x -> of(h[:, :, 1:2], x, r, grid)),
+         ("dipoles", view(a.dipoles, :, [1, 2, 3, 4], :), x -> of(h, x, r, grid)), ("positions", complex(r), x -> of(h, mu, x, grid)),
+         ("dipoles", [mu[:, i] for i in 1:4], x -> of(h, x, r, grid)),
+         ("weights", [1, 2, 3], x -> exciton_spectrum(h, mu, r, grid; weights = x)),
+         ("sources", [1 2; 3 4; 5 6], x -> direct_sum(x, [1.0, 2.0])), ("sources", complex([1f0 2; 3 4; 5 6]), x -> FmmPlan(x)),
+         ("sources", [[1.0, 2, 3], [4.0, 5, 6]], x -> FmmPlan(x)), ("sources", [[1, 2, 3], [4, 5, 6]], x -> FmmPlan(x)),
+         ("sources", ones(5, 3), x -> FmmPlan(x)), ("targets", ones(5, 3), x -> FmmPlan(ones(3, 5); targets = x)),
+         ("charges", [1, 2], x -> direct_sum([1.0 2; 3 4; 5 6], x)), ("charges", ones(2, 5), x -> fmm_evaluate(FmmPlan(rand(3, 5)), x)),
+         ("charges", 1:5, x -> fmm_evaluate(FmmPlan(rand(3, 5)), x)),
+         ("positions", [1.0 2; 3 4; 5 6]', x -> neighbour_list(x, 1.0)), ("positions", [1 2; 3 4; 5 6], x -> neighbour_list(x, 1.0)),
+         ("positions", [[1.0, 2, 3], [4.0, 5, 6]], x -> neighbour_list(x, 1.0)),
+         ("theta", [1, 2, 3], x -> kuramoto_rhs(x, 1.0, 1.0)), ("omega", 1.0:3.0, x -> kuramoto_rhs(zeros(3), x, 1.0)),
+         ("codes", Int32[9], x -> morton_decode(x)), ("row_start", [0.0, 1.0], x -> KuramotoNetwork(x, [0])),
+         ("matrix", [0.0 1; 1 0], x -> KuramotoNetwork(x)), ("matrix", sparse([0 1; 1 0]), x -> KuramotoNetwork(x))]
+    end...]
+    said = try call(wrong); "" catch error; error.msg end
+    told = match(r"pass ((?:[^()]|\([^()]*(?:\([^()]*\)[^()]*)*\))*?)(?: or a preallocated Array| if their imaginary parts mean nothing| \(or .*)?$", said)
+    @test told !== nothing
+    told === nothing && continue
+    right_one = Base.eval(Main, :(let $(Symbol(name)) = $wrong; $(Meta.parse(told[1])) end))
+    @test (call(right_one); true)
 end

@@ -21,6 +21,10 @@ let reference = joinpath(ROOT, "tests", "data", "exciton", "brixner_conf.csv")
         @test maximum(abs.(found.values .- truth)) < 1e-6
         @test found.reason in (:misfit, :step, :gradient) && found.misfit < found.initial_misfit
         @test all(found.standard_errors .>= 0) && all(found.correlation[i, i] == 1 for i in 1:9)
+        table = split(sprint(show, MIME"text/plain"(), found), '\n')
+        @test length(table) == 11 && occursin(r"^parameter +value +std\. error$", table[1]) && occursin(r"^coupling 1 2 +4\.0 ", table[9])
+        @test occursin("iterations, ended by $(found.reason)", table[11])
+        @test found.parameters == parameters && occursin("site_energy 1 = 10.0 ± ", string(found)) && !occursin('\n', string(found))
         bounded = exciton_fit(members, dipoles, positions, parameters; measured..., upper = fill(7.0, 9))
         @test maximum(bounded.values) == 7.0
     end
@@ -99,12 +103,23 @@ let reference = joinpath(ROOT, "tests", "data", "exciton", "brixner_conf.csv")
     @testset "members are functions of seed and number" begin
         @test exciton_disorder(hamiltonian, 5, fill(40.0, 7); seed = 3, first_member = 10) == members[:, :, 11:15]
         @test members[1, 2, 1] == hamiltonian[1, 2] && members[1, 1, 1] != hamiltonian[1, 1]
+        # One number, one for each site, a matrix.
+        for deviations in (40.0, 40, fill(40, 7), [i == j ? 40.0 : 0.0 for i in 1:7, j in 1:7])
+            @test exciton_disorder(hamiltonian, 20, deviations; seed = 3) == members
+        end
+        drawn(site_factor) = exciton_residual_gradient(hamiltonian, dipoles, positions, parameters, truth; measured...,
+                                                       disorder = (members = 20, site_factor = site_factor, seed = 3)).misfit
+        @test drawn(40.0) == drawn(fill(40.0, 7))
     end
 
     @testset "what is wrong is said" begin
         said(call) = try call(); "" catch error; sprint(showerror, error) end
         @test occursin("neither absorption nor cd", said(() -> exciton_fit(members, dipoles, positions, parameters)))
         @test occursin("count from 1", said(() -> exciton_fit(members, dipoles, positions, [(:site_energy, 0)]; measured...)))
+        @test occursin(r"row 0 names site 8.*indices in this message count from 0", 
+                       said(() -> exciton_fit(members, dipoles, positions, [(:site_energy, 9)]; measured...)))
+        @test occursin("site_factor: has 6 numbers", said(() -> exciton_disorder(hamiltonian, 2, fill(1.0, 6))))
+        @test occursin("site_factor: expected a number", said(() -> exciton_disorder(hamiltonian, 2, "50")))
         @test occursin("takes 2 more", said(() -> exciton_fit(members, dipoles, positions, [(:coupling, 1)]; measured...)))
         @test occursin("one spectrum has it", said(() -> exciton_fit(members, dipoles, positions, parameters;
             absorption = (measured.absorption..., ones(length(grid))), cd = measured.cd)))

@@ -66,3 +66,45 @@ end
     @test occursin(r"sources.*is NaN", message(() -> FmmPlan([0.0 1; NaN 1; 0 1])))
     @test_throws HotloopError fmm_evaluate(plan, charges[:, 1]; progress = (done, total) -> :cancel)
 end
+
+@testset "copies, and plans that are freed" begin
+    sources, targets, charges = PLAN_POINTS[1], PLAN_POINTS[2], PLAN_POINTS[3][:, 1]
+    before(points) = fmm_evaluate(FmmPlan(points; eps = 1e-3), charges[1:size(points, 2)])
+    plan = FmmPlan(sources; eps = 1e-3)
+    holders = deepcopy((first = [plan], second = plan))
+    @test holders.first[1] === holders.second && holders.second !== plan
+    finalize(plan)
+    @test_throws HotloopError fmm_evaluate(plan, charges)
+    @test fmm_evaluate(holders.second, charges) == before(sources)
+    # New points are those of one copy alone, whichever gets them.
+    other = copy(holders.second)
+    fmm_set_points!(other, targets)
+    @test (other.n_source, holders.second.n_source) == (700, 3000)
+    @test fmm_evaluate(other, charges[1:700]) == before(targets) && fmm_evaluate(holders.second, charges) == before(sources)
+    third = deepcopy(other)
+    fmm_set_points!(other, sources)
+    @test fmm_evaluate(other, charges) == before(sources) && fmm_evaluate(third, charges[1:700]) == before(targets)
+    # After an error a copy is as it was.
+    @test_throws HotloopError fmm_set_points!(copy(third), [0.0 1; NaN 1; 0 1])
+    fourth = copy(third)
+    @test_throws HotloopError fmm_set_points!(fourth, [0.0 1; NaN 1; 0 1])
+    @test fmm_evaluate(fourth, charges[1:700]) == before(targets)
+    # The precision is that of the first points, as without copies.
+    mixed, double = copy(FmmPlan(Float32.(sources); eps = 1e-3)), FmmPlan(sources; eps = 1e-3)
+    kept = copy(double)
+    fmm_set_points!(double, Float32.(sources))
+    fmm_set_points!(kept, Float32.(sources))
+    @test fmm_evaluate(double, charges) == fmm_evaluate(kept, charges)
+    keep = copy(mixed)
+    @test fmm_evaluate(fmm_set_points!(mixed, sources), charges) == fmm_evaluate(fmm_set_points!(keep, sources), charges)
+    # A copy of what is no more is no more, and takes nothing from those that share.
+    finalize(fourth)
+    dead = copy(fourth)
+    @test_throws HotloopError fmm_evaluate(dead, charges[1:700])
+    @test_throws HotloopError fmm_set_points!(dead, targets)
+    foreach(finalize, (dead, other))
+    foreach(i -> copy(third), 1:100)
+    GC.gc()
+    @test fmm_evaluate(third, charges[1:700]) == before(targets)
+    @test_throws ArgumentError Serialization.serialize(IOBuffer(), (1, third))
+end

@@ -4,6 +4,7 @@
 #
 # The last line is `tests julia: N passed, N failed`; the exit status is 0 when nothing failed.
 
+using Serialization
 using Test
 using Hotloop
 

@@ -79,6 +79,8 @@ end
 # A plan does not change, so a copy is the descriptor itself: two of them would destroy one plan.
 Base.copy(descriptor::AnisoapDescriptor) = descriptor
 Base.deepcopy_internal(descriptor::AnisoapDescriptor, ::IdDict) = descriptor
+Serialization.serialize(::AbstractSerializer, ::AnisoapDescriptor) = throw(ArgumentError(
+    "descriptor: an AnisoapDescriptor cannot be serialised, since its plan lies in the library's memory; make one with the same hyperparameters where it is wanted"))
 
 function labels_of(plan, size_function, labels_function, width)
     labels = Matrix{Int32}(undef, width, ccall(size_function, Int, (Ptr{Cvoid},), plan))

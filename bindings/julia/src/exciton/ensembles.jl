@@ -3,15 +3,14 @@
 """
     exciton_disorder(hamiltonian, n_member, site_factor; coupling_sigma = nothing, seed = 0, first_member = 0)
 
-An ensemble with static disorder about one Hamiltonian: `(n_site, n_site, n_member)`. `site_factor` is a vector of the standard
-deviations of the site energies, or a matrix `(n_site, n_factor)` F whose F F' is their covariance, cm-1 and at most 1e200, like
+An ensemble with static disorder about one Hamiltonian: `(n_site, n_site, n_member)`. `site_factor` is the standard deviation of all site energies, a vector of
+those of each site, or a matrix `(n_site, n_factor)` F whose F F' is their covariance, cm-1 and at most 1e200, like
 `coupling_sigma`. Members are functions of `seed` and their number alone, the same in every language.
 """
 function exciton_disorder(hamiltonian::AbstractMatrix, n_member::Integer, site_factor; coupling_sigma = nothing, seed::Integer = 0,
                           first_member::Integer = 0)
     n_site, _ = system_size(hamiltonian)
-    factor = site_factor isa AbstractVector ? Float64[i == j ? site_factor[i] : 0.0 for i in 1:n_site, j in 1:n_site] : site_factor
-    size(factor, 1) == n_site || throw(ArgumentError("site_factor: its size is $(size(factor)), expected $n_site rows"))
+    factor = factor_of("site_factor", site_factor, n_site)
     about, of_sites = memory_of("hamiltonian", hamiltonian), memory_of("site_factor", factor)
     of_couplings = coupling_sigma === nothing ? absent(Val(2)) : memory_of("coupling_sigma", coupling_sigma)
     coupling_sigma === nothing || size(coupling_sigma) == (n_site, n_site) ||
@@ -27,6 +26,18 @@ function exciton_disorder(hamiltonian::AbstractMatrix, n_member::Integer, site_f
         end)
     end
     return members
+end
+
+# The factor of the site energies' covariance: of one deviation for all sites, one for each, or as it is.
+factor_of(name, deviation::Real, n_site) = factor_of(name, fill(deviation, n_site), n_site)
+function factor_of(name, deviations::AbstractVector, n_site)
+    length(deviations) == n_site || throw(ArgumentError("$name: has $(length(deviations)) numbers, expected one for each of $n_site sites"))
+    return Float64[i == j ? deviations[i] : 0.0 for i in 1:n_site, j in 1:n_site]
+end
+function factor_of(name, factor, n_site)
+    factor isa AbstractMatrix || throw(ArgumentError("$name: expected a number, a vector or a matrix, got a $(typeof(factor))"))
+    size(factor, 1) == n_site || throw(ArgumentError("$name: its size is $(size(factor)), expected $n_site rows"))
+    return factor
 end
 
 """

@@ -145,6 +145,50 @@ function exciton_jacobian(hamiltonians, dipoles, positions, parameters, values; 
 end
 
 """
+    ExcitonFit
+
+What [`exciton_fit`](@ref) found: `parameters`, `values`, `standard_errors`, `covariance`, `correlation`; the model `absorption`, `cd` and `ld` at the
+measurement's points; `reason` (why it ended), `start` (which start was best), `iterations`, `evaluations`, `degrees_of_freedom`, `initial_misfit`, `misfit`,
+`prior_misfit`. It is shown as a table of values and standard errors.
+"""
+struct ExcitonFit
+    parameters::Vector{Any}
+    values::Vector{Float64}
+    standard_errors::Vector{Float64}
+    covariance::Matrix{Float64}
+    correlation::Matrix{Float64}
+    absorption::Vector{Float64}
+    cd::Vector{Float64}
+    ld::Vector{Float64}
+    reason::Symbol
+    start::Int
+    iterations::Int
+    evaluations::Int
+    degrees_of_freedom::Int
+    initial_misfit::Float64
+    misfit::Float64
+    prior_misfit::Float64
+end
+
+# Of each parameter its name, value and standard error.
+fit_rows(fit) = [(join(parameter, " "), string(round(value; sigdigits = 6)), string(round(error; sigdigits = 2)))
+                 for (parameter, value, error) in zip(fit.parameters, fit.values, fit.standard_errors)]
+
+Base.show(io::IO, fit::ExcitonFit) =
+    print(io, "ExcitonFit(", join(("$name = $value ± $error" for (name, value, error) in fit_rows(fit)), ", "), ")")
+
+function Base.show(io::IO, ::MIME"text/plain", fit::ExcitonFit)
+    rows = [("parameter", "value", "std. error"); fit_rows(fit)]
+    names, numbers, errors = (maximum(row -> length(row[k]), rows) for k in 1:3)
+    for (name, value, error) in rows
+        println(io, rpad(name, names), "  ", lpad(value, numbers), "  ", lpad(error, errors))
+    end
+    print(io, fit.iterations, " iterations, ended by ", fit.reason)
+    fit.degrees_of_freedom > 0 &&
+        print(io, ", reduced chi-square ", round(2 * (fit.misfit + fit.prior_misfit) / fit.degrees_of_freedom; sigdigits = 4))
+end
+
+"""
     ExcitonFitError(error, fit)
 
 A fit that was told to stop, or that does not determine all values: the [`HotloopError`](@ref) that says so, and what
@@ -152,7 +196,7 @@ A fit that was told to stop, or that does not determine all values: the [`Hotloo
 """
 struct ExcitonFitError <: Exception
     error::HotloopError
-    fit::NamedTuple
+    fit::ExcitonFit
 end
 
 Base.showerror(io::IO, ended::ExcitonFitError) = (showerror(io, ended.error); print(io, "; the best values are in the field `fit`"))
@@ -160,8 +204,8 @@ Base.showerror(io::IO, ended::ExcitonFitError) = (showerror(io, ended.error); pr
 """
     exciton_fit(hamiltonians, dipoles, positions, parameters; absorption, cd, ld, options...)
 
-The values of parameters that suit measured spectra best, as a named tuple `(values, standard_errors, covariance, correlation,
-absorption, cd, ld, reason, start, iterations, evaluations, degrees_of_freedom, initial_misfit, misfit, prior_misfit)`.
+The values of parameters that suit measured spectra best, as an [`ExcitonFit`](@ref) with the fields `parameters`, `values`, `standard_errors`, `covariance`,
+`correlation`, `absorption`, `cd`, `ld`, `reason`, `start`, `iterations`, `evaluations`, `degrees_of_freedom`, `initial_misfit`, `misfit`, `prior_misfit`.
 
 # Arguments
 - `hamiltonians`, `dipoles`, `positions`: as in [`exciton_spectrum`](@ref).
@@ -251,10 +295,9 @@ function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = 
     # Without an end nothing was written: the start was not evaluated.
     refused === nothing || ended.reason != 0 || throw(refused)
     reason = first(word for word in keys(FIT_ENDS) if FIT_ENDS[word] == ended.reason)
-    found = (values = best, standard_errors = errors, covariance = covariance, correlation = correlation, absorption = spectra[1],
-             cd = spectra[2], ld = sample.ld, reason = reason, start = Int(ended.start) + 1, iterations = ended.iterations,
-             evaluations = ended.evaluations, degrees_of_freedom = ended.degrees_of_freedom, initial_misfit = ended.initial_misfit,
-             misfit = ended.misfit, prior_misfit = ended.prior_misfit)
+    found = ExcitonFit(collect(Any, parameters), best, errors, covariance, correlation, spectra[1], spectra[2], sample.ld, reason,
+                       Int(ended.start) + 1, ended.iterations, ended.evaluations, ended.degrees_of_freedom, ended.initial_misfit,
+                       ended.misfit, ended.prior_misfit)
     refused === nothing || throw(refused isa HotloopError ? ExcitonFitError(refused, found) : refused)
     return found
 end

@@ -56,10 +56,7 @@ function call_sample(n_site, ld, axis, fwhm_ld, variants, disorder; jacobian_of 
     # Short lists, turned into the library's order.
     factor, sigma, seed, first_member = zeros(0, 0), zeros(0, 0), UInt64(0), UInt64(0)
     if disorder !== nothing
-        given = disorder.site_factor
-        rows = given isa AbstractVector ? Float64[i == j ? given[i] : 0.0 for i in 1:length(given), j in 1:length(given)] : given
-        size(rows, 1) == n_site || throw(ArgumentError("disorder: site_factor has $(size(rows, 1)) rows, expected $n_site"))
-        factor = Matrix{Float64}(permutedims(rows))
+        factor = Matrix{Float64}(permutedims(factor_of("disorder: site_factor", disorder.site_factor, n_site)))
         between = get(disorder, :coupling_sigma, nothing)
         if between !== nothing
             size(between) == (n_site, n_site) ||

@@ -5,7 +5,6 @@ const KERNELS = (laplace = HL_KERNEL_LAPLACE, yukawa = HL_KERNEL_YUKAWA)
 direct_of(::Type{Float64}) = hl_direct[]
 direct_of(::Type{Float32}) = hl_direct_f32[]
 
-
 """
     direct_sum!(potentials, gradients, sources, charges; options...)
 
@@ -18,10 +17,8 @@ function direct_sum!(potentials, gradients, sources, charges; targets = nothing,
     T = precision_of("sources", sources)
     n = count_columns("sources", sources)
     m = targets === nothing ? n : count_columns("targets", targets)
-    charges isa Union{AbstractVector,AbstractMatrix} ||
-        throw(ArgumentError("charges: expected a vector or a matrix of $T, got a $(typeof(charges))"))
+    k = count_vectors(charges, n, T)
     several = charges isa AbstractMatrix
-    k = several ? size(charges, 2) : 1
     y, x = place_of("sources", sources, T, (3, n)), place_of("targets", targets, T, (3, m))
     q = several ? place_of("charges", charges, T, (n, k)) : one_vector(place_of("charges", charges, T, (n,)))
     p = several ? place_of("potentials", potentials, T, (m, k)) : one_vector(place_of("potentials", potentials, T, (m,)))

@@ -8,7 +8,8 @@ The finest level of a Morton code, 19. See [`morton_encode`](@ref).
 const MORTON_FINEST = Int(HL_MORTON_FINEST)
 
 count_codes(name, codes) = codes isa AbstractVector ? length(codes) :
-    throw(ArgumentError("$name: expected a vector of Int64, got a $(typeof(codes))"))
+    throw(ArgumentError("$name: expected a vector of Int64, got a $(typeof(codes))" *
+                        (codes isa AbstractVector ? "; " * remedy(name, codes, Int64) : "")))
 
 # Calls a C function of a number of boxes, then arrays with their strides.
 function run_morton(call)

@@ -16,6 +16,11 @@ fmm_options(report, user; kernel = HL_KERNEL_LAPLACE, precision = HL_FMM_PRECISI
             leaf_size = 0, max_level = 20, translations = HL_FMM_TRANSLATIONS_AUTO, period = 0.0, balance = false) =
     FmmOptions(sizeof(FmmOptions), kernel, precision, screening, eps, order, leaf_size, max_level, report, user, translations, balance, period)
 
+with_progress(made::FmmOptions, report, user) =
+    fmm_options(report, user; kernel = made.kernel, precision = made.precision, screening = made.screening, eps = made.eps,
+                order = made.order, leaf_size = made.leaf_size, max_level = made.max_level, translations = made.translations,
+                period = made.period, balance = made.balance)
+
 # What making a plan and giving it new points have in common: `call(n, m, sources, targets)` with the two arrays' places.
 function with_points(call, sources, targets)
     T = precision_of("sources", sources)
@@ -51,6 +56,10 @@ itself. What it computes are the sums of [`direct_sum`](@ref); see [`fmm_evaluat
 Properties: `n_source`, `n_target`, `stats` (a named tuple: sizes, bytes, seconds of setting up), `timings` (seconds of each operator in all
 evaluations so far).
 
+`copy` and `deepcopy` are as good as plans of their own, and cost nothing: they share tree and operators until one of them is given new points, which makes
+a tree for that one alone. A plan cannot be serialised. `finalize(plan)` frees it at once: to Julia's garbage collector it is a few bytes, whatever it holds, so that
+a program that makes many plans should free them or use one with [`fmm_set_points!`](@ref).
+
 ```jldoctest
 julia> points = [mod(0.618034 * i * axis, 1.0) for axis in 1:3, i in 1:1000];
 
@@ -64,26 +73,56 @@ mutable struct FmmPlan
     plan::Ptr{Cvoid}
     n_source::Int
     n_target::Int
+    users::Threads.Atomic{Int}   # copies that share `plan`
+    options::FmmOptions          # what it was made with, without progress
 
     function FmmPlan(sources; targets = nothing, eps::Real = 1e-6, order::Integer = 0, kernel::Symbol = :laplace, screening::Real = 0,
                      precision::Symbol = :auto, leaf_size::Integer = 0, max_level::Integer = 20, balance::Bool = false,
                      translations::Symbol = :auto, period::Union{Nothing,Real} = nothing, progress = nothing)
         which, chosen = code("kernel", kernel, KERNELS), code("precision", precision, FMM_PRECISIONS)
+        chosen == HL_FMM_PRECISION_AUTO &&
+            (chosen = precision_of("sources", sources) === Float64 ? HL_FMM_PRECISION_DOUBLE : HL_FMM_PRECISION_MIXED)
         way = code("translations", translations, FMM_TRANSLATIONS)
-        made = Ref{Ptr{Cvoid}}(C_NULL)
-        n, m = with_points(sources, targets) do T, n, m, y, x
-            run_call(progress) do report, user
-                options = fmm_options(report, user; kernel = which, precision = chosen, screening = screening, eps = eps, order = order,
-                                      leaf_size = leaf_size, max_level = max_level, translations = way, period = something(period, 0.0),
-                                      balance = balance)
-                ccall(create_of(T), hl_status,
-                      (Ref{Ptr{Cvoid}}, Int, Int, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ref{FmmOptions}),
-                      made, n, m, y.pointer, y.strides, x.pointer, x.strides, options)
-            end
-        end
-        return finalizer(old -> ccall(hl_fmm_plan_destroy[], hl_status, (Ptr{Cvoid},), getfield(old, :plan)), new(made[], n, m))
+        options = fmm_options(C_NULL, C_NULL; kernel = which, precision = chosen, screening = screening, eps = eps, order = order,
+                              leaf_size = leaf_size, max_level = max_level, translations = way, period = something(period, 0.0),
+                              balance = balance)
+        made, n, m = make_plan(options, sources, targets, progress)
+        return finalizer(leave, new(made, n, m, Threads.Atomic{Int}(1), options))
+    end
+
+    # A copy: the same tree until one of the two is given new points.
+    function FmmPlan(other::FmmPlan)
+        users = is_there(other) ? other.users : Threads.Atomic{Int}(0)
+        Threads.atomic_add!(users, 1)
+        return finalizer(leave, new(other.plan, other.n_source, other.n_target, users, other.options))
     end
 end
+
+function make_plan(options, sources, targets, progress)
+    made = Ref{Ptr{Cvoid}}(C_NULL)
+    n, m = with_points(sources, targets) do T, n, m, y, x
+        run_call(progress) do report, user
+            ccall(create_of(T), hl_status,
+                  (Ref{Ptr{Cvoid}}, Int, Int, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ref{FmmOptions}),
+                  made, n, m, y.pointer, y.strides, x.pointer, x.strides, with_progress(options, report, user))
+        end
+    end
+    return made[], n, m
+end
+
+is_there(plan::FmmPlan) = plan.plan != C_NULL   # not so after `finalize`
+
+# The last of those who share a tree frees it.
+function leave(plan::FmmPlan)
+    is_there(plan) && Threads.atomic_sub!(plan.users, 1) == 1 && ccall(hl_fmm_plan_destroy[], hl_status, (Ptr{Cvoid},), plan.plan)
+    plan.plan = C_NULL
+    return nothing
+end
+
+Base.copy(plan::FmmPlan) = FmmPlan(plan)
+Base.deepcopy_internal(plan::FmmPlan, seen::IdDict) = get!(() -> FmmPlan(plan), seen, plan)
+Serialization.serialize(::AbstractSerializer, ::FmmPlan) = throw(ArgumentError(
+    "plan: a FmmPlan cannot be serialised, since it lies in the library's memory; make one of the points where it is wanted"))
 
 Base.show(io::IO, plan::FmmPlan) = print(io, "FmmPlan(n_source = ", plan.n_source, ", n_target = ", plan.n_target, ")")
 Base.propertynames(::FmmPlan) = (:n_source, :n_target, :stats, :timings)
@@ -113,13 +152,21 @@ end
 Give a plan new points, as many as one likes; its options stay. After an error it is as it was. Returns the plan.
 """
 function fmm_set_points!(plan::FmmPlan, sources; targets = nothing, progress = nothing)
-    plan.n_source, plan.n_target = with_points(sources, targets) do T, n, m, y, x
-        GC.@preserve plan run_call(progress) do report, user
-            ccall(set_points_of(T), hl_status,
-                  (Ptr{Cvoid}, Int, Int, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ref{FmmOptions}),
-                  getfield(plan, :plan), n, m, y.pointer, y.strides, x.pointer, x.strides, fmm_options(report, user))
+    if is_there(plan) && plan.users[] > 1
+        # Copies go on with the old points.
+        made, n, m = make_plan(plan.options, sources, targets, progress)
+        leave(plan)
+        plan.plan, plan.users = made, Threads.Atomic{Int}(1)
+    else
+        n, m = with_points(sources, targets) do T, n, m, y, x
+            GC.@preserve plan run_call(progress) do report, user
+                ccall(set_points_of(T), hl_status,
+                      (Ptr{Cvoid}, Int, Int, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ptr{Cvoid}, Ref{NTuple{2,Int}}, Ref{FmmOptions}),
+                      getfield(plan, :plan), n, m, y.pointer, y.strides, x.pointer, x.strides, fmm_options(report, user))
+            end
         end
     end
+    plan.n_source, plan.n_target = n, m
     return plan
 end
 
@@ -131,10 +178,8 @@ end
 """
 function fmm_evaluate!(potentials, gradients, plan::FmmPlan, charges; progress = nothing)
     T = precision_of("charges", charges)
-    charges isa Union{AbstractVector,AbstractMatrix} ||
-        throw(ArgumentError("charges: expected a vector or a matrix of $T, got a $(typeof(charges))"))
     several = charges isa AbstractMatrix
-    n, m, k = plan.n_source, plan.n_target, several ? size(charges, 2) : 1
+    n, m, k = plan.n_source, plan.n_target, count_vectors(charges, plan.n_source, T)
     q = several ? place_of("charges", charges, T, (n, k)) : one_vector(place_of("charges", charges, T, (n,)))
     p = several ? place_of("potentials", potentials, T, (m, k)) : one_vector(place_of("potentials", potentials, T, (m,)))
     g = several ? place_of("gradients", gradients, T, (3, m, k)) : one_vector(place_of("gradients", gradients, T, (3, m)))

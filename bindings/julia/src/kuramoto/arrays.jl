@@ -5,7 +5,7 @@
 function check_phases(theta)
     theta isa AbstractArray && eltype(theta) in (Float32, Float64) ||
         throw(ArgumentError("theta: expected an array of Float64 or Float32, got " *
-                            (theta isa AbstractArray ? "elements of type $(eltype(theta))" : "a $(typeof(theta))")))
+                            (theta isa AbstractArray ? "elements of type $(eltype(theta)); " * remedy("theta", theta, Float64) : "a $(typeof(theta))")))
 end
 
 # The phases, which say what the lattice's size and precision are.

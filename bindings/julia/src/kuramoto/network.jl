@@ -31,7 +31,8 @@ struct KuramotoNetwork{R,N,W}
     function KuramotoNetwork(row_start, neighbours; weights = nothing)
         for (name, indices) in (("row_start", row_start), ("neighbours", neighbours))
             indices isa AbstractVector{<:Union{Int32,Int64}} || throw(ArgumentError(
-                "$name: expected a vector of Int32 or Int64, got a $(typeof(indices)); hotloop converts nothing by itself"))
+                "$name: expected a vector of Int32 or Int64, got a $(typeof(indices)); hotloop converts nothing by itself" *
+                (indices isa AbstractArray ? ", " * remedy(name, indices, Int64) : "")))
         end
         eltype(row_start) === eltype(neighbours) || throw(ArgumentError(
             "neighbours: has elements of type $(eltype(neighbours)) where row_start has $(eltype(row_start)); pass " *
