@@ -15,6 +15,7 @@
 include "hotloop/library_c.inc"
 include "hotloop/views.inc"
 include "hotloop/faults.inc"
+include "hotloop/plans.inc"
 include "hotloop/library.inc"
 include "hotloop/units.inc"
 include "hotloop/exciton/c.inc"

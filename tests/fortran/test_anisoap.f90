@@ -225,7 +225,8 @@ contains
 
   subroutine bad_input()
     character(len=*), parameter :: name = "cluster_aniso_2sp__gto_l3_n2"
-    type(hl_anisoap_plan) :: plan, none
+    type(hl_anisoap_plan) :: plan, none, copy
+    integer(c_int32_t) :: labels(4, 1)
     type(hl_anisoap_options) :: options
     type(hl_anisoap_frames) :: frames
     real(c_double), allocatable :: coefficients(:, :)
@@ -253,12 +254,25 @@ contains
     call hl_anisoap_expansion(plan, frames, coefficients(2:, :), stat=stat, errmsg=message)
     call claim(stat == HL_ERR_SHAPE .and. contains_text(message, "coefficients"), "an output of another shape is refused", message)
     call hl_anisoap_expansion(none, frames, coefficients(:0, :), stat=stat, errmsg=message)
-    call claim(stat /= HL_OK, "a plan that was not created is refused", message)
+    call claim(stat == HL_ERR_NULL .and. contains_text(message, "plan: is NULL; make one"), &
+      "a plan that was not created is refused", message)
+    call hl_anisoap_expansion_labels(none, labels, stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_NULL .and. contains_text(message, "plan: is NULL; make one"), "a plan without labels", message)
     options%radial_gaussian_width = 1
     options%max_radial = 30
     call hl_anisoap_plan_create(none, 6, [1_c_int32_t], 5.0_c_double, options, stat=stat, errmsg=message)
     call claim(stat == HL_ERR_OPTION .and. contains_text(message, "max_radial"), "a basis that is too large is refused", message)
     call claim(all(abs(coefficients - 7) <= 0), "nothing was written")
+    ! Copies are one plan, which creating it anew replaces.
+    copy = plan
+    call hl_anisoap_expansion(copy, frames, coefficients)
+    call hl_anisoap_plan_create(plan, 1, [1_c_int32_t], 5.0_c_double, hl_anisoap_options(radial_gaussian_width=1.0_c_double))
+    call claim(plan%n_species == 1 .and. hl_anisoap_expansion_size(copy) == hl_anisoap_expansion_size(plan) .and. &
+      hl_anisoap_expansion_size(copy) /= size(coefficients, 1), "a copy is the plan")
+    call hl_anisoap_plan_destroy(plan)
+    call hl_anisoap_expansion(copy, frames, coefficients, stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_NULL .and. contains_text(message, "plan: is NULL"), "a copy of a plan that was destroyed", message)
+    call claim(hl_anisoap_expansion_size(copy) == -1, "which has no features")
     call hl_anisoap_plan_destroy(plan)
     call free_frames(frames)
   end subroutine bad_input

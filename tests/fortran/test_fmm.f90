@@ -13,6 +13,7 @@ program test_fmm
   call table()
   call two_charges()
   call plans()
+  call copies()
   call cells()
   call codes_of_boxes()
   call conclude("test_fmm")
@@ -143,12 +144,83 @@ contains
     call claim(stat == HL_ERR_IO .and. contains_text(message, "could not be read"), "a file that is not there", message)
     call hl_fmm_plan_destroy(plan)
     call hl_fmm_evaluate(plan, charges(:0, 1), potentials(:0, 1), stat=stat, errmsg=message)
-    call claim(stat == HL_ERR_NULL, "no plan", message)
+    call claim(stat == HL_ERR_NULL .and. contains_text(message, "hl_fmm_evaluate: plan: is NULL; make one"), "no plan", message)
+    call hl_fmm_evaluate(plan, charges(:, 1), potentials(:, 1), stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_NULL .and. contains_text(message, "plan: is NULL"), "no plan, before charges are counted", message)
+    call hl_fmm_set_points(plan, sources(:2, :), stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_NULL .and. contains_text(message, "plan: is NULL"), "no plan to give points", message)
+    call hl_fmm_estimate_error(plan, charges(:, 1), potentials(:, 1), error, stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_NULL .and. contains_text(message, "plan: is NULL"), "no plan whose error to estimate", message)
+    call hl_fmm_timings(plan, seconds(:1), stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_NULL .and. contains_text(message, "plan: is NULL"), "no plan with times", message)
+    call hl_fmm_stats(plan, stats, stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_NULL .and. contains_text(message, "plan: is NULL"), "no plan with sizes", message)
+    call hl_fmm_plan_create(plan, transpose(sources), stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_SHAPE .and. contains_text(message, "sources: extents (3000, 3) where (3, n_source) is expected; " // &
+      "the first extent must be 3: transpose"), "points the other way round", message)
+    call hl_direct(sources, transpose(charges), exact, targets=targets, stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_SHAPE .and. contains_text(message, "the first extent must be 3000: transpose"), &
+      "charges the other way round", message)
     options%eps = 1e-30_c_double
     call hl_fmm_plan_create(plan, sources, options=options, stat=stat, errmsg=message)
     call claim(stat == HL_ERR_OPTION .and. contains_text(message, "eps"), "an error that cannot be kept", message)
     call hl_fmm_forget_operators()
   end subroutine plans
+
+  ! Copies are one plan, also when it is destroyed or made anew.
+  subroutine copies()
+    integer, parameter :: n = 3000, m = 700, many = 30000
+    real(c_double), allocatable :: sources(:, :), others(:, :), charges(:), potentials(:), again(:)
+    type(hl_fmm_plan) :: plan, copy
+    type(hl_fmm_options) :: options
+    character(len=400) :: message
+    integer :: stat, before, i
+    sources = reshape([number_source(3 * n)], [3, n])
+    others = reshape([number_target(3 * m)], [3, m])
+    charges = [number_charge(n)]
+    allocate (potentials(n), again(n))
+    options%eps = 1e-3_c_double
+    call hl_fmm_plan_create(plan, sources, options=options)
+    copy = plan
+    call hl_fmm_evaluate(plan, charges, potentials)
+    call hl_fmm_evaluate(copy, charges, again)
+    call claim(same_bits(potentials, again), "a copy is the plan")
+    call hl_fmm_set_points(plan, others)
+    call hl_fmm_evaluate(copy, charges(:m), potentials(:m))
+    call hl_fmm_evaluate(plan, charges(:m), again(:m))
+    call claim(same_bits(potentials(:m), again(:m)), "a copy has the points that the plan was given")
+    call hl_fmm_plan_destroy(plan)
+    call hl_fmm_evaluate(copy, charges(:m), potentials(:m), stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_NULL .and. contains_text(message, "plan: is NULL"), "a copy of a plan that was destroyed", message)
+    call hl_fmm_plan_destroy(copy)
+    call hl_fmm_plan_destroy(plan)
+    ! A plan that is there already is replaced; after an error it is still there.
+    call hl_fmm_plan_create(plan, sources, options=options)
+    call hl_fmm_plan_create(plan, others, options=options)
+    call hl_fmm_plan_create(plan, others(:2, :), stat=stat, errmsg=message)
+    call claim(stat == HL_ERR_SHAPE, "two coordinates", message)
+    call hl_fmm_evaluate(plan, charges(:m), potentials(:m))
+    call claim(same_bits(potentials(:m), again(:m)), "a plan that is made twice has the last points")
+    deallocate (sources)
+    sources = reshape([number_source(3 * many)], [3, many])
+    call hl_fmm_plan_create(plan, sources, options=options)
+    before = resident_pages()
+    do i = 1, 100
+      call hl_fmm_plan_create(plan, sources, options=options)
+    end do
+    call claim(resident_pages() - before < 20000, "the plan before is freed")
+    call hl_fmm_plan_destroy(plan)
+  end subroutine copies
+
+  ! What the process holds, in pages of 4096 bytes with the usual kernels; 0 where the system does not say.
+  integer function resident_pages()
+    integer :: file, stat, all_pages
+    resident_pages = 0
+    open (newunit=file, file="/proc/self/statm", status="old", action="read", iostat=stat)
+    if (stat /= 0) return
+    read (file, *, iostat=stat) all_pages, resident_pages
+    close (file)
+  end function resident_pages
 
   ! Caesium chloride: its Madelung constant (D. Borwein, J. M. Borwein, K. F. Taylor, J. Math. Phys. 26, 2999 (1985)).
   subroutine cells()
