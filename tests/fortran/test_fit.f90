@@ -198,9 +198,8 @@ contains
     call claim(all(abs(later - members(:, :, 5:6)) <= 0) .and. abs(members(2, 1, 1) - hamiltonians(2, 1, 1)) <= 0 .and. &
       abs(members(1, 1, 1) - hamiltonians(1, 1, 1)) > 0, "members are functions of seed and number")
     call hl_exciton_disorder(hamiltonians(:, :, 1), factor(2:, :), members, stat=stat, errmsg=message)
-    call claim(stat == HL_ERR_SHAPE .and. index(message, "site_factor: extents (6, 7) where (n_site, n_factor) is expected; the " // &
-      "first extent must be 7") > 0, &
-      "a factor with too few rows is refused", message)
+    call claim(stat == HL_ERR_SHAPE .and. index(message, "site_factor: extents (6, 7) where (n_site, n_factor) is expected; " // &
+      "the first extent must be 7") > 0, "a factor with too few rows is refused", message)
 
     do k = 1, 3
       call hl_exciton_linear_dichroism(hamiltonians, dipoles, grid, [(merge(2.0_c_double, 0.0_c_double, i == k), i = 1, 3)], &
