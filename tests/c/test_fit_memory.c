@@ -120,7 +120,8 @@ static void leaks(void)
             expect(status == HL_OK, "%d: %s", (int)status, hl_last_error_message());
         }
     }
-    expect(heap_in_use() <= after_ten + 1024, "%ld bytes more", heap_in_use() - after_ten);
+    /* What calls of workers that have not come yet lie in is a block more or less; 990 calls that left a pointer each would be 8 KB. */
+    expect(heap_in_use() <= after_ten + 4096, "%ld bytes more", heap_in_use() - after_ten);
     problem_free(&p);
 }
 

@@ -1,6 +1,6 @@
 //! Many codes at once, in blocks that stay in the first-level cache.
 
-use super::bits::{Bits, Shifts};
+use super::bits::{Bits, Shifts, place_of};
 #[cfg(target_arch = "x86_64")]
 use super::bits::{Deposits, are_quick};
 use super::{Code, LEVEL_BITS, LEVELS};
@@ -27,8 +27,7 @@ impl Root {
     /// Place among the boxes of the finest level. The far face belongs to the last box.
     #[inline(always)]
     pub fn place(&self, axis: usize, x: f64) -> u32 {
-        const COUNT: u32 = 1 << LEVELS;
-        ((self.fraction(axis, x) * f64::from(COUNT)) as u32).min(COUNT - 1)
+        place_of(self.fraction(axis, x), LEVELS)
     }
 }
 

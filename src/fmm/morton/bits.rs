@@ -10,6 +10,18 @@ use std::sync::atomic::{AtomicU8, Ordering};
 /// Every third bit of 63.
 pub const EVERY_THIRD: u64 = 0x1249_2492_4924_9249;
 
+/// Which of the 2^levels finest boxes along an axis holds a point, given as a fraction of the root's side; one beyond its faces is in the nearest.
+#[inline(always)]
+pub fn place_of(fraction: f64, levels: u32) -> u32 {
+    // 2^52: added to a number, it leaves that, rounded, in the lowest bits. Conversions would not become vectors.
+    const ROUNDER: f64 = 4_503_599_627_370_496.0;
+    let boxes = f64::from(1u32 << levels);
+    let place = (fraction * boxes).clamp(0.0, boxes - 1.0);
+    let rounded = place + ROUNDER;
+    let above = u32::from(rounded - ROUNDER > place);
+    (rounded.to_bits() as u32).wrapping_sub(above) & ((1 << levels) - 1)
+}
+
 /// What the batches of `batch.rs` are compiled for.
 pub trait Bits {
     fn interleave(anchor: [u32; 3]) -> u64;

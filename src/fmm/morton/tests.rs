@@ -27,6 +27,16 @@ fn codes_sort_in_the_order_of_a_walk() {
 }
 
 #[test]
+fn places_are_whole_parts_within_the_root() {
+    for levels in [0, 1, LEVELS, 20] {
+        let boxes = f64::from(1u32 << levels);
+        for place in [0.0, 0.3, 0.5, 0.999_999, 1.0, 1.5, 2.5, 77.5, 1e5 + 0.5, 1e6 - 1e-9, boxes - 1.0, boxes - 0.5, boxes, 2.0 * boxes, -1e-9, -3.0] {
+            assert_eq!(bits::place_of(place / boxes, levels), place.clamp(0.0, boxes - 1.0) as u32, "{place} of {boxes}");
+        }
+    }
+}
+
+#[test]
 fn neighbours_are_those_whose_anchors_are_next() {
     for level in [0, 1, 2, 3, LEVELS] {
         let last = (1i64 << level) - 1;

@@ -2,24 +2,12 @@
 
 use super::{BLOCK, Cloud, Cube, every};
 use crate::error::Result;
-use crate::fmm::morton::bits::{Bits, Shifts};
+use crate::fmm::morton::bits::{Bits, Shifts, place_of};
 use crate::fmm::morton::{Code, interleave};
 use crate::threads::{self, Progress};
 
 /// Bits of a coordinate, and so the finest level.
 pub const LEVELS: usize = 20;
-
-/// Which of the finest boxes along an axis holds a point, given as fractions of the root's side.
-#[inline(always)]
-fn place_of(fraction: f64) -> u32 {
-    const BOXES: f64 = (1u32 << LEVELS) as f64;
-    // 2^52: added to a number, it leaves that, rounded, in the lowest bits. Conversions would not become vectors.
-    const ROUNDER: f64 = 4_503_599_627_370_496.0;
-    let place = (fraction * BOXES).clamp(0.0, BOXES - 1.0);
-    let rounded = place + ROUNDER;
-    let above = u32::from(rounded - ROUNDER > place);
-    (rounded.to_bits() as u32).wrapping_sub(above) & ((1 << LEVELS) - 1)
-}
 
 /// Number along the curve of the finest box that holds a point, and the caller's number of the point in the lowest 32 bits.
 type Entry = u128;
@@ -44,7 +32,7 @@ impl Order {
             cloud.read(&indices, &mut points);
             for axis in 0..3 {
                 for (place, x) in places[axis].iter_mut().zip(&points[axis]) {
-                    *place = place_of((x - cube.corner[axis]) * per_side);
+                    *place = place_of((x - cube.corner[axis]) * per_side, LEVELS as u32);
                 }
             }
             interleave(&places, &mut codes);
@@ -158,15 +146,6 @@ fn end_about(count: usize, guess: usize, is_in: impl Fn(usize) -> bool) -> usize
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn places_are_whole_parts_within_the_root() {
-        const BOXES: f64 = (1u32 << LEVELS) as f64;
-        for place in [0.0, 0.3, 0.5, 0.999_999, 1.0, 1.5, 2.5, 77.5, 1e5 + 0.5, 1e6 - 1e-9, BOXES - 1.0, BOXES - 0.5, BOXES, 2.0 * BOXES, -1e-9, -3.0] {
-            let expected = place.clamp(0.0, BOXES - 1.0) as u32;
-            assert_eq!(place_of(place / BOXES), expected, "{place}");
-        }
-    }
 
     #[test]
     fn an_end_is_found_from_any_guess() {

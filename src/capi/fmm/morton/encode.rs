@@ -54,15 +54,25 @@ pub unsafe extern "C" fn hl_morton_encode(
         if let Some(axis) = root.origin.iter().position(|x| !x.is_finite()) {
             return refuse(Status::Nonfinite, format!("origin: element [{axis}] is {}; coordinates are finite", root.origin[axis]));
         }
-        for i in 0..n_point {
-            for axis in 0..3 {
-                refuse_outside(&root, axis, i, points.at([i, axis]))?;
-            }
-        }
         let by_axis = points.permuted([1, 0]);
         let mut coordinates = [0.0; BLOCK];
+        for (first, n) in ranges(n_point, BLOCK) {
+            let mut are_inside = true;
+            for axis in 0..3 {
+                by_axis.read_line([axis, first], &mut coordinates[..n]);
+                // All of them: an end at the first one outside would be in the way of vectors.
+                are_inside &= coordinates[..n].iter().fold(true, |all, &x| all & (0.0..=1.0).contains(&root.fraction(axis, x)));
+            }
+            if !are_inside {
+                for i in first..first + n {
+                    for axis in 0..3 {
+                        refuse_outside(&root, axis, i, points.at([i, axis]))?;
+                    }
+                }
+            }
+        }
         let mut places = [[0; BLOCK]; 3];
-        let mut block = [Code::ROOT; BLOCK];
+        let (mut block, mut numbers) = ([Code::ROOT; BLOCK], [0; BLOCK]);
         for (first, n) in ranges(n_point, BLOCK) {
             for (axis, places) in places.iter_mut().enumerate() {
                 by_axis.read_line([axis, first], &mut coordinates[..n]);
@@ -71,9 +81,10 @@ pub unsafe extern "C" fn hl_morton_encode(
                 }
             }
             codes_of(places.each_ref().map(|line| &line[..n]), level, &mut block[..n]);
-            for (i, code) in block[..n].iter().enumerate() {
-                codes.set([first + i], number(*code));
+            for (slot, code) in numbers.iter_mut().zip(&block[..n]) {
+                *slot = number(*code);
             }
+            codes.write_line([first], &numbers[..n]);
         }
         Ok(())
     })
