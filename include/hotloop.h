@@ -762,7 +762,7 @@ typedef struct hl_exciton_fit_options {
   int32_t max_iterations;
   /**
    * Starts; default 1. The first is at `values`; a value of a later one is drawn about its prior if it has one, else
-   * evenly between its bounds if both are finite, else it is that of the first.
+   * evenly between its bounds if both are finite, else it is that of the first. More than one where nothing is drawn are an error.
    */
   int32_t n_start;
   /**

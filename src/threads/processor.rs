@@ -46,8 +46,8 @@ impl Movable {
         }
     }
 
-    /// Keeps it off the processor `taken`, at once if it runs there, until `free`. Does nothing where it may use no other one.
-    pub fn keep_off(&mut self, taken: usize) {
+    /// Keeps it off the processor `taken`, at once if it runs there, until `free`. Whether that was possible: not where it may use no other one.
+    pub fn keep_off(&mut self, taken: usize) -> bool {
         #[cfg(target_os = "linux")]
         {
             let Thread(thread) = self.thread;
@@ -56,18 +56,20 @@ impl Movable {
             unsafe {
                 let mut now: libc::cpu_set_t = std::mem::zeroed();
                 if taken >= 8 * size || libc::sched_getaffinity(thread, size, &mut now) != 0 {
-                    return;
+                    return false;
                 }
                 let allowed = self.allowed.unwrap_or(now);
                 let mut others = allowed;
                 libc::CPU_CLR(taken, &mut others);
                 if libc::CPU_COUNT(&others) > 0 && libc::sched_setaffinity(thread, size, &others) == 0 {
                     self.allowed = Some(allowed);
+                    return true;
                 }
             }
         }
         #[cfg(not(target_os = "linux"))]
         let _ = (taken, self.thread);
+        false
     }
 
     /// What it may use is as before, but for what others changed in between, or a control group does later: the kernel takes the set for the thread's own wish from then on.
@@ -98,7 +100,7 @@ mod tests {
             let is_alone = unsafe { libc::CPU_COUNT(&before) } == 1;
             for _ in 0..20 {
                 let taken = current().unwrap();
-                own.keep_off(taken);
+                assert!(own.keep_off(taken) != is_alone);
                 assert!(is_alone || current().unwrap() != taken);
                 // What it may use otherwise is remembered from the first time.
                 own.keep_off(current().unwrap());

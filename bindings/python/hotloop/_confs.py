@@ -96,7 +96,7 @@ def _names(confs: Confs, names: Iterable[str] | None) -> list[str]:
         raise ArgumentError(f"{source}: has {len(names)} entries for {count} configurations; give one name for each as names")
     twice = next((name for k, name in enumerate(names) if name in names[:k]), None)
     if twice is not None:
-        raise ArgumentError(f"names: {twice} comes twice, so that one file would overwrite the other; give names")
+        raise ArgumentError(f"{source}: {twice} comes twice, so that one file would overwrite the other; give names")
     return names
 
 

@@ -241,7 +241,7 @@ def fit(
         What is expected beforehand and how well that is known ("within the error of the model"); infinite sigma: not at
         all.
     starts, seed : int
-        With more than one start the later ones are drawn about the priors or between the bounds.
+        With more than one start the later ones are drawn about the priors or between the bounds, of which some value needs either.
     max_iterations : int
         From each start.
     misfit_tolerance, step_tolerance, gradient_tolerance : float

@@ -61,7 +61,7 @@ pub struct hl_exciton_fit_options {
     /// Steps from each start; default 100.
     pub max_iterations: i32,
     /// Starts; default 1. The first is at `values`; a value of a later one is drawn about its prior if it has one, else
-    /// evenly between its bounds if both are finite, else it is that of the first.
+    /// evenly between its bounds if both are finite, else it is that of the first. More than one where nothing is drawn are an error.
     pub n_start: i32,
     /// Of the later starts; default 0.
     pub seed: u64,

@@ -257,6 +257,22 @@ fn several_starts_find_what_one_misses() {
     });
 }
 
+#[test]
+fn several_starts_need_something_to_be_drawn_from() {
+    let sample = Sample::new(1, 3);
+    sample.with(&site_energies(3), |problem| {
+        let measured = synthetic(problem, &[0.0; 3], 0.0, 0);
+        let mut settings = settings(problem, &measured);
+        settings.starts = 2;
+        // A value that is held has one bound twice, and is the same in every start.
+        (settings.lower[0], settings.upper[0]) = (0.0, 0.0);
+        let refused = fit(&settings, vec![0.0; 3], &mut Progress::none()).err().expect("nothing is drawn");
+        assert!(refused.code == Status::Option as i32 && refused.message.starts_with("n_start: is 2, but no value"), "{}", refused.message);
+        settings.prior_sigma[1] = 10.0;
+        assert!(fit(&settings, vec![0.0; 3], &mut Progress::none()).is_ok());
+    });
+}
+
 /// Of this thread: a machine that others use as well does not show.
 fn processor_seconds() -> f64 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };

@@ -276,7 +276,8 @@ fn check(fit: &Fit, start: &[f64]) -> Result<()> {
 
 /// Whether later starts have a value of their own.
 fn is_drawn(fit: &Fit, p: usize) -> bool {
-    fit.prior_sigma[p].is_finite() || (fit.lower[p].is_finite() && fit.upper[p].is_finite())
+    let (lower, upper) = (fit.lower[p], fit.upper[p]);
+    lower < upper && (fit.prior_sigma[p].is_finite() || (lower.is_finite() && upper.is_finite()))
 }
 
 /// The norm of the measurement in its uncertainties.

@@ -22,9 +22,9 @@ pub struct Grain {
 
 /// Tasks of near pairs that are summed once for both sides, about, if they are not too small.
 const TASKS_OF_BOTH_SIDES: u64 = 128;
-/// Boxes whose pairs and translations a task counts.
-const BOXES_OF_A_TASK: usize = 256;
-/// Those of a task that counts their translations, a fifth of a microsecond each.
+/// Leaves whose pairs a task counts.
+const LEAVES_OF_A_TASK: usize = 256;
+/// Groups of boxes whose translations a task counts, a fifth of a microsecond each.
 const GROUPS_OF_A_TASK: usize = 64;
 
 pub struct Frame<T: Near, K> {
@@ -160,7 +160,7 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
             simd, kernel, near_in_double, target_width, surface, columns, tree, lists, sources, targets, operators, images, shells, group_boxes, group_starts, leaves,
             leaf_tasks: Vec::new(), mutual_tasks: Vec::new(), near_pairs: 0,
         };
-        let pairs = threads::made("leaves", frame.leaves.len(), BOXES_OF_A_TASK, progress, |place| frame.pairs_of(frame.leaves[place]))?;
+        let pairs = threads::made("leaves", frame.leaves.len(), LEAVES_OF_A_TASK, progress, |place| frame.pairs_of(frame.leaves[place]))?;
         frame.near_pairs = pairs.iter().map(|[near, of_images, _]| near + of_images).sum();
         frame.leaf_tasks = frame.cut(&pairs, grain)?;
         if frame.is_mutual() {

@@ -138,7 +138,7 @@ fn end_about(count: usize, guess: usize, is_in: impl Fn(usize) -> bool) -> usize
         } else {
             high.saturating_sub(step)
         };
-        step *= 4;
+        step = step.saturating_mul(4);
     }
     low
 }

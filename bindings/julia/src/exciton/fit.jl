@@ -224,7 +224,7 @@ The values of parameters that suit measured spectra best, as an [`ExcitonFit`](@
   [`exciton_disorder`](@ref) about one Hamiltonian, drawn on the fly.
 - `values`: where to start; default: what changes nothing.
 - `lower`, `upper`, `prior`, `prior_sigma`: a number for each parameter.
-- `starts = 1`, `seed = 0`: later starts are drawn about priors or between bounds.
+- `starts = 1`, `seed = 0`: later starts are drawn about priors or between bounds, of which some value needs either.
 - `max_iterations = 100`, `misfit_tolerance`, `step_tolerance`, `gradient_tolerance = 1e-10`.
 - `scale_covariance`: take `sigma` as known up to a common factor, which is estimated from what remains; default: where no `sigma`
   is given.

@@ -9,7 +9,7 @@ const MORTON_FINEST = Int(HL_MORTON_FINEST)
 
 count_codes(name, codes) = codes isa AbstractVector ? length(codes) :
     throw(ArgumentError("$name: expected a vector of Int64, got a $(typeof(codes))" *
-                        (codes isa AbstractVector ? "; " * remedy(name, codes, Int64) : "")))
+                        (codes isa AbstractArray ? "; " * remedy(name, codes, Int64) : "")))
 
 # Calls a C function of a number of boxes, then arrays with their strides.
 function run_morton(call)
