@@ -2,7 +2,7 @@
 
 use super::operators::Translations;
 use super::surface::Surface;
-use super::tree::{Cloud, Cube, Order};
+use super::tree::{Census, Cloud, Cube};
 use crate::error::{Error, Number, Result, Status};
 use crate::simd::Level;
 use crate::threads::Progress;
@@ -261,15 +261,18 @@ struct Occupancy {
 impl Occupancy {
     fn of(cloud: &dyn Cloud, cube: &Cube, progress: &mut Progress) -> Result<Self> {
         let step = cloud.len().div_ceil(SAMPLE).max(1);
-        let sample = Order::along_the_curve(cloud, step, cube, progress)?;
-        let occupied = sample.occupied();
-        let mut level = 0;
+        let mut sample = Census::of(cloud, step, cube, progress)?;
+        let (mut level, mut boxes) = (0, sample.occupied(0)?);
         let mut dimensions = 3.0;
-        while level < MOST_RELIABLE && occupied[level + 1] > 0 && sample.len() as f64 / occupied[level + 1] as f64 >= RELIABLE {
-            dimensions = (occupied[level + 1] as f64 / occupied[level].max(1) as f64).log2().clamp(1.0, 3.0);
-            level += 1;
+        while level < MOST_RELIABLE {
+            let finer = sample.occupied(level + 1)?;
+            if finer == 0 || (sample.len() as f64) < RELIABLE * finer as f64 {
+                break;
+            }
+            dimensions = (finer as f64 / boxes as f64).log2().clamp(1.0, 3.0);
+            (level, boxes) = (level + 1, finer);
         }
-        let boxes = occupied[level].max(1) as f64;
+        let boxes = boxes.max(1) as f64;
         let mean = sample.len() as f64 / boxes;
         // Of evenly spread points the mean square is mean^2 + mean.
         let spread = sample.squares(level) / boxes / (mean * mean + mean);

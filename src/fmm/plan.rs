@@ -14,10 +14,10 @@ use crate::array::{View, ViewMut};
 use crate::error::{Error, Number, Result, Status, try_collect};
 use crate::simd::{Level, Real, prefetch};
 use crate::threads::{self, Progress};
-use engine::{Engine, build};
+use engine::{Engine, Ranks, build};
 use points::{Scaled, margin_of, power_of_two_that_makes_one};
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 /// Results between one that is asked for and one that is handed out.
@@ -51,8 +51,7 @@ pub struct Plan {
     source_count: usize,
     target_count: Option<usize>,
     engine: Box<dyn Engine>,
-    /// Place in the tree's order of each target.
-    ranks: Vec<AtomicU32>,
+    ranks: Ranks,
     /// What coordinates were multiplied by.
     scale: f64,
     stats: Stats,
@@ -90,7 +89,7 @@ impl Plan {
             Potential::Yukawa { screening: 0.0 } if cube.repeats => Potential::Laplace,
             other => other,
         };
-        let engine = match (potential, options.precision) {
+        let (engine, ranks) = match (potential, options.precision) {
             (Potential::Laplace, Precision::Double) => build::<f64, _, _>(simd, Laplace, &sources, targets.as_ref(), cube, &options, began, &mut stats, progress)?,
             (Potential::Laplace, Precision::Single) => build::<f32, _, _>(simd, Laplace, &sources, targets.as_ref(), cube, &options, began, &mut stats, progress)?,
             (Potential::Yukawa { screening }, precision) => {
@@ -102,7 +101,6 @@ impl Plan {
             }
         };
         engine.count(&mut stats, progress)?;
-        let ranks = engine.rank_targets(progress)?;
         stats.bytes_of_points += ranks.capacity() * size_of::<u32>();
         let target_count = targets.as_ref().map(|targets| targets.len());
         progress.end()?;

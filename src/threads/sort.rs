@@ -36,11 +36,14 @@ pub fn sorted(mut numbers: Vec<u128>, progress: &mut Progress) -> Result<Vec<u12
 
     let pieces = numbers.chunks(chunk).zip(of_numbers.chunks_mut(chunk)).zip(sizes.chunks_mut(buckets));
     let work = |((numbers, own), sizes): ((&[u128], &mut [u16]), &mut [u32])| {
+        // Counted here: pieces of `sizes` share lines of memory, which threads would take from each other at every number.
+        let mut counts = [0; MOST_BUCKETS];
         for (&number, own) in numbers.iter().zip(own) {
             let bucket = ends.before(number);
             *own = bucket as u16;
-            sizes[bucket] += 1;
+            counts[bucket] += 1;
         }
+        sizes.copy_from_slice(&counts[..buckets]);
         Ok(())
     };
     for_each_chunk(pieces, |_| 0, progress, work, |()| Ok(()))?;
@@ -59,6 +62,8 @@ pub fn sorted(mut numbers: Vec<u128>, progress: &mut Progress) -> Result<Vec<u12
     }
     let pieces = numbers.chunks(chunk).zip(of_numbers.chunks(chunk)).zip(parts.chunks_mut(buckets));
     let work = |((numbers, own), parts): ((&[u128], &[u16]), &mut [&mut [MaybeUninit<u128>]])| {
+        // Here for the same reason.
+        let mut parts: [_; MOST_BUCKETS] = std::array::from_fn(|bucket| parts.get_mut(bucket).map(take).unwrap_or_default());
         for (number, own) in numbers.iter().zip(own) {
             let part = &mut parts[usize::from(*own)];
             let (first, others) = take(part).split_first_mut().expect("was counted");

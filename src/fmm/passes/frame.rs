@@ -23,7 +23,7 @@ pub struct Grain {
 /// Tasks of near pairs that are summed once for both sides, about, if they are not too small.
 const TASKS_OF_BOTH_SIDES: u64 = 128;
 /// Leaves whose pairs a task counts.
-const LEAVES_OF_A_TASK: usize = 256;
+const LEAVES_OF_A_TASK: usize = 128;
 /// Groups of boxes whose translations a task counts, a fifth of a microsecond each.
 const GROUPS_OF_A_TASK: usize = 64;
 

@@ -112,7 +112,7 @@ pub fn evaluate<T: Near, K: GreenFunction>(
 }
 
 /// Bytes that an evaluation of some vectors of charges together has at most beside the plan, on one thread.
-pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, vectors: usize, with_gradients: bool) -> Result<usize> {
+pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, vectors: usize, with_gradients: bool, progress: &mut Progress) -> Result<usize> {
     let n = frame.surface.len();
     let first = frame.top().max(1);
     let groups: usize = (first..frame.tree.depth() + 1).map(|level| frame.groups_of_level(level).len()).sum();
@@ -124,7 +124,7 @@ pub fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, vectors: 
     let components = vectors * if with_gradients { 4 } else { 1 };
     let mut results = frame.tree.targets().len() * components * size_of::<f64>();
     if frame.is_mutual() {
-        results += mutual::workspace_bytes(frame, components)?;
+        results += mutual::workspace_bytes(frame, components, progress)?;
     }
     let double = if frame.wants_charges_in_double() { size_of::<f64>() } else { 0 };
     let charges = vectors * frame.tree.sources.len() * (size_of::<T>() + double);

@@ -47,12 +47,15 @@ pub(super) fn pass<T: Near, K: GreenFunction>(
 const SAMPLE: usize = 8;
 
 /// Bytes that a task has while it runs: the most of some tasks, evenly spread, since they are cut to cost the same.
-pub(super) fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, components: usize) -> Result<usize> {
+pub(super) fn workspace_bytes<T: Near, K: GreenFunction>(frame: &Frame<T, K>, components: usize, progress: &mut Progress) -> Result<usize> {
     let tasks = frame.mutual_tasks.len().saturating_sub(1);
     let mut most = 0;
-    for ends in frame.mutual_tasks.windows(2).step_by(tasks.div_ceil(SAMPLE).max(1)) {
-        most = most.max(Reach::new(frame, &frame.leaves[ends[0]..ends[1]])?.len());
-    }
+    let work = |ends: &[usize]| Ok(Reach::new(frame, &frame.leaves[ends[0]..ends[1]])?.len());
+    let keep = |points: usize| {
+        most = most.max(points);
+        Ok(())
+    };
+    threads::for_each_chunk(frame.mutual_tasks.windows(2).step_by(tasks.div_ceil(SAMPLE).max(1)), |_| 0, progress, work, keep)?;
     Ok(most * components * size_of::<f64>() + Tile::<T>::BYTES)
 }
 

@@ -19,20 +19,20 @@ use std::time::Instant;
 
 /// Pairs of a task of leaves: about a millisecond.
 const PAIRS_OF_A_TASK: usize = 1 << 20;
-/// A nanosecond each.
-const RANKS_OF_A_TASK: usize = 16_384;
+
+/// For each target its place in the tree's order. Atomic because threads write them, each its own, in any order; a load is a plain one.
+pub type Ranks = Vec<AtomicU32>;
 
 /// Evaluations of one kernel in one precision.
 pub trait Engine: Send + Sync {
     /// Sums in the tree's order, without 1 / (4 pi), of some vectors: `charge(vector, source)` -> [target][vector][component].
     fn evaluate(&self, vectors: usize, charge: &(dyn Fn(usize, usize) -> f64 + Sync), with_gradients: bool, timings: &Timings, progress: &mut Progress) -> Result<Vec<f64>>;
-    /// For each target its place in the tree's order. Atomic because threads write them, each its own, in any order; a load is a plain one.
-    fn rank_targets(&self, progress: &mut Progress) -> Result<Vec<AtomicU32>>;
     /// Sums in double precision over all pairs, without 1 / (4 pi), for some targets by their place in the tree's order.
     fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>>;
     fn count(&self, stats: &mut Stats, progress: &mut Progress) -> Result<()>;
     fn save_operators(&self, path: &Path) -> Result<()>;
 }
+
 #[allow(clippy::too_many_arguments)]
 pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     simd: Level,
@@ -44,7 +44,7 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     began: Instant,
     stats: &mut Stats,
     progress: &mut Progress,
-) -> Result<Box<dyn Engine>> {
+) -> Result<(Box<dyn Engine>, Ranks)> {
     let order = stats.order;
     let near_in_double = size_of::<T>() < size_of::<I>();
     let other = targets.map(|targets| targets as &dyn Cloud);
@@ -57,10 +57,13 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let refinement = Refinement { leaf_size, max_level: options.max_level, is_balanced: options.balance };
     stats.leaf_size = leaf_size;
     let tree = Tree::build(sources, other, cube, refinement, progress)?;
-    let own = Particles::in_order(sources, &tree.sources, progress)?;
-    let others = match targets {
-        Some(targets) => Some(Particles::in_order(targets, tree.targets(), progress)?),
-        None => None,
+    let target_count = tree.targets().len();
+    let ranks: Ranks = threads::made("order of targets", target_count, threads::grain(target_count), progress, |_| AtomicU32::new(0))?;
+    // While their points are read, which is waiting for memory.
+    let rank = |target: usize, place: usize| ranks[target].store(place as u32, Ordering::Relaxed);
+    let (own, others) = match targets {
+        Some(targets) => (Particles::in_order(sources, &tree.sources, |_, _| {}, progress)?, Some(Particles::in_order(targets, tree.targets(), rank, progress)?)),
+        None => (Particles::in_order(sources, &tree.sources, rank, progress)?, None),
     };
     stats.tree_seconds = began.elapsed().as_secs_f64();
     let began = Instant::now();
@@ -104,7 +107,7 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     };
     let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, images, Grain { pairs: PAIRS_OF_A_TASK }, progress)?;
     stats.operator_seconds = began.elapsed().as_secs_f64();
-    Ok(try_box("plan", frame)? as Box<dyn Engine>)
+    Ok((try_box("plan", frame)?, ranks))
 }
 
 impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
@@ -119,19 +122,6 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         }
         let charges: Vec<Charges<'_, T>> = own.iter().zip(&double).map(|(own, double)| Charges { own, double }).collect();
         passes::evaluate(self, &charges, with_gradients, timings, progress)
-    }
-
-    fn rank_targets(&self, progress: &mut Progress) -> Result<Vec<AtomicU32>> {
-        let order = self.tree.targets();
-        let ranks = threads::made("order of targets", order.len(), RANKS_OF_A_TASK, progress, |_| AtomicU32::new(0))?;
-        let work = |(first, count): (usize, usize)| {
-            for place in first..first + count {
-                ranks[order.index(place)].store(place as u32, Ordering::Relaxed);
-            }
-            Ok(())
-        };
-        threads::for_each_chunk(threads::ranges(order.len(), RANKS_OF_A_TASK), |_| 0, progress, work, |()| Ok(()))?;
-        Ok(ranks)
     }
 
     fn direct(&self, charge: &(dyn Fn(usize) -> f64 + Sync), places: &[u32], progress: &mut Progress) -> Result<Vec<f64>> {
@@ -178,7 +168,7 @@ impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {
         stats.coarser = (self.lists.coarser.len() + images.1) as u64;
         stats.translations = self.count_translations(progress)?;
         (stats.bytes_of_points, stats.bytes_of_operators) = self.bytes();
-        stats.bytes_of_evaluation = passes::workspace_bytes(self, passes::TOGETHER, true)?;
+        stats.bytes_of_evaluation = passes::workspace_bytes(self, passes::TOGETHER, true, progress)?;
         Ok(())
     }
 }

@@ -5,11 +5,13 @@
 //! by level and in Morton order within a level: the children of a box are neighbours in the array, and so are those of all boxes of a level.
 
 mod balance;
+mod census;
 mod cube;
 mod lists;
 mod order;
 mod rows;
 
+pub use census::Census;
 pub use cube::{Cube, ITSELF, Place, image_vector};
 pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run};
 pub use order::{LEVELS, Order};
@@ -18,8 +20,8 @@ use super::morton::Code;
 use crate::error::{Error, Result, Status, try_push};
 use crate::threads::{self, Progress};
 
-/// Boxes for a task.
-const CHUNK: usize = 64;
+/// Boxes for a task: few enough that a level of 64 is shared.
+const CHUNK: usize = 16;
 
 /// Points as a tree wants them: in double precision, whatever memory they come from.
 pub trait Cloud: Sync {
@@ -157,8 +159,8 @@ impl Tree {
         progress: &mut Progress,
     ) -> Result<Self> {
         assert!(refinement.max_level <= LEVELS);
-        let sources = Order::along_the_curve(sources, 1, &cube, progress)?;
-        let targets = targets.map(|targets| Order::along_the_curve(targets, 1, &cube, progress)).transpose()?;
+        let sources = Order::along_the_curve(sources, &cube, progress)?;
+        let targets = targets.map(|targets| Order::along_the_curve(targets, &cube, progress)).transpose()?;
         let mut tree = Self { cube, nodes: Vec::new(), level_starts: Vec::new(), sources, targets, group_count: 0, colleagues: Vec::new() };
         let Refinement { leaf_size, max_level, is_balanced } = refinement;
         tree.grow(|tree, index| usize::from(tree.nodes[index].level) < max_level && tree.is_to_be_refined(index, leaf_size), progress)?;

@@ -1,6 +1,6 @@
 //! Points in the order of a Morton curve.
 
-use super::{BLOCK, Cloud, Cube, every};
+use super::{BLOCK, Cloud, Cube, Indices, every};
 use crate::error::Result;
 use crate::fmm::morton::bits::{Bits, Shifts, place_of};
 use crate::fmm::morton::{Code, interleave};
@@ -17,32 +17,36 @@ fn code_of(entry: Entry) -> u64 {
     (entry >> 32) as u64
 }
 
+/// Numbers along the curve of the finest boxes that hold some points.
+#[inline(always)]
+pub fn codes_of(cloud: &dyn Cloud, indices: &Indices, cube: &Cube) -> [u64; BLOCK] {
+    let per_side = 1.0 / cube.side;
+    let (mut points, mut places, mut codes) = ([[0.0; BLOCK]; 3], [[0; BLOCK]; 3], [0; BLOCK]);
+    cloud.read(indices, &mut points);
+    for axis in 0..3 {
+        for (place, x) in places[axis].iter_mut().zip(&points[axis]) {
+            *place = place_of((x - cube.corner[axis]) * per_side, LEVELS as u32);
+        }
+    }
+    interleave(&places, &mut codes);
+    codes
+}
+
 /// Codes in ascending order, and which point each belongs to. Points of one code are in the caller's order.
 pub struct Order {
     entries: Vec<Entry>,
 }
 
 impl Order {
-    /// Of every so many-th point.
-    pub fn along_the_curve(cloud: &dyn Cloud, step: usize, cube: &Cube, progress: &mut Progress) -> Result<Self> {
-        let per_side = 1.0 / cube.side;
+    pub fn along_the_curve(cloud: &dyn Cloud, cube: &Cube, progress: &mut Progress) -> Result<Self> {
         let block = |first: usize, count: usize, [entries]: &mut [[Entry; BLOCK]; 1]| {
-            let indices = every(step, first * step, count);
-            let (mut points, mut places, mut codes) = ([[0.0; BLOCK]; 3], [[0; BLOCK]; 3], [0; BLOCK]);
-            cloud.read(&indices, &mut points);
-            for axis in 0..3 {
-                for (place, x) in places[axis].iter_mut().zip(&points[axis]) {
-                    *place = place_of((x - cube.corner[axis]) * per_side, LEVELS as u32);
-                }
-            }
-            interleave(&places, &mut codes);
-            for i in 0..BLOCK {
-                entries[i] = Entry::from(codes[i]) << 32 | Entry::from(indices[i]);
+            let indices = every(1, first, count);
+            for ((entry, code), &index) in entries.iter_mut().zip(codes_of(cloud, &indices, cube)).zip(&indices) {
+                *entry = Entry::from(code) << 32 | Entry::from(index);
             }
         };
-        let count = cloud.len().div_ceil(step);
         let mut entries = Vec::new();
-        threads::append_in_blocks("order of points", [&mut entries], count, threads::grain(count), progress, block)?;
+        threads::append_in_blocks("order of points", [&mut entries], cloud.len(), threads::grain(cloud.len()), progress, block)?;
         Ok(Self { entries: threads::sorted(entries, progress)? })
     }
 
@@ -87,28 +91,6 @@ impl Order {
             first += count;
             found
         })
-    }
-
-    /// How many boxes of each level hold points.
-    pub fn occupied(&self) -> [usize; LEVELS + 1] {
-        // By the coarsest level at which a point and the next one lie in different boxes; beyond the finest, if there is none.
-        let mut parted = [0; LEVELS + 2];
-        for neighbours in self.entries.windows(2) {
-            let differ = code_of(neighbours[0] ^ neighbours[1]);
-            parted[LEVELS + 1 - (66 - differ.leading_zeros() as usize) / 3] += 1;
-        }
-        let mut boxes = usize::from(!self.is_empty());
-        std::array::from_fn(|level| {
-            boxes += parted[level];
-            boxes
-        })
-    }
-
-    /// The sum of the squares of how many points each box of a level holds.
-    pub fn squares(&self, level: usize) -> f64 {
-        let shift = 3 * (LEVELS - level);
-        let boxes = self.entries.chunk_by(|&a, &b| code_of(a ^ b) >> shift == 0);
-        boxes.map(|points| (points.len() as f64).powi(2)).sum()
     }
 
     pub fn bytes(&self) -> usize {
@@ -160,19 +142,10 @@ mod tests {
     }
 
     #[test]
-    fn boxes_are_counted_at_every_level() {
-        // Two in one finest box, one that parts from them at level 3, and one from all at level 1.
+    fn points_of_one_place_are_in_the_caller_s_order() {
         let points = vec![[0.01, 0.0, 0.0], [0.9, 0.9, 0.9], [0.126, 0.0, 0.0], [0.01, 0.0, 0.0]];
         let cube = Cube { corner: [0.0; 3], side: 1.0, repeats: false };
-        let order = Order::along_the_curve(&points, 1, &cube, &mut Progress::none()).unwrap();
+        let order = Order::along_the_curve(&points, &cube, &mut Progress::none()).unwrap();
         assert_eq!([0, 1, 2, 3].map(|place| order.index(place)), [0, 3, 2, 1]);
-        let occupied = order.occupied();
-        assert_eq!(occupied[..5], [1, 2, 2, 3, 3]);
-        assert_eq!(occupied[LEVELS], 3);
-        assert_eq!([0, 1, 3, LEVELS].map(|level| order.squares(level)), [16.0, 10.0, 6.0, 6.0]);
-        let other = Order::along_the_curve(&points, 2, &cube, &mut Progress::none()).unwrap();
-        assert_eq!((other.len(), other.index(0), other.index(1)), (2, 0, 2));
-        let none = Order::along_the_curve(&Vec::new(), 1, &cube, &mut Progress::none()).unwrap();
-        assert_eq!((none.occupied(), none.squares(0)), ([0; LEVELS + 1], 0.0));
     }
 }
