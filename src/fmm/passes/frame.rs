@@ -78,6 +78,14 @@ impl<T: Near> Shells<T> {
         Ok(Self { inner: all(INNER)?, outer: all(outer_of::<T>(surface.order))?, len: surface.len() })
     }
 
+    /// Those of the next finer level, whose boxes are half as large to the last digit.
+    fn halved(&self) -> Result<Self> {
+        let half = T::from_f64(0.5);
+        let axis = |axis: &Vec<T>| try_collect("surfaces of boxes", axis.iter().map(|&x| x * half));
+        let all = |[x, y, z]: &[Vec<T>; 3]| Ok([axis(x)?, axis(y)?, axis(z)?]);
+        Ok(Self { inner: all(&self.inner)?, outer: all(&self.outer)?, len: self.len })
+    }
+
     fn view(arrays: &[Vec<T>; 3], len: usize) -> Points<'_, T> {
         Points { x: &arrays[0][..len], y: &arrays[1][..len], z: &arrays[2][..len] }
     }
@@ -141,9 +149,10 @@ impl<T: Near, K: GreenFunction> Frame<T, K> {
         }
         let target_width = dispatch::<T, _>(simd, TargetsAtATime);
         let padded = surface.len().next_multiple_of(target_width);
-        let mut shells = Vec::new();
-        for level in 0..=depth {
-            try_push("surfaces of boxes", &mut shells, Shells::new(&surface, tree.cube.half_side(level), padded)?)?;
+        let mut shells: Vec<Shells<T>> = Vec::new();
+        for _ in 0..=depth {
+            let own = shells.last().map_or_else(|| Shells::new(&surface, tree.cube.half_side(0), padded), Shells::halved)?;
+            try_push("surfaces of boxes", &mut shells, own)?;
         }
         let mut group_boxes = try_vec("groups of boxes", tree.group_count, 0u32)?;
         let mut group_starts = try_vec("groups of boxes", depth + 3, 0usize)?;

@@ -17,19 +17,14 @@ pub struct Particles {
 }
 
 impl Particles {
-    /// `visit` is told the caller's number of each point, and its place.
-    pub fn in_order(cloud: &dyn Cloud, order: &Order, visit: impl Fn(usize, usize) + Sync, progress: &mut Progress) -> Result<Self> {
+    pub fn in_order(cloud: &dyn Cloud, order: &Order, progress: &mut Progress) -> Result<Self> {
         let mut all = Self { x: Vec::new(), y: Vec::new(), z: Vec::new() };
         let last = order.len().saturating_sub(1);
         let indices = |first: usize| std::array::from_fn(|i| order.index((first + i).min(last)) as u32);
-        let block = |first: usize, count: usize, points: &mut Block| {
+        let block = |first: usize, _: usize, points: &mut Block| {
             // Points that are neighbours in the order are anywhere in the caller's memory: without this each is waited for.
             cloud.prefetch(&indices(first + BLOCK));
-            let own = indices(first);
-            cloud.read(&own, points);
-            for (place, &index) in own[..count].iter().enumerate() {
-                visit(index as usize, first + place);
-            }
+            cloud.read(&indices(first), points);
         };
         threads::append_in_blocks("points", [&mut all.x, &mut all.y, &mut all.z], order.len(), threads::grain(order.len()), progress, block)?;
         Ok(all)

@@ -39,7 +39,7 @@ fn errors<T: Near, K: GreenFunction>(simd: Simd, kernel: K, kind: usize, order: 
     let tree = Tree::build(&cloud, None, cube, Refinement { leaf_size, max_level: 20, is_balanced: false }, &mut progress).unwrap();
     let surface = Surface::new(order).unwrap();
     let lists = Lists::build(&tree, surface.len(), &mut progress).unwrap();
-    let particles = Particles::in_order(&cloud, &tree.sources, |_, _| {}, &mut progress).unwrap();
+    let particles = Particles::in_order(&cloud, &tree.sources, &mut progress).unwrap();
     let mut state = 7;
     let charges: Vec<T> = (0..cloud.len()).map(|_| T::from_f64(2.0 * uniform(&mut state) - 1.0)).collect();
     let wanted = Wanted { cutoff, translations: Translations::Fourier, threshold: 0.0 };
@@ -104,7 +104,7 @@ fn results<T: Near, K: GreenFunction>(simd: Simd, kernel: K, kind: usize, order:
     let tree = Tree::build(&cloud, None, cube, Refinement { leaf_size: 15, max_level: 20, is_balanced: false }, &mut progress).unwrap();
     let surface = Surface::new(order).unwrap();
     let lists = Lists::build(&tree, surface.len(), &mut progress).unwrap();
-    let particles = Particles::in_order(&cloud, &tree.sources, |_, _| {}, &mut progress).unwrap();
+    let particles = Particles::in_order(&cloud, &tree.sources, &mut progress).unwrap();
     let make = |surface: &Surface, half_side: f64, _: &mut Progress| Operators::new(kernel, surface, half_side, wanted, simd).map(Arc::new);
     let frame = Frame::new(simd, kernel, false, surface, (tree, lists), (particles, None), make, None, Grain { pairs: 100_000 }, &mut progress).unwrap();
     let charges: Vec<Vec<T>> = vectors

@@ -59,11 +59,17 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let tree = Tree::build(sources, other, cube, refinement, progress)?;
     let target_count = tree.targets().len();
     let ranks: Ranks = threads::made("order of targets", target_count, threads::grain(target_count), progress, |_| AtomicU32::new(0))?;
-    // While their points are read, which is waiting for memory.
-    let rank = |target: usize, place: usize| ranks[target].store(place as u32, Ordering::Relaxed);
-    let (own, others) = match targets {
-        Some(targets) => (Particles::in_order(sources, &tree.sources, |_, _| {}, progress)?, Some(Particles::in_order(targets, tree.targets(), rank, progress)?)),
-        None => (Particles::in_order(sources, &tree.sources, rank, progress)?, None),
+    let work = |(first, count): (usize, usize)| {
+        for place in first..first + count {
+            ranks[tree.targets().index(place)].store(place as u32, Ordering::Relaxed);
+        }
+        Ok(())
+    };
+    threads::for_each_chunk(threads::ranges(target_count, threads::grain(target_count)), |_| 0, progress, work, |()| Ok(()))?;
+    let own = Particles::in_order(sources, &tree.sources, progress)?;
+    let others = match targets {
+        Some(targets) => Some(Particles::in_order(targets, tree.targets(), progress)?),
+        None => None,
     };
     stats.tree_seconds = began.elapsed().as_secs_f64();
     let began = Instant::now();

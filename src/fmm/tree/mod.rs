@@ -20,8 +20,9 @@ use super::morton::Code;
 use crate::error::{Error, Result, Status, try_push};
 use crate::threads::{self, Progress};
 
-/// Boxes for a task: few enough that a level of 64 is shared.
-const CHUNK: usize = 16;
+/// Tasks of a level, and boxes of one at most.
+const TASKS: usize = 16;
+const CHUNK: usize = 64;
 
 /// Points as a tree wants them: in double precision, whatever memory they come from.
 pub trait Cloud: Sync {
@@ -229,7 +230,7 @@ impl Tree {
                 Ok(parents)
             };
             let keep = |some| try_push("boxes of the tree", &mut parents, some);
-            threads::for_each_chunk(threads::ranges(last - first, CHUNK), |_| 0, progress, work, keep)?;
+            threads::for_each_chunk(threads::ranges(last - first, ((last - first) / TASKS).clamp(1, CHUNK)), |_| 0, progress, work, keep)?;
             for (index, octants) in parents.into_iter().flatten() {
                 self.refine(index, octants)?;
             }

@@ -117,16 +117,17 @@ impl<T: Copy + Default + Ord + Send + Sync> Rows<T> {
         let mut items = try_vec(WHAT, starts[rows], T::default())?;
         let mut rest = &mut items[..];
         // Boxes are in ascending order, so that the rows of a part follow each other.
-        let tasks = parts.iter().map(|part| {
+        let mut tasks = Vec::new();
+        for part in parts.iter().filter(|part| !part.own.is_empty()) {
             let (own, others) = std::mem::take(&mut rest).split_at_mut(part.own.len());
             rest = others;
-            (part, own)
-        });
+            try_push(WHAT, &mut tasks, (part, own))?;
+        }
         let work = |(part, items): (&Part<T>, &mut [T])| {
             items.copy_from_slice(&part.own);
             Ok(())
         };
-        threads::for_each_chunk(tasks, |_| 0, progress, work, |()| Ok(()))?;
+        threads::for_each_chunk(tasks.into_iter(), |_| 0, progress, work, |()| Ok(()))?;
         Ok(Self { starts, items })
     }
 
