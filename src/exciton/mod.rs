@@ -49,7 +49,7 @@ mod system;
 mod way;
 mod weights;
 
-pub use broadening::{Grid, Method};
+pub use broadening::{Grid, Method, ascending_points};
 pub use disorder::{Disorder, Spread, disorder};
 pub use couplings::{PointDipoles, point_dipole_couplings};
 pub use options::{Lineshape, Normalization, Options, Widths};

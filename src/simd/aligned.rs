@@ -7,6 +7,7 @@ use super::real::Real;
 use crate::error::{Error, Result};
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::mem::MaybeUninit;
+use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
 /// Bytes of a line of the cache.
@@ -66,9 +67,26 @@ impl<T: Real> Aligned<T> {
         Ok(Self { first, len, memory: Some((memory, layout)) })
     }
 
+    /// Gives it another length, for numbers that may be anything. Memory that is long enough is kept.
+    pub fn resize(&mut self, what: &str, len: usize) -> Result<()> {
+        let room = self.memory.map_or(0, |(_, layout)| (layout.size() - LINE) / size_of::<T>());
+        if len > room {
+            *self = Self::zeros(what, len)?;
+        }
+        self.len = len;
+        Ok(())
+    }
+
+    /// The same for zeros.
+    pub fn clear(&mut self, what: &str, len: usize) -> Result<()> {
+        self.resize(what, len)?;
+        self.slice_mut().fill(T::default());
+        Ok(())
+    }
+
     #[inline(always)]
     pub fn slice(&self) -> &[T] {
-        // SAFETY: there is room for self.len numbers, which were written (`zeros`, or the promise to `unwritten`).
+        // SAFETY: there is room for self.len numbers, and all of the room was written (`zeros`, or the promise to `unwritten`).
         unsafe { std::slice::from_raw_parts(self.first.as_ptr(), self.len) }
     }
 
@@ -76,6 +94,27 @@ impl<T: Real> Aligned<T> {
     pub fn slice_mut(&mut self) -> &mut [T] {
         // SAFETY: as for `slice`.
         unsafe { std::slice::from_raw_parts_mut(self.first.as_ptr(), self.len) }
+    }
+}
+
+impl<T: Real> Default for Aligned<T> {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
+impl<T: Real> Deref for Aligned<T> {
+    type Target = [T];
+    #[inline(always)]
+    fn deref(&self) -> &[T] {
+        self.slice()
+    }
+}
+
+impl<T: Real> DerefMut for Aligned<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [T] {
+        self.slice_mut()
     }
 }
 
@@ -137,6 +176,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn another_length_keeps_memory_that_suffices() {
+        let mut numbers = Aligned::<f64>::zeros("test", 100).unwrap();
+        let first = numbers.as_ptr();
+        for len in [50, 0, 100] {
+            numbers.fill(1.0);
+            numbers.resize("test", len).unwrap();
+            assert!(numbers.len() == len && numbers.as_ptr() == first);
+        }
+        numbers.fill(1.0);
+        numbers.clear("test", 70).unwrap();
+        assert!(numbers.len() == 70 && numbers.iter().all(|&x| x == 0.0));
+        numbers.clear("test", 101).unwrap();
+        assert!(numbers.len() == 101 && numbers.iter().all(|&x| x == 0.0) && numbers.as_ptr() as usize % LINE == 0);
+        assert!(numbers.resize("test", usize::MAX / 4).is_err());
+    }
+
+    #[test]
     fn numbers_are_zeros_and_begin_with_a_line() {
         for len in [1, 7, 8, 100, 100_000] {
             let mut numbers = Aligned::<f32>::zeros("test", len).unwrap();
@@ -144,7 +200,7 @@ mod tests {
             assert!(numbers.slice().len() == len && numbers.slice().iter().all(|&x| x == 0.0));
             numbers.slice_mut().fill(1.0);
         }
-        assert!(Aligned::<f64>::zeros("test", 0).unwrap().slice().is_empty());
+        assert!(Aligned::<f64>::zeros("test", 0).unwrap().is_empty());
         assert!(Aligned::<f64>::zeros("test", usize::MAX / 4).is_err());
     }
 }

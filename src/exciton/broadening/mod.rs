@@ -47,14 +47,8 @@ const PADDING: usize = 32;
 
 impl Grid {
     pub fn new(view: &View<'_, f64, 1>) -> Result<Self> {
-        let name = view.name();
-        let mut points = view.to_vec(name)?;
+        let mut points = ascending_points(view)?;
         let len = points.len();
-        // A look at all of them without a branch for each; what is wrong is looked for when something is. (NaN is not above anything.)
-        let is_ascending = points.iter().zip(points.iter().skip(1)).fold(true, |good, (x, next)| good & (x < next));
-        if !(is_ascending && points.iter().fold(true, |good, x| good & x.is_finite())) {
-            return Err(complaint(name, &points));
-        }
         let step = uniform_step(&points);
         // Any ordinary number: spare lanes compute with it before they are masked, and should raise no flags.
         points.try_reserve_exact(PADDING).map_err(|_| Error::out_of_memory("grid", size_of_val(&points[..])))?;
@@ -66,15 +60,17 @@ impl Grid {
         self.len
     }
 
-    /// The points alone.
-    pub fn into_points(mut self) -> Vec<f64> {
-        self.points.truncate(self.len);
-        self.points
-    }
-
     fn first(&self) -> f64 {
         self.points[0]
     }
+}
+
+/// Points of a grid, finite and ascending.
+pub fn ascending_points(view: &View<'_, f64, 1>) -> Result<Vec<f64>> {
+    let points = view.to_vec(view.name())?;
+    // A look at all of them without a branch for each; what is wrong is looked for when something is. Nothing is above NaN, and between finite ends all are finite.
+    let is_ascending = points.iter().zip(points.iter().skip(1)).fold(true, |good, (x, next)| good & (x < next));
+    if is_ascending && [points.first(), points.last()].into_iter().flatten().all(|end| end.is_finite()) { Ok(points) } else { Err(complaint(view.name(), &points)) }
 }
 
 /// What is wrong with the first bad point.

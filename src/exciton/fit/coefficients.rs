@@ -28,7 +28,7 @@ use super::variants::Variant;
 use super::{BANDS, CD};
 use crate::error::{Result, try_push, try_vec};
 use crate::exciton::solve::ROTATION_FACTOR;
-use crate::simd::{Lanes, Task};
+use crate::simd::{Aligned, Lanes, Task};
 use energies::{gaps, hamiltonian_columns};
 use geometry::geometry_columns;
 use std::ops::Range;
@@ -51,12 +51,12 @@ pub struct Coefficients<S> {
     energies: Vec<(usize, usize)>,
     couplings: Vec<(usize, usize, usize)>,
     /// [k]: cells of the sticks, `cell_count` for none, plus `ROUNDER`, and places in them.
-    cells: Vec<f64>,
-    places: Vec<f64>,
+    cells: Aligned,
+    places: Aligned,
     /// [band][k][column]
-    values: Vec<f64>,
+    values: Aligned,
     /// [band][k][column of the Hamiltonian]
-    slopes: Vec<f64>,
+    slopes: Aligned,
     work: Work<S>,
 }
 
@@ -88,7 +88,7 @@ impl<S: Lanes> Coefficients<S> {
             }
         }
         let hamiltonian_columns = columns.hamiltonian.len();
-        let numbers = |len: usize| try_vec("coefficients", len.saturating_mul(S::WIDTH), 0.0);
+        let numbers = |len: usize| Aligned::zeros("coefficients", len.saturating_mul(S::WIDTH));
         let zero = S::zero();
         let lanes = |len: usize| try_vec("coefficients", len, zero);
         let square = if hamiltonian_columns > 0 { n * n } else { 0 };

@@ -60,9 +60,9 @@ impl Problem<'_> {
     }
 }
 
-/// Nanoseconds that a chunk of a pass takes at least: shorter ones cost more in moments to add up than another thread saves. A fit of a hundred
-/// configurations of eight sites, 100 us a pass, has two chunks.
-const WORTH_A_CHUNK: f64 = 40e3;
+/// Nanoseconds that a chunk of a pass takes at least: to hand one out takes some four thousand. A fit of a hundred configurations of eight sites has two, also for its
+/// misfit alone, which takes 50 us.
+const WORTH_A_CHUNK: f64 = 25e3;
 
 /// Configurations to a chunk of a pass: as many chunks as a power of 2, since processors are, and none shorter than a thread is worth
 /// or than `least` nanoseconds; multiples of `step`. Depends on the problem and the SIMD level alone.
@@ -293,7 +293,7 @@ impl<'a> Evaluator<'a> {
     pub fn band_spectra(&self, moments: &Moments, state: &State, band: usize, columns: &Columns) -> Result<BandSpectra> {
         let row = columns.sticks().next_multiple_of(self.level.lanes());
         let mut spectra =
-            BandSpectra { values: Vec::new(), row, sticks: Vec::new(), coarse: Vec::new(), factors: self.factors(state, band)? };
+            BandSpectra { values: Vec::new(), row, sticks: Vec::new(), coarse: Aligned::empty(), factors: self.factors(state, band)? };
         let Some(lines) = self.lines(band) else { return Ok(spectra) };
         let points = self.problem.points[band].len();
         spectra.values = try_vec("spectrum", points.saturating_mul(row), 0.0)?;
@@ -378,7 +378,7 @@ pub struct BandSpectra {
     row: usize,
     /// Of the sticks' own column, at the points and on the coarse grid.
     pub sticks: Vec<f64>,
-    coarse: Vec<f64>,
+    coarse: Aligned,
     pub factors: Vec<f64>,
 }
 

@@ -2,23 +2,23 @@
 
 use super::lines::{BandLines, TERMS};
 use super::smooth::STEPS;
-use crate::error::{Error, Result};
-use crate::simd::{self, Lanes};
+use crate::error::Result;
+use crate::simd::{self, Aligned, Lanes};
 use std::ops::Range;
 
 /// Memory of these sums, used again from one to the next.
 #[derive(Default)]
 pub struct LineWork {
     /// Columns, [coarse step][row]; only `occupied` of it may differ from 0.
-    pub coarse: Vec<f64>,
+    pub coarse: Aligned,
     /// Coarse steps that any stick reaches.
     pub occupied: Range<usize>,
     /// The sticks' own column, by coarse step.
-    pub sticks: Vec<f64>,
+    pub sticks: Aligned,
     /// Numbers of points on the coarse grid.
-    pub pulled: Vec<f64>,
-    turned: Vec<f64>,
-    images: Vec<f64>,
+    pub pulled: Aligned,
+    turned: Aligned,
+    images: Aligned,
 }
 
 /// Whether all numbers are 0 or -0.
@@ -30,22 +30,6 @@ fn is_zero(numbers: &[f64]) -> bool {
         bits |= number.to_bits() << 1;
     }
     bits == 0
-}
-
-/// Gives `vec` the length `len`, all of them 0.
-pub fn clear(what: &str, vec: &mut Vec<f64>, len: usize) -> Result<()> {
-    vec.clear();
-    vec.try_reserve_exact(len).map_err(|_| Error::out_of_memory(what, len.saturating_mul(size_of::<f64>())))?;
-    vec.resize(len, 0.0);
-    Ok(())
-}
-
-/// Gives `vec` the length `len`; its elements may be anything.
-pub fn resize(what: &str, vec: &mut Vec<f64>, len: usize) -> Result<()> {
-    if vec.len() != len {
-        clear(what, vec, len)?;
-    }
-    Ok(())
 }
 
 impl BandLines {
@@ -67,8 +51,8 @@ impl BandLines {
         work: &mut LineWork,
     ) -> Result<()> {
         let LineWork { coarse, occupied, turned, .. } = work;
-        clear("spectrum", coarse, self.coarse_len().saturating_mul(row))?;
-        clear("spectrum", turned, TERMS * row)?;
+        coarse.clear("spectrum", self.coarse_len().saturating_mul(row))?;
+        turned.clear("spectrum", TERMS * row)?;
         *occupied = 0..0;
         let zeros = [0.0; TERMS];
         for cell in cells.clone() {
@@ -81,9 +65,14 @@ impl BandLines {
             occupied.start = if occupied.end == 0 { first } else { occupied.start };
             occupied.end = first + self.smooth.taps;
             for at in (0..row).step_by(V::WIDTH) {
+                let rows = &moments.as_chunks::<TERMS>().0[at.min(used)..];
                 let mut arrays: [&[f64]; 8] = [&zeros; 8];
-                for (array, terms) in arrays.iter_mut().zip(moments[(at * TERMS).min(moments.len())..].chunks_exact(TERMS)) {
-                    *array = terms;
+                if rows.len() >= V::WIDTH {
+                    for i in 0..V::WIDTH {
+                        arrays[i] = &rows[i];
+                    }
+                } else {
+                    arrays.iter_mut().zip(rows).for_each(|(array, terms)| *array = terms);
                 }
                 let mut vectors = [V::zero(); 8];
                 for start in (0..TERMS).step_by(V::BLOCK) {
@@ -110,8 +99,8 @@ impl BandLines {
     ) -> Result<()> {
         let LineWork { sticks, images, .. } = work;
         let len = self.coarse_len();
-        clear("spectrum", sticks, len)?;
-        clear("spectrum", images, len)?;
+        sticks.clear("spectrum", len)?;
+        images.clear("spectrum", len)?;
         for cell in cells.clone() {
             let moments = &moments[(cell * columns + column) * TERMS..][..TERMS];
             if !is_zero(moments) {
@@ -144,7 +133,7 @@ impl BandLines {
     #[inline(always)]
     pub fn columns_at_points<V: Lanes>(&self, row: usize, spectra: &mut [f64], work: &mut LineWork) -> Result<()> {
         let LineWork { coarse, turned, .. } = work;
-        resize("spectrum", turned, TERMS * row)?;
+        turned.resize("spectrum", TERMS * row)?;
         let norm = self.norm();
         for run in &self.places.runs {
             self.smooth.polynomials::<V>(&coarse[STEPS * run.cell * row..], row, norm, turned);
@@ -182,8 +171,8 @@ impl BandLines {
     pub fn pull<V: Lanes>(&self, at_points: &[f64], work: &mut LineWork) -> Result<()> {
         let LineWork { pulled, images, .. } = work;
         let len = self.coarse_len();
-        clear("spectrum", pulled, len)?;
-        clear("spectrum", images, len)?;
+        pulled.clear("spectrum", len)?;
+        images.clear("spectrum", len)?;
         let norm = self.norm();
         for run in &self.places.runs {
             let mut moments = self.places.moments::<V>(run, at_points);

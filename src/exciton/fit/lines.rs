@@ -210,7 +210,7 @@ mod tests {
             let mut spectra = vec![0.0; points.len() * row];
             lines.columns_at_points::<V>(row, &mut spectra, &mut work).unwrap();
             lines.smooth_out::<V>(&moments, &(0..cells.count), 2, 0, &mut work).unwrap();
-            let coarse = work.sticks.clone();
+            let coarse = work.sticks.to_vec();
             let mut one = vec![0.0; points.len()];
             lines.at_points::<V>(&coarse, &mut one);
             assert!((0..points.len()).all(|i| (one[i] - spectra[i * row]).abs() < 1e-15));

@@ -2,8 +2,8 @@
 
 use super::BANDS;
 use crate::array::View;
-use crate::error::{Error, Number, Result, Status, try_collect};
-use crate::exciton::Grid;
+use crate::error::{Error, Number, Result, Status, try_collect, try_vec};
+use crate::exciton::ascending_points;
 
 /// The square of its inverse is a number.
 const SMALLEST_SIGMA: f64 = 1e-150;
@@ -29,7 +29,7 @@ impl Band {
         sigma: Option<&View<'_, f64, 1>>,
     ) -> Result<Self> {
         let [value_name, sigma_name] = names;
-        let points = Grid::new(grid)?.into_points();
+        let points = ascending_points(grid)?;
         let mut values = values.map_or(Ok(Vec::new()), |view| view.to_vec(value_name))?;
         let sigma = sigma.map_or(Ok(Vec::new()), |view| view.to_vec(sigma_name))?;
         if let Some(i) = sigma.iter().position(|&sigma| !(sigma >= SMALLEST_SIGMA)) {
@@ -43,26 +43,31 @@ impl Band {
                 ),
             ));
         }
-        // A gap is a NaN of infinite sigma: it counts nothing, and is kept from the arithmetic.
-        for (i, value) in values.iter_mut().enumerate() {
-            if value.is_finite() {
-                continue;
-            }
-            if sigma.get(i).is_none_or(|sigma| sigma.is_finite()) {
-                return Err(Error::new(
-                    Status::Nonfinite,
-                    format!("{value_name}: element {i} is {value}; leave the point out, or give it an infinite sigma"),
-                ));
-            }
-            *value = 0.0;
+        // Without a branch for each, as a rule.
+        if !values.iter().fold(true, |good, value| good & value.is_finite()) {
+            leave_gaps_out(value_name, &mut values, &sigma)?;
         }
-        let per_sigma = try_collect(sigma_name, (0..values.len()).map(|i| sigma.get(i).map_or(1.0, |sigma| 1.0 / sigma)))?;
+        let per_sigma = if sigma.is_empty() { try_vec(sigma_name, values.len(), 1.0)? } else { try_collect(sigma_name, sigma.iter().map(|sigma| 1.0 / sigma))? };
         Ok(Self { points, values, per_sigma })
     }
 
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
+}
+
+/// A gap is a NaN of infinite sigma: it counts nothing, and is kept from the arithmetic.
+fn leave_gaps_out(value_name: &str, values: &mut [f64], sigma: &[f64]) -> Result<()> {
+    for (i, value) in values.iter_mut().enumerate().filter(|(_, value)| !value.is_finite()) {
+        if sigma.get(i).is_none_or(|sigma| sigma.is_finite()) {
+            return Err(Error::new(
+                Status::Nonfinite,
+                format!("{value_name}: element {i} is {value}; leave the point out, or give it an infinite sigma"),
+            ));
+        }
+        *value = 0.0;
+    }
+    Ok(())
 }
 
 /// What was measured; a band without points is not compared.

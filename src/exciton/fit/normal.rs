@@ -8,13 +8,13 @@ use super::BANDS;
 use super::coefficients::Columns;
 use super::forward::{Evaluator, Moments, Problem};
 use super::least_squares::{Normal, Want};
-use super::line_sums::{LineWork, resize};
+use super::line_sums::LineWork;
 use super::lines::BandLines;
 use super::measured::{Band, Measured, sum_of_squares};
 use super::parameters::{Parameter, State};
 use super::product::{Product, columns_with};
 use crate::error::{Result, try_push, try_vec};
-use crate::simd::{Kernel, Lanes, dispatch};
+use crate::simd::{Aligned, Kernel, Lanes, dispatch};
 use crate::threads::{Progress, Workspaces, for_each_chunk, wake_workers};
 
 /// Nanoseconds of work of a band that are worth handing it to another thread, which is awake.
@@ -39,15 +39,15 @@ pub struct NormalEquations<'a> {
 struct Work {
     lines: LineWork,
     /// [row][row] products of columns, and memory for making them.
-    products: Vec<f64>,
-    scratch: Vec<f64>,
+    products: Aligned,
+    scratch: Aligned,
     /// By point: weights of points in products, and numbers that are pulled back.
-    weights: Vec<f64>,
-    at_points: Vec<f64>,
+    weights: Aligned,
+    at_points: Aligned,
     /// Of the sticks' own column.
-    spectrum: Vec<f64>,
+    spectrum: Aligned,
     /// By column.
-    pulls: Vec<f64>,
+    pulls: Aligned,
 }
 
 /// How a parameter changes the spectrum of a band.
@@ -184,17 +184,17 @@ impl Kernel for AddBand<'_, '_> {
         lines.smooth_out::<V>(moments, cells, columns.len(), columns.sticks(), line_work)?;
 
         // The model, its residuals, and what they pull.
-        resize("spectrum", spectrum, points.len())?;
+        spectrum.resize("spectrum", points.len())?;
         lines.at_points::<V>(&line_work.sticks, spectrum);
         let (scale, offset) = (state.scale[band], state.offset[band]);
-        resize("fit", at_points, points.len())?;
-        resize("fit", weights, points.len())?;
+        at_points.resize("fit", points.len())?;
+        weights.resize("fit", points.len())?;
         let model = &mut normal.model[band];
         *model = try_vec("spectrum", points.len(), 0.0)?;
         let (model, spectrum) = (&mut model[..points.len()], &spectrum[..points.len()]);
         let len = points.len();
         let (values, per_sigma, factors) = (&measured.values[..len], &measured.per_sigma[..len], &factors[..len]);
-        let (at_points, weights) = (at_points.as_mut_slice(), weights.as_mut_slice());
+        let (at_points, weights) = (at_points.slice_mut(), weights.slice_mut());
         residuals(spectrum, factors, scale, offset, values, per_sigma, model, at_points);
         normal.misfit += 0.5 * sum_of_squares(at_points);
         if want == Want::Misfit {
@@ -218,7 +218,7 @@ impl Kernel for AddBand<'_, '_> {
         }
         let mut roles = try_vec("fit", list.len(), Role::Nothing)?;
         let mut rows: [Vec<f64>; 3] = Default::default();
-        let mut pulls_of_rows: [Vec<f64>; 3] = Default::default();
+        let mut pulls_of_rows: [Aligned; 3] = Default::default();
         let mut row_count = 0;
         for (p, (&parameter, role)) in list.iter().zip(&mut roles).enumerate() {
             *role = match parameter {
@@ -245,7 +245,7 @@ impl Kernel for AddBand<'_, '_> {
                 at_points[i] = measured.per_sigma[i].powi(2) * factors[i] * values[i];
             }
             lines.pull::<V>(at_points, line_work)?;
-            resize("fit", pulls, row)?;
+            pulls.resize("fit", row)?;
             columns_with::<V>(line_work, row, pulls);
             *pulls_of_row = std::mem::take(pulls);
         }

@@ -11,19 +11,19 @@
 //! is `exp(-36)` of a term in either factor, as in `lines`. There are as many coarse points as a spectrum has features, however
 //! many points were measured.
 
-use super::line_sums::{LineWork, add_images, resize};
+use super::line_sums::{LineWork, add_images};
 use super::lines::BandLines;
 use super::points::Places;
 use super::smooth::{STEPS, Smooth};
 use crate::error::{Result, try_vec};
-use crate::simd::Lanes;
+use crate::simd::{Aligned, Lanes};
 use std::f64::consts::SQRT_2;
 
 pub struct Product {
     /// `exp(-(k H)^2 / (2 sigma^2))` for k coarse steps from 0 on.
     near: Vec<f64>,
     /// `s^2 sum_i u_i exp(...)` by `a + b`.
-    at_middle: Vec<f64>,
+    at_middle: Aligned,
 }
 
 impl Product {
@@ -40,8 +40,8 @@ impl Product {
         let places = Places::new::<V>(points, lines.shift, cells.left, cells.per_half)?;
         // With room for the last coarse point and all that are near to it.
         let len = 2 * lines.coarse_len() + smooth.taps;
-        let mut at_middle = try_vec("lines", len, 0.0)?;
-        let mut images = try_vec("lines", len, 0.0)?;
+        let mut at_middle = Aligned::zeros("lines", len)?;
+        let mut images = Aligned::zeros("lines", len)?;
         let norm = lines.norm() * lines.norm();
         for run in &places.runs {
             let mut moments = places.moments::<V>(run, weights);
@@ -66,8 +66,8 @@ impl Product {
     ///
     /// Half of A times the columns, two rows at a time, then the columns' products with that; the other half is the transpose.
     #[inline(always)]
-    pub fn of<V: Lanes>(&self, work: &LineWork, row: usize, columns: usize, scratch: &mut Vec<f64>, products: &mut Vec<f64>) -> Result<()> {
-        resize("fit", products, row * row)?;
+    pub fn of<V: Lanes>(&self, work: &LineWork, row: usize, columns: usize, scratch: &mut Aligned, products: &mut Aligned) -> Result<()> {
+        products.resize("fit", row * row)?;
         if row == 0 {
             return Ok(());
         }
@@ -75,7 +75,7 @@ impl Product {
         let block = &work.coarse[occupied.start * row..occupied.end * row];
         let middles = &self.at_middle[2 * occupied.start..];
         let (steps, reach) = (occupied.len(), self.near.len());
-        resize("fit", scratch, steps * row + 2 * (reach + 1))?;
+        scratch.resize("fit", steps * row + 2 * (reach + 1))?;
         let (halves, weights) = scratch.split_at_mut(steps * row);
         for a in (0..steps).step_by(2) {
             // Of rows a and a + 1, which begins a step later, by coarse step from a on.

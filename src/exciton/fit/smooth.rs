@@ -7,8 +7,8 @@
 
 use super::chebyshev;
 use super::lines::TERMS;
-use crate::error::{Result, try_vec};
-use crate::simd::{self, Lanes};
+use crate::error::Result;
+use crate::simd::{self, Aligned, Lanes};
 
 /// Coarse steps to a cell. Odd numbers leave no step in the middle of all.
 pub const STEPS: usize = 3;
@@ -25,9 +25,9 @@ pub struct Smooth {
     /// Coarse steps about a cell, from `-reach` on; tap `taps - 1 - i` is the image of tap `i`.
     pub taps: usize,
     /// [pair of taps, padded][even powers, then odd powers] of the first of the two.
-    table: Vec<f64>,
+    table: Aligned,
     /// The same by term, [TERMS][pairs, padded to `row`].
-    by_term: Vec<f64>,
+    by_term: Aligned,
     row: usize,
 }
 
@@ -42,8 +42,8 @@ impl Smooth {
         let mut smooth = Self {
             reach,
             taps,
-            table: try_vec("lines", pairs.next_multiple_of(TOGETHER) * TERMS, 0.0)?,
-            by_term: try_vec("lines", row * TERMS, 0.0)?,
+            table: Aligned::zeros("lines", pairs.next_multiple_of(TOGETHER) * TERMS)?,
+            by_term: Aligned::zeros("lines", row * TERMS)?,
             row,
         };
         let (nodes, cosines) = chebyshev::points();
