@@ -197,6 +197,11 @@
  */
 #define HL_PARAMETER_VARIANT_SITE_ENERGY 9
 
+/**
+ * Variant v of hl_exciton_sample: the factor of its spectra, instead of its own weight.
+ */
+#define HL_PARAMETER_VARIANT_WEIGHT 10
+
 #define HL_SPECTRUM_ABSORPTION 0
 
 #define HL_SPECTRUM_CD 1
@@ -1700,8 +1705,8 @@ hl_status hl_exciton_fit_options_init(struct hl_exciton_fit_options *options,
  * The field `sample` of the options adds linear dichroism as a third spectrum, sums over variants of the complex, and
  * disorder that is drawn on the fly.
  *
- * A row of `parameters` is a kind, HL_PARAMETER_*, and what it concerns: a site, two sites, a site and an axis, or
- * HL_SPECTRUM_*, a site and a variant. No two rows may set the same number. What has no row is not changed (widths are then those of the options).
+ * A row of `parameters` is a kind, HL_PARAMETER_*, and what it concerns: a site, two sites, a site and an axis, a site and a variant, a variant, or
+ * HL_SPECTRUM_*. No two rows may set the same number. What has no row is not changed (widths are then those of the options).
  *
  * @param n_conf               number of configurations, at least 1
  * @param n_site               number of pigments

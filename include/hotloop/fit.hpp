@@ -33,6 +33,7 @@ struct parameter {
     static parameter variant_site_energy(std::int32_t site, std::int32_t variant) {
         return {HL_PARAMETER_VARIANT_SITE_ENERGY, site, variant};
     }
+    static parameter variant_weight(std::int32_t variant) { return {HL_PARAMETER_VARIANT_WEIGHT, variant, 0}; }
     static parameter fwhm(spectrum_kind of) { return {HL_PARAMETER_FWHM, static_cast<std::int32_t>(of), 0}; }
     static parameter shift(spectrum_kind of) { return {HL_PARAMETER_SHIFT, static_cast<std::int32_t>(of), 0}; }
     static parameter scale(spectrum_kind of) { return {HL_PARAMETER_SCALE, static_cast<std::int32_t>(of), 0}; }

@@ -7,7 +7,7 @@
 
 #include "harness.h"
 
-enum { CONF = 60, SITE = 5, POINT = 120, LD_POINT = 80, VARIANT = 2, FACTOR = 3, PARAMETER = SITE + 3 };
+enum { CONF = 60, SITE = 5, POINT = 120, LD_POINT = 80, VARIANT = 2, FACTOR = 3, PARAMETER = SITE + 4 };
 
 static double hamiltonians[CONF][SITE][SITE], members[CONF][SITE][SITE], dipoles[SITE][3], positions[SITE][3];
 static double grid[POINT], ld_grid[LD_POINT], measured[POINT], ld_measured[LD_POINT], site_factor[SITE][FACTOR], coupling_sigma[SITE][SITE];
@@ -41,6 +41,7 @@ static void set_up(void)
     parameters[SITE][0] = HL_PARAMETER_VARIANT_SITE_ENERGY, parameters[SITE][1] = 2, parameters[SITE][2] = 1, truth[SITE] = 45.0;
     parameters[SITE + 1][0] = HL_PARAMETER_SCALE, parameters[SITE + 1][1] = HL_SPECTRUM_LD, truth[SITE + 1] = 0.7, neutral[SITE + 1] = 1.0;
     parameters[SITE + 2][0] = HL_PARAMETER_OFFSET, parameters[SITE + 2][1] = HL_SPECTRUM_LD, truth[SITE + 2] = 0.02;
+    parameters[SITE + 3][0] = HL_PARAMETER_VARIANT_WEIGHT, parameters[SITE + 3][1] = 1, truth[SITE + 3] = -0.45, neutral[SITE + 3] = weights[1];
     for (i = 0; i < POINT; i++) grid[i] = 11900.0 + 9.0 * (double)i;
     for (i = 0; i < LD_POINT; i++) ld_grid[i] = 11950.0 + 12.0 * (double)i;
 }
@@ -95,8 +96,10 @@ static void spectra(void)
     sample.fwhm_ld = 50.0, sample.n_variant = 0;
     neutral[SITE + 1] = 1.0;
     parameters[SITE][0] = HL_PARAMETER_SHIFT, parameters[SITE][1] = HL_SPECTRUM_ABSORPTION; /* no variants, none of theirs */
+    parameters[SITE + 3][0] = HL_PARAMETER_SHIFT, parameters[SITE + 3][1] = HL_SPECTRUM_LD, neutral[SITE + 3] = 0.0;
     expect(model(&hamiltonians[0][0][0], NULL, neutral, &options) == HL_OK, "%s", hl_last_error_message());
     parameters[SITE][0] = HL_PARAMETER_VARIANT_SITE_ENERGY, parameters[SITE][1] = 2;
+    parameters[SITE + 3][0] = HL_PARAMETER_VARIANT_WEIGHT, parameters[SITE + 3][1] = 1, neutral[SITE + 3] = weights[1];
     hl_exciton_options_init(&options, sizeof options);
     options.cutoff = INFINITY, options.broadening = HL_BROADENING_DIRECT, options.fwhm = 50.0;
     expect(hl_exciton_linear_dichroism(CONF, SITE, LD_POINT, &hamiltonians[0][0][0], NULL, &dipoles[0][0], shared, NULL, NULL, ld_grid, NULL,
@@ -150,7 +153,7 @@ static void fits(void)
     hl_exciton_sample sample;
     hl_exciton_fit_result result;
     ptrdiff_t p;
-    test("what a mutation moves is found again from a difference and linear dichroism of a drawn ensemble");
+    test("what a mutation moves, and a weight, are found again from a difference and linear dichroism of a drawn ensemble");
     begin(&options, &sample), with_ld(&sample), with_variants(&sample), with_disorder(&sample);
     sample.ld = ld_measured, sample.ld_measured = NULL;
     expect(model(&hamiltonians[0][0][0], one_matrix, truth, &options) == HL_OK, "%s", hl_last_error_message());
@@ -202,6 +205,9 @@ static void bad_samples(void)
     TRY(sample.variant_deleted = &all_deleted[0][0], HL_ERR_ARGUMENT, "parameters: row 2 names site 2, which is deleted");
     TRY(sample.variant_deleted = &second[0][0], HL_ERR_ARGUMENT, "parameters: row 5 names site 2, which variant 1 deletes");
     TRY(sample.n_variant = 1, HL_ERR_ARGUMENT, "parameters: row 5 names variant 1; there are 1");
+    TRY(parameters[SITE + 3][1] = 2, HL_ERR_ARGUMENT, "parameters: row 8 names variant 2; there are 2");
+    TRY(parameters[SITE + 3][1] = -1, HL_ERR_ARGUMENT, "parameters: row 8 names variant -1");
+    parameters[SITE + 3][1] = 1;
     TRY(sample.fwhm_ld = -4.0, HL_ERR_OPTION, "fwhm_ld: is -4");
     TRY(sample.ld_jacobian = &rows[0][0], HL_ERR_OPTION, "ld_jacobian: is given");
     TRY(sample.ld = (double *)((char *)ld + 4), HL_ERR_ALIGNMENT, "ld: address");

@@ -76,17 +76,18 @@ static void samples() {
     std::vector<parameter> parameters;
     for (std::int32_t i = 0; i < n; ++i) parameters.push_back(parameter::site_energy(i));
     parameters.push_back(parameter::variant_site_energy(2, 1));
+    parameters.push_back(parameter::variant_weight(1));
     parameters.push_back(parameter::scale(hl::exciton::spectrum_kind::ld));
-    const std::vector<double> truth = {12.0, -7.0, 20.0, -15.0, 4.0, 9.0, -11.0, 45.0, 0.8}, axis = {0.0, 1.0, 2.0}, weights = {-1.0, 0.9};
+    const std::vector<double> truth = {12.0, -7.0, 20.0, -15.0, 4.0, 9.0, -11.0, 45.0, 0.75, 0.8}, axis = {0.0, 1.0, 2.0}, weights = {-1.0, 0.9};
     const std::vector<std::uint8_t> deleted = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-    std::vector<double> grid(static_cast<std::size_t>(n_point)), absorption_values(grid.size()), ld_values(grid.size()), rows(9 * grid.size());
+    std::vector<double> grid(static_cast<std::size_t>(n_point)), absorption_values(grid.size()), ld_values(grid.size()), rows(10 * grid.size());
     for (std::size_t i = 0; i < grid.size(); ++i) grid[i] = 11800.0 + 8.0 * static_cast<double>(i);
 
     hl::exciton::sample sample;
     sample.axis = axis;
     sample.ld.grid = grid;
     sample.model_ld = ld_values;
-    sample.ld_jacobian = hl::row_major(rows, n_point, 9);
+    sample.ld_jacobian = hl::row_major(rows, n_point, 10);
     sample.variant_weights = weights;
     sample.variant_deleted = hl::row_major(deleted, 2, n);
     hl::exciton::jacobian(in_memory, mu, {}, grid, {}, parameters, truth, absorption_values, {}, {}, {}, hl::exciton::options(), {}, sample);
@@ -99,12 +100,12 @@ static void samples() {
     hl::exciton::measured_spectrum absorption;
     absorption.grid = grid;
     absorption.values = absorption_values;
-    std::vector<double> model(grid.size()), values = {0, 0, 0, 0, 0, 0, 0, 0, 1};
+    std::vector<double> model(grid.size()), values = {0, 0, 0, 0, 0, 0, 0, 0, 0.9, 1};
     sample.ld.values = ld_values;
     sample.model_ld = model;
     sample.ld_jacobian = hl::view<double, 2>();
     hl::exciton::fit(one, mu, {}, absorption, {}, parameters, values, {}, hl::exciton::fit_options(), hl::exciton::options(), {}, sample);
-    check::within(values, truth, 1e-6, "a fit finds what a mutation moves");
+    check::within(values, truth, 1e-6, "a fit finds what a mutation moves, and how much of it there is");
     check::within(model, ld_values, 1e-6, "the model of linear dichroism is written");
     const std::vector<double> short_axis = {1.0, 0.0};
     sample.axis = short_axis;

@@ -126,7 +126,7 @@ contains
 
   ! A drawn ensemble of a mutant less the wild type, with linear dichroism beside absorption.
   subroutine samples()
-    integer, parameter :: n_unknown = n + 2, n_member = 30
+    integer, parameter :: n_unknown = n + 3, n_member = 30
     type(hl_exciton_sample) :: sample
     real(c_double), target :: members(n, n, n_member), factor(n, n), axis(3), ld(n_point), ld_grid(n_point)
     real(c_double), target :: weights(2), energies(n, 2), ld_measured(n_point), slopes(n_point, n_unknown)
@@ -140,8 +140,9 @@ contains
     end do
     unknown(:, :n) = parameters
     unknown(:, n + 1) = [HL_PARAMETER_VARIANT_SITE_ENERGY, 2, 1]
-    unknown(:, n + 2) = [HL_PARAMETER_SCALE, HL_SPECTRUM_LD, 0]
-    known = [truth, 45.0_c_double, 0.8_c_double]
+    unknown(:, n + 2) = [HL_PARAMETER_VARIANT_WEIGHT, 1, 0]
+    unknown(:, n + 3) = [HL_PARAMETER_SCALE, HL_SPECTRUM_LD, 0]
+    known = [truth, 45.0_c_double, 0.75_c_double, 0.8_c_double]
     axis = [0.0_c_double, 1.0_c_double, 2.0_c_double]
     weights = [-1.0_c_double, 0.9_c_double]
     energies = 0
@@ -170,9 +171,9 @@ contains
     sample%ld_measured => ld_measured
     sample%ld_jacobian => null()
     found = 0
-    found(n_unknown) = 1
+    found(n + 2:) = 1
     call hl_exciton_fit(hamiltonians(:, :, 1), dipoles, positions, unknown, found, grid, made, sample=sample)
-    call claim(all(abs(found - known) < 1.0e-6_c_double), "a fit finds what a mutation moves")
+    call claim(all(abs(found - known) < 1.0e-6_c_double), "a fit finds what a mutation moves, and how much of it there is")
     sample%variant_energies => energies(2:, :)
     call hl_exciton_residual_gradient(hamiltonians(:, :, 1), dipoles, positions, unknown, found, grid, made, sample=sample, &
       stat=stat, errmsg=message)

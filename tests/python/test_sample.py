@@ -18,13 +18,14 @@ KINDS = [
     ("dipole-scale", 1),
     ("dipole-rotation", 2, "y"),
     ("variant-site-energy", 3, 1),
+    ("variant-weight", 1),
     ("fwhm", "ld"),
     ("shift", "all"),
     ("scale", "ld"),
     ("offset", "ld"),
 ]
-VALUES = np.array([10.0, -20, 30, 5, 4, 1.1, 0.2, 12.0, 64, 3.5, 0.9, 0.02])
-STEPS = np.array([2.0, 2, 2, 2, 2, 0.05, 0.05, 2, 2, 2, 0.1, 0.1])
+VALUES = np.array([10.0, -20, 30, 5, 4, 1.1, 0.2, 12.0, -0.55, 64, 3.5, 0.9, 0.02])
+STEPS = np.array([2.0, 2, 2, 2, 2, 0.05, 0.05, 2, 0.1, 2, 2, 0.1, 0.1])
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +50,10 @@ def by_hand(hamiltonians, dipoles, values):
         h[:, 0, 2] += v["coupling", 0, 2]
         h[:, 2, 0] += v["coupling", 0, 2]
         shift = v["shift", "all"]
+        weight = v["variant-weight", 1] if number == 1 else variant.weight
         of = {"deleted": [] if variant.deleted is None else variant.deleted, **DIRECT}
-        absorption += variant.weight * exciton.spectrum(h, mu, None, GRID - shift, **of)[0]
-        ld += variant.weight * exciton.linear_dichroism(h, mu, AXIS, LD_GRID - shift, fwhm=v["fwhm", "ld"], **of)
+        absorption += weight * exciton.spectrum(h, mu, None, GRID - shift, **of)[0]
+        ld += weight * exciton.linear_dichroism(h, mu, AXIS, LD_GRID - shift, fwhm=v["fwhm", "ld"], **of)
     return absorption, ld * v["scale", "ld"] + v["offset", "ld"]
 
 
@@ -144,6 +146,24 @@ def test_partial_occupancy_is_a_weighted_sum(system):
         np.testing.assert_allclose(ours, 0.55 * a + 0.45 * b, rtol=0, atol=1e-12 * np.abs(a).max())
 
 
+def test_shares_are_fitted_from_those_that_are_given(system):
+    h, mu, r = system
+    parameters = [*exciton.site_energies(4), ("variant-weight", 0), ("variant-weight", 1)]
+    truth = np.array([12.0, -20, 8, 15, 0.55, 0.45])
+    shares = [exciton.Variant(0.8), exciton.Variant(0.2, deleted=[2])]
+    made = exciton.jacobian(h, mu, r, parameters, truth, absorption_grid=GRID, cd_grid=GRID, variants=shares)
+    compared = {"absorption": (GRID, made.absorption), "cd": (GRID, made.cd)}
+    start = exciton.fit(h, mu, r, parameters, **compared, variants=shares, max_iterations=0)
+    assert np.array_equal(start.values, [0, 0, 0, 0, 0.8, 0.2])
+    found = exciton.fit(h, mu, r, parameters, **compared, variants=shares)
+    np.testing.assert_allclose(found.values, truth, rtol=0, atol=1e-6)
+    # Of one variant, which is all there is, the weight is a factor of all spectra.
+    alone = exciton.jacobian(h, mu, r, [("variant-weight", 0)], [0.4], absorption_grid=GRID, cd_grid=GRID)
+    scaled = exciton.jacobian(h, mu, r, [("scale", "all")], [0.4], absorption_grid=GRID, cd_grid=GRID)
+    np.testing.assert_allclose(alone.cd, scaled.cd, rtol=0, atol=1e-13 * np.abs(scaled.cd).max())
+    np.testing.assert_allclose(alone.cd_jacobian, scaled.cd_jacobian, rtol=0, atol=1e-13 * np.abs(scaled.cd_jacobian).max())
+
+
 MEASURED = (LD_GRID, np.zeros(len(LD_GRID)))
 
 
@@ -170,3 +190,10 @@ def test_what_is_wrong_is_said(system, wrong, error, message):
     h, mu, r = system
     with pytest.raises(error, match=message):
         exciton.residual_gradient(h, mu, r, exciton.site_energies(4), np.zeros(4), absorption=(GRID, np.zeros(len(GRID))), **wrong)
+
+
+@pytest.mark.parametrize("variants", [None, [exciton.Variant(1.0), exciton.Variant(1.0)]])
+def test_a_weight_of_a_variant_that_is_not_there_is_named(system, variants):
+    h, mu, r = system
+    with pytest.raises(hotloop.ArgumentError, match="row 0 names variant 2; there are"):
+        exciton.fit(h, mu, r, [("variant-weight", 2)], absorption=(GRID, np.zeros(len(GRID))), variants=variants)

@@ -56,13 +56,13 @@ let reference = joinpath(ROOT, "tests", "data", "exciton", "brixner_conf.csv")
         drawn = (members = 60, site_factor = fill(40.0, 7), coupling_sigma = sigma, seed = 3, first_member = 1)
         in_memory = exciton_disorder(hamiltonian, 60, fill(40.0, 7); coupling_sigma = sigma, seed = 3, first_member = 1)
         variants = [(weight = -1.0,), (weight = 0.9, deleted = [7], energies = [0.0, 20, 0, 0, 0, 0, 0])]
-        unknown = [[(:site_energy, i) for i in 1:7]; (:variant_site_energy, 3, 2); (:scale, :ld)]
-        values = [truth[1:7]; 45.0; 0.8]
+        unknown = [[(:site_energy, i) for i in 1:7]; (:variant_site_energy, 3, 2); (:variant_weight, 2); (:scale, :ld)]
+        values = [truth[1:7]; 45.0; 0.75; 0.8]
         sample = (axis = (0.0, 1.0, 2.0), variants = variants)
         grids = (absorption_grid = grid, ld_grid = grid)
         expected = exciton_jacobian(in_memory, dipoles, positions, unknown, values; grids..., sample...)
         found = exciton_jacobian(hamiltonian, dipoles, positions, unknown, values; grids..., sample..., disorder = drawn)
-        @test found == expected && size(found.ld_jacobian) == (length(grid), 9)
+        @test found == expected && size(found.ld_jacobian) == (length(grid), 10)
         ld = exciton_linear_dichroism(in_memory, dipoles, (0.0, 1.0, 2.0), grid; cutoff = Inf, broadening = :direct, fwhm = 50.0)
         alone = exciton_jacobian(hamiltonian, dipoles, positions, [], []; ld_grid = grid, axis = (0.0, 1.0, 2.0), fwhm_ld = 50.0, disorder = drawn)
         @test maximum(abs.(alone.ld .- ld)) < 1e-12 * maximum(abs.(ld))

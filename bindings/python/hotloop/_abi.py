@@ -20,7 +20,7 @@ CD_SCALES = {"dissymmetry": 0, "rosenfeld": 1}
 BROADENINGS = {"auto": 0, "direct": 1, "gridded": 2}
 PARAMETERS = {
     "site-energy": 0, "coupling": 1, "dipole-scale": 2, "dipole-rotation": 3, "position": 4, "fwhm": 5, "shift": 6,
-    "scale": 7, "offset": 8, "variant-site-energy": 9,
+    "scale": 7, "offset": 8, "variant-site-energy": 9, "variant-weight": 10,
 }  # fmt: skip
 SPECTRA = {"absorption": 0, "cd": 1, "both": 2, "ld": 3, "all": 4}
 FIT_ENDS = {"misfit": 1, "step": 2, "gradient": 3, "max-iterations": 4, "no-progress": 5, "cancelled": 6}

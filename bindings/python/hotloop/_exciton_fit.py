@@ -19,7 +19,8 @@ from ._sample import Drawn, Variant, site_factor
 
 Array = np.ndarray
 #: A kind and what it concerns: ("site-energy", 3), ("coupling", 1, 2), ("dipole-scale", 0), ("dipole-rotation", 0, "x"),
-#: ("position", 0, "z"), ("variant-site-energy", 3, 1), ("fwhm", "both"), ("shift", "cd"), ("scale", "absorption"), ("offset", "ld").
+#: ("position", 0, "z"), ("variant-site-energy", 3, 1), ("variant-weight", 1), ("fwhm", "both"), ("shift", "cd"), ("scale", "absorption"),
+#: ("offset", "ld").
 Parameter = tuple[Any, ...]
 Progress = Callable[[int, int], Any]
 
@@ -224,6 +225,7 @@ def fit(
         ("dipole-rotation", i, "x")         radians, a component of the rotation vector that turns the dipole
         ("position", i, "x")                angstrom, added to the position
         ("variant-site-energy", i, v)       cm-1, added to the site energy in variant v alone
+        ("variant-weight", v)               the weight of variant v itself, such as its share of a mixture
         ("fwhm", "absorption")              cm-1, the width; the spectrum may also be "cd", "ld", "both"
                                             (absorption and CD) or "all"
         ("shift", "absorption")             cm-1, added to the energies at which lines appear
@@ -231,7 +233,7 @@ def fit(
         ("offset", "absorption")            added to the spectrum
         ==================================  ===============================================================
     values : array_like, shape (n_parameter,), optional
-        Where to start. Default: what changes nothing (0, and 1 for scales), and the option's width for "fwhm".
+        Where to start. Default: what changes nothing (0, and 1 for scales), the option's width for "fwhm", a variant's own weight.
     absorption, cd, ld : (grid, measured) or (grid, measured, sigma), optional
         Measured spectra: ascending wavenumbers (cm-1), values, and their standard deviations (default 1; infinite for a
         point that does not count). At least one of the three spectra. Linear dichroism is that of `linear_dichroism`.

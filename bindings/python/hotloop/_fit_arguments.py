@@ -130,7 +130,10 @@ class Call:
 
     def neutral(self) -> list[float]:
         """Values that change nothing."""
-        return [self._fwhm[p[1]] if p[0] == "fwhm" else 1.0 if p[0] in _ONE else 0.0 for p in self.parameters]
+        return [
+            self._fwhm[p[1]] if p[0] == "fwhm" else self.sample.weight_of(p[1]) if p[0] == "variant-weight" else 1.0 if p[0] in _ONE else 0.0
+            for p in self.parameters
+        ]
 
     def by_parameter(self, name: str, values: Any, copy: bool = False) -> Array:
         """One number for each parameter. Short lists are the caller's to write as they like."""

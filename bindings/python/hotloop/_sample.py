@@ -68,6 +68,7 @@ class Sample:
 
     def __init__(self) -> None:
         self.struct: Any = None
+        self._weights: list[float] = [1.0]
         self._kept: list[Any] = []
 
     def _begin(self) -> Any:
@@ -111,7 +112,8 @@ class Sample:
         if not variants:
             raise ArgumentError("variants: is empty; leave it out, or name at least one")
         self._begin().n_variant = len(variants)
-        self.set_array("variant_weights", np.array([number("variants: weight", variant.weight) for variant in variants]))
+        self._weights = [number("variants: weight", variant.weight) for variant in variants]
+        self.set_array("variant_weights", np.array(self._weights))
         if any(variant.deleted is not None for variant in variants):
             masks = [[] if variant.deleted is None else variant.deleted for variant in variants]
             self.set_array("variant_deleted", np.array([deleted_mask(mask, n_site) for mask in masks]).astype(np.uint8))
@@ -123,6 +125,10 @@ class Sample:
                     _arrays.check_shape(f"variants: energies of item {v}", given, (n_site,), "one per site")
                     energies[v] = given
             self.set_array("variant_energies", energies)
+
+    def weight_of(self, variant: int) -> float:
+        """Of a variant that is there; one that is not is for the library to name."""
+        return self._weights[variant] if variant < len(self._weights) else 1.0
 
     def set_disorder(self, drawn: Drawn, n_site: int) -> None:
         factor = site_factor(drawn.site_sigma, n_site)

@@ -20,8 +20,8 @@ use crate::exciton::fit;
 /// The field `sample` of the options adds linear dichroism as a third spectrum, sums over variants of the complex, and
 /// disorder that is drawn on the fly.
 ///
-/// A row of `parameters` is a kind, HL_PARAMETER_*, and what it concerns: a site, two sites, a site and an axis, or
-/// HL_SPECTRUM_*, a site and a variant. No two rows may set the same number. What has no row is not changed (widths are then those of the options).
+/// A row of `parameters` is a kind, HL_PARAMETER_*, and what it concerns: a site, two sites, a site and an axis, a site and a variant, a variant, or
+/// HL_SPECTRUM_*. No two rows may set the same number. What has no row is not changed (widths are then those of the options).
 ///
 /// @param n_conf               number of configurations, at least 1
 /// @param n_site               number of pigments

@@ -28,6 +28,8 @@ pub const HL_PARAMETER_SCALE: i32 = 7;
 pub const HL_PARAMETER_OFFSET: i32 = 8;
 /// Site i, variant v of hl_exciton_sample: added to its site energy in that variant alone, cm-1.
 pub const HL_PARAMETER_VARIANT_SITE_ENERGY: i32 = 9;
+/// Variant v of hl_exciton_sample: the factor of its spectra, instead of its own weight.
+pub const HL_PARAMETER_VARIANT_WEIGHT: i32 = 10;
 
 pub const HL_SPECTRUM_ABSORPTION: i32 = 0;
 pub const HL_SPECTRUM_CD: i32 = 1;
@@ -261,6 +263,9 @@ fn parameter(p: usize, kind: i32, first: i32, second: i32) -> Result<Parameter> 
     let site = |site: i32| {
         usize::try_from(site).map_err(|_| bad(format!("names site {site}; sites are counted from 0")))
     };
+    let variant = |variant: i32| {
+        usize::try_from(variant).map_err(|_| bad(format!("names variant {variant}; variants are counted from 0")))
+    };
     let axis = || match second {
         0..=2 => Ok(second as usize),
         _ => Err(bad(format!("names axis {second}; use 0, 1 or 2"))),
@@ -285,10 +290,8 @@ fn parameter(p: usize, kind: i32, first: i32, second: i32) -> Result<Parameter> 
         HL_PARAMETER_SHIFT => Parameter::Shift(bands()?),
         HL_PARAMETER_SCALE => Parameter::Scale(bands()?),
         HL_PARAMETER_OFFSET => Parameter::Offset(bands()?),
-        HL_PARAMETER_VARIANT_SITE_ENERGY => {
-            let variant = usize::try_from(second).map_err(|_| bad(format!("names variant {second}; variants are counted from 0")))?;
-            Parameter::VariantSiteEnergy(site(first)?, variant)
-        }
+        HL_PARAMETER_VARIANT_SITE_ENERGY => Parameter::VariantSiteEnergy(site(first)?, variant(second)?),
+        HL_PARAMETER_VARIANT_WEIGHT => Parameter::VariantWeight(variant(first)?),
         _ => return Err(bad(format!("is of kind {kind}, which is unknown; use one of HL_PARAMETER_*"))),
     })
 }

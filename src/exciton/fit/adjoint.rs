@@ -63,7 +63,7 @@ impl Back<'_> {
             }
             let mut weights = [0.0; 32];
             for (lane, weight) in weights[..count].iter_mut().enumerate() {
-                *weight = self.evaluator.weights.of(first + lane) * variant.weight;
+                *weight = self.evaluator.weights.of(first + lane) * moved.weight;
             }
             let weight = S::load(&weights);
             for k in 0..n {
@@ -174,7 +174,7 @@ impl<S: Lanes> Task for Gather<'_, '_, S> {
     fn run(self) {
         let Self { adjoint, problem, variant, state, moved, group, first, count } = self;
         if !adjoint.forms.is_empty() {
-            gather_hamiltonian(adjoint, problem, variant, state, group);
+            gather_hamiltonian(adjoint, problem, variant, state, moved.free_weight, group);
         }
         if adjoint.with_geometry {
             if let Some(dipoles) = &variant.system.dipoles
@@ -194,18 +194,19 @@ fn gather_hamiltonian<S: Lanes>(
     problem: &Problem,
     variant: &Variant,
     state: &State,
+    free_weight: f64,
     group: &Group<S>,
 ) {
     let n = adjoint.n;
     let (width, axis) = (variant.system.vector_columns(), variant.axis());
     let wanted = problem.wanted();
-    let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
+    let (factor, free_weight) = (S::splat(ROTATION_FACTOR * problem.options.cd_scale * free_weight), S::splat(free_weight));
     for band in (0..BANDS).filter(|&band| wanted[band]) {
         for k in 0..n {
             let (value, slope) = (adjoint.stick_weights[2 * band * n + k], adjoint.stick_weights[(2 * band + 1) * n + k]);
             let e = group.energies[k];
             let (value, slope) =
-                if band == CD { (e * value * factor, e.mul_add(slope, value) * factor) } else { (value, slope) };
+                if band == CD { (e * value * factor, e.mul_add(slope, value) * factor) } else { (value * free_weight, slope * free_weight) };
             adjoint.values[band * n + k] = value;
             adjoint.slopes[band * n + k] = slope;
         }
@@ -314,6 +315,21 @@ fn row_times_strip<S: Lanes, const STRIP: usize>(
     products[first..first + STRIP].copy_from_slice(&strip);
 }
 
+/// `sum_k h_k D_k` and the same of the other bands: the derivative with respect to what all strengths are multiplied by.
+#[inline(always)]
+fn strengths_with_weights<S: Lanes>(adjoint: &Adjoint<S>, problem: &Problem, variant: &Variant, group: &Group<S>) -> S {
+    let (width, axis, wanted) = (variant.system.vector_columns(), variant.axis(), problem.wanted());
+    let mut sum = S::zero();
+    for band in (0..BANDS).filter(|&band| wanted[band]) {
+        for k in 0..adjoint.n {
+            let strength = form(&group.moments, width, band, axis, k, k);
+            let strength = if band == CD { strength * group.energies[k] * S::splat(ROTATION_FACTOR * problem.options.cd_scale) } else { strength };
+            sum = strength.mul_add(adjoint.stick_weight(band, k), sum);
+        }
+    }
+    sum
+}
+
 /// dL/dmu_j and dL/dr_j of the sites that have parameters, and what those make of them.
 #[inline(always)]
 fn gather_geometry<S: Lanes>(
@@ -326,12 +342,16 @@ fn gather_geometry<S: Lanes>(
     let n = adjoint.n;
     let (width, axis_of_order) = (variant.system.vector_columns(), variant.axis());
     let [with_absorption, with_cd, with_ld] = problem.wanted();
-    let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
+    let (factor, twice) = (S::splat(ROTATION_FACTOR * problem.options.cd_scale * moved.free_weight), S::splat(2.0 * moved.free_weight));
     let origin = if with_cd { centroid(n, group.positions()) } else { [S::zero(); 3] };
     for (row, &(_, parameter)) in variant.parameters.iter().enumerate() {
         let (site, axis) = match parameter {
             Parameter::DipoleScale(j) | Parameter::DipoleRotation(j, _) => (j, None),
             Parameter::Position(j, axis) => (j, Some(axis)),
+            Parameter::VariantWeight(_) => {
+                adjoint.sums[row] = adjoint.sums[row] + strengths_with_weights(adjoint, problem, variant, group);
+                continue;
+            }
             _ => continue,
         };
         // electric: sum_k V_jk (2 h_k M_k + 2 h_k P_k + f e_k h_k N_k), each with its own h; magnetic: sum_k V_jk f e_k h_k M_k
@@ -340,13 +360,13 @@ fn gather_geometry<S: Lanes>(
             let amplitude = group.vectors()[k * n + site];
             let moments = &group.moments[k * width..(k + 1) * width];
             if with_absorption {
-                let of_strength = amplitude * S::splat(2.0) * adjoint.stick_weight(ABSORPTION, k);
+                let of_strength = amplitude * twice * adjoint.stick_weight(ABSORPTION, k);
                 for x in 0..3 {
                     electric[x] = of_strength.mul_add(moments[x], electric[x]);
                 }
             }
             if with_ld {
-                let of_dichroism = amplitude * S::splat(2.0) * adjoint.stick_weight(LD, k);
+                let of_dichroism = amplitude * twice * adjoint.stick_weight(LD, k);
                 let polarised = polarised(moments, axis_of_order);
                 for x in 0..3 {
                     electric[x] = of_dichroism.mul_add(polarised[x], electric[x]);

@@ -50,6 +50,8 @@ pub struct Coefficients<S> {
     /// Parameters of the Hamiltonian in this variant by column: sites whose energies they are, and pairs of sites.
     energies: Vec<(usize, usize)>,
     couplings: Vec<(usize, usize, usize)>,
+    /// The column of the variant's weight.
+    weight: Option<usize>,
     /// [k]: cells of the sticks, `cell_count` for none, plus `ROUNDER`, and places in them.
     cells: Aligned,
     places: Aligned,
@@ -87,6 +89,7 @@ impl<S: Lanes> Coefficients<S> {
                 _ => {}
             }
         }
+        let weight = variant.parameters.iter().filter(|_| !columns.geometry.is_empty()).find(|row| matches!(row.1, Parameter::VariantWeight(_)));
         let hamiltonian_columns = columns.hamiltonian.len();
         let numbers = |len: usize| Aligned::zeros("coefficients", len.saturating_mul(S::WIDTH));
         let zero = S::zero();
@@ -101,6 +104,7 @@ impl<S: Lanes> Coefficients<S> {
             first_cell: S::splat(-(cell_count as f64)),
             energies,
             couplings,
+            weight: weight.map(|&(p, _)| columns.of(p)),
             cells: numbers(n)?,
             places: numbers(n)?,
             values: numbers(BANDS * n * columns.len())?,
@@ -228,12 +232,17 @@ impl<S: Lanes> Task for Fill<'_, '_, S> {
         }
         for band in (0..BANDS).filter(|&band| wanted[band]) {
             let factor = S::splat(if band == CD { ROTATION_FACTOR * problem.options.cd_scale } else { 1.0 });
+            let free_weight = S::splat(moved.free_weight);
             for k in 0..n {
                 let strength = form(&group.moments, width, band, axis, k, k) * factor;
                 let strength = if band == CD { strength * group.energies[k] } else { strength };
-                let at = ((band * n + k) * coefficients.columns + columns.sticks()) * S::WIDTH;
-                strength.store(&mut coefficients.values[at..]);
+                let row = (band * n + k) * coefficients.columns;
+                if let Some(column) = coefficients.weight {
+                    strength.store(&mut coefficients.values[(row + column) * S::WIDTH..]);
+                }
+                (strength * free_weight).store(&mut coefficients.values[(row + columns.sticks()) * S::WIDTH..]);
             }
+            let factor = factor * free_weight;
             if !columns.hamiltonian.is_empty() {
                 for k in 0..n {
                     for l in 0..=k {

@@ -91,6 +91,31 @@ fn what_a_mutation_moves_is_found_again_from_differences() {
     });
 }
 
+/// How much of the sample has a pigment, together with shifts of site energies.
+#[test]
+fn shares_of_a_mixture_are_found_again() {
+    let n = 5;
+    let mut sample = Sample::new(30, n);
+    sample.variants = vec![(1.0, vec![], vec![]), (0.0, vec![1], vec![])];
+    let mut list = site_energies(n);
+    list.extend([Parameter::VariantWeight(0), Parameter::VariantWeight(1)]);
+    let mut truth: Vec<_> = (0..n).map(|i| 40.0 * noise(i + 10)).collect();
+    truth.extend([0.55, 0.45]);
+    let mut start = vec![0.0; n];
+    start.extend([1.0, 0.0]);
+    sample.with(&list, |problem| {
+        let measured = synthetic(problem, &truth, 0.0, 0);
+        // The share of what lacks the pigment starts at its bound.
+        let mut bounded = settings(problem, &measured);
+        bounded.lower[n + 1] = 0.0;
+        let (outcome, _) = fit(&bounded, start, &mut Progress::none()).unwrap();
+        assert!(!outcome.undetermined.contains(&true));
+        for (found, true_value) in outcome.values.iter().zip(&truth) {
+            assert!((found - true_value).abs() < 1e-6, "{:?} {truth:?}", outcome.values);
+        }
+    });
+}
+
 #[test]
 fn stated_errors_cover_the_truth_as_often_as_they_say() {
     let n = 4;

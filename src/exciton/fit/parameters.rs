@@ -27,6 +27,8 @@ pub enum Parameter {
     SiteEnergy(usize),
     /// The same in one variant alone: site, variant.
     VariantSiteEnergy(usize, usize),
+    /// The factor of a variant's spectra, instead of its own weight.
+    VariantWeight(usize),
     /// cm-1, added to both elements.
     Coupling(usize, usize),
     /// Factor of the dipole; 1 leaves it.
@@ -55,6 +57,14 @@ impl Parameter {
         matches!(self, Self::SiteEnergy(_) | Self::VariantSiteEnergy(..) | Self::Coupling(..))
     }
 
+    /// The one variant that it is about.
+    fn variant(self) -> Option<usize> {
+        match self {
+            Self::VariantSiteEnergy(_, variant) | Self::VariantWeight(variant) => Some(variant),
+            _ => None,
+        }
+    }
+
     pub fn concerns_dipoles(self) -> bool {
         matches!(self, Self::DipoleScale(_) | Self::DipoleRotation(..))
     }
@@ -69,6 +79,7 @@ impl Parameter {
             Self::DipoleScale(i) => Ok([3, i, 0]),
             Self::DipoleRotation(i, axis) => Ok([4, i, axis]),
             Self::Position(i, axis) => Ok([5, i, axis]),
+            Self::VariantWeight(variant) => Ok([6, variant, 0]),
             Self::Fwhm(bands) => Err((0, bands)),
             Self::Shift(bands) => Err((1, bands)),
             Self::Scale(bands) => Err((2, bands)),
@@ -88,10 +99,11 @@ impl Parameter {
     /// What it is in a variant that keeps these sites (ascending), which it numbers by itself; None if it does nothing there.
     fn in_variant(self, variant: usize, kept: &[usize]) -> Option<Self> {
         let number = |site: usize| kept.binary_search(&site).ok();
+        if self.variant().is_some_and(|of| of != variant) {
+            return None;
+        }
         Some(match self {
-            Self::SiteEnergy(i) => Self::SiteEnergy(number(i)?),
-            Self::VariantSiteEnergy(i, of) if of == variant => Self::SiteEnergy(number(i)?),
-            Self::VariantSiteEnergy(..) => return None,
+            Self::SiteEnergy(i) | Self::VariantSiteEnergy(i, _) => Self::SiteEnergy(number(i)?),
             Self::Coupling(i, j) => Self::Coupling(number(i)?, number(j)?),
             Self::DipoleScale(i) => Self::DipoleScale(number(i)?),
             Self::DipoleRotation(i, axis) => Self::DipoleRotation(number(i)?, axis),
@@ -115,15 +127,13 @@ impl Parameters {
     pub fn new(given: &[Parameter], n_site: usize, kept: &[&[usize]]) -> Result<Self> {
         let refuse = |p: usize, why: String| Err(Error::new(Status::Argument, format!("parameters: row {p} {why}")));
         // Lists of kept sites ascend, as Options::kept_sites makes them.
-        let has_any = |parameter: Parameter| match parameter {
-            Parameter::VariantSiteEnergy(_, variant) => parameter.in_variant(variant, kept[variant]).is_some(),
-            _ => (0..kept.len()).any(|v| parameter.in_variant(v, kept[v]).is_some()),
+        let has_any = |parameter: Parameter| match parameter.variant() {
+            Some(variant) => parameter.in_variant(variant, kept[variant]).is_some(),
+            None => (0..kept.len()).any(|v| parameter.in_variant(v, kept[v]).is_some()),
         };
         let repeated = first_repeated(given)?;
         for (p, &parameter) in given.iter().enumerate() {
-            if let Parameter::VariantSiteEnergy(_, variant) = parameter
-                && variant >= kept.len()
-            {
+            if let Some(variant) = parameter.variant().filter(|&variant| variant >= kept.len()) {
                 return refuse(p, format!("names variant {variant}; there are {}, counted from 0", kept.len()));
             }
             for site in parameter.sites().into_iter().flatten() {
@@ -152,10 +162,10 @@ impl Parameters {
         }
         let (mut of_all, mut of_variants) = (Vec::new(), Vec::new());
         for (p, &parameter) in given.iter().enumerate() {
-            match parameter {
-                Parameter::VariantSiteEnergy(_, variant) => try_push("parameters", &mut of_variants, (variant, p))?,
-                _ if parameter.concerns_sticks() => try_push("parameters", &mut of_all, p)?,
-                _ => {}
+            match parameter.variant() {
+                Some(variant) => try_push("parameters", &mut of_variants, (variant, p))?,
+                None if parameter.concerns_sticks() => try_push("parameters", &mut of_all, p)?,
+                None => {}
             }
         }
         of_variants.sort_unstable();
@@ -256,6 +266,8 @@ mod tests {
         assert!(message(&[scale, offset, Parameter::SiteEnergy(0), Parameter::SiteEnergy(0), scale]).contains("row 3 sets what row 2"));
         assert!(message(&[scale, Parameter::SiteEnergy(0), scale, Parameter::SiteEnergy(0)]).contains("row 2 sets what row 0"));
         assert!(message(&[Parameter::VariantSiteEnergy(0, 1)]).contains("names variant 1; there are 1"));
+        assert!(message(&[Parameter::VariantWeight(1)]).contains("row 0 names variant 1; there are 1"));
+        assert!(message(&[Parameter::VariantWeight(0), scale, Parameter::VariantWeight(0)]).contains("row 2 sets what row 0 sets"));
         let two = |list: &[Parameter]| Parameters::new(list, 3, &[&[0, 2], &[0, 1]]).err().map(|e| e.message).unwrap_or_default();
         assert_eq!(two(&[Parameter::SiteEnergy(1), Parameter::VariantSiteEnergy(1, 1), Parameter::Coupling(0, 2)]), "");
         assert!(two(&[Parameter::VariantSiteEnergy(1, 0)]).contains("names site 1, which variant 0 deletes"));

@@ -74,7 +74,8 @@ impl Pass<'_> {
         let variant = &problem.variants[self.variant];
         let cells = self.parts.map_or(self.evaluator.cells(), |parts| parts.cells);
         let (system, n) = (&variant.system, variant.system.n());
-        let changes = self.state.variants[self.variant].changes();
+        let moved = &self.state.variants[self.variant];
+        let changes = moved.changes();
         let wanted = problem.wanted();
         // A single column stays in the first-level cache.
         let is_alone = self.columns.len() == 1;
@@ -94,14 +95,14 @@ impl Pass<'_> {
             if self.parts.is_some() {
                 let mut weights = [0.0; 32];
                 for (lane, weight) in weights[..count].iter_mut().enumerate() {
-                    *weight = self.evaluator.weights.of(first + lane) * variant.weight;
+                    *weight = self.evaluator.weights.of(first + lane) * moved.weight;
                 }
                 add_to_parts::<V, S>(&powers, coefficients, &weights[..count], sums);
                 continue;
             }
             if is_alone {
                 for lane in 0..count {
-                    let weight = self.evaluator.weights.of(first + lane) * variant.weight;
+                    let weight = self.evaluator.weights.of(first + lane) * moved.weight;
                     for k in 0..n {
                         if let Some((cell, t)) = coefficients.place(k, lane) {
                             adder.add::<S, 1>(coefficients, cell, [Stick { k, lane, t, weight }], sums);
@@ -112,7 +113,7 @@ impl Pass<'_> {
             }
             // The last first, so that a cell gets its own in the order that they have without this.
             for lane in (0..count).rev() {
-                let weight = self.evaluator.weights.of(first + lane) * variant.weight;
+                let weight = self.evaluator.weights.of(first + lane) * moved.weight;
                 for k in (0..n).rev() {
                     if let Some((cell, t)) = coefficients.place(k, lane) {
                         by_cell.push(cell, Stick { k, lane, t, weight });

@@ -359,12 +359,43 @@ pub fn with_variants(mut sample: Sample) -> Sample {
     sample
 }
 
-/// Every kind of parameter, and site energies of single variants.
+/// Every kind of parameter, and those of single variants.
 pub fn every_kind_of_variants(n: usize) -> Vec<(Parameter, f64, f64)> {
     let mut chosen = every_kind(n);
     chosen.push((Parameter::VariantSiteEnergy(0, 1), 12.0, 3.0));
     chosen.push((Parameter::VariantSiteEnergy(1, 2), -8.0, 3.0));
+    chosen.push((Parameter::VariantWeight(0), 1.1, 0.1));
+    chosen.push((Parameter::VariantWeight(1), -0.6, 0.1));
     chosen
+}
+
+/// At a weight of 0 as well, and beside nothing else.
+#[test]
+fn derivatives_hold_for_weights_of_variants() {
+    let sample = with_variants(Sample::new(11, 4));
+    let weights = |third: f64| vec![(Parameter::VariantWeight(2), third, 0.1), (Parameter::VariantWeight(0), 0.9, 0.1)];
+    for third in [0.0, 0.3] {
+        check_derivatives(&sample, &weights(third), 1e-7, "weights alone");
+        check_derivatives(&sample, &every_kind(4).into_iter().chain(weights(third)).collect::<Vec<_>>(), 1e-7, "weights and all others");
+    }
+    check_derivatives(&Sample::new(2, 3), &[(Parameter::VariantWeight(0), 0.7, 0.1)], 1e-7, "the weight of all there is");
+    let many = with_variants(Sample::new(2000, 4));
+    check_derivatives(&many, &[(Parameter::SiteEnergy(1), 3.0, 2.0), (Parameter::VariantWeight(1), -0.5, 0.1)], 1e-7, "many, of variants");
+}
+
+#[test]
+fn a_weight_that_is_a_parameter_makes_the_spectra_of_one_that_is_given() {
+    let mut sample = with_variants(Sample::new(37, 5));
+    let spectra = |sample: &Sample, list: &[Parameter], values: &[f64]| {
+        sample.with(list, |problem| jacobian(problem, values, false, &mut Progress::none()).unwrap().spectra)
+    };
+    let free = spectra(&sample, &[Parameter::VariantWeight(1), Parameter::SiteEnergy(0)], &[0.35, 7.0]);
+    sample.variants[1].0 = 0.35;
+    let given = spectra(&sample, &[Parameter::SiteEnergy(0)], &[7.0]);
+    for (free, given) in free.iter().zip(&given) {
+        let peak = given.iter().fold(0.0f64, |peak, x| peak.max(x.abs()));
+        assert!(free.iter().zip(given).all(|(a, b)| (a - b).abs() < 1e-13 * peak));
+    }
 }
 
 #[test]

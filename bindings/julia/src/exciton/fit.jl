@@ -3,7 +3,7 @@
 const PARAMETERS = (site_energy = HL_PARAMETER_SITE_ENERGY, coupling = HL_PARAMETER_COUPLING, dipole_scale = HL_PARAMETER_DIPOLE_SCALE,
                     dipole_rotation = HL_PARAMETER_DIPOLE_ROTATION, position = HL_PARAMETER_POSITION, fwhm = HL_PARAMETER_FWHM,
                     shift = HL_PARAMETER_SHIFT, scale = HL_PARAMETER_SCALE, offset = HL_PARAMETER_OFFSET,
-                    variant_site_energy = HL_PARAMETER_VARIANT_SITE_ENERGY)
+                    variant_site_energy = HL_PARAMETER_VARIANT_SITE_ENERGY, variant_weight = HL_PARAMETER_VARIANT_WEIGHT)
 const SPECTRA = (absorption = HL_SPECTRUM_ABSORPTION, cd = HL_SPECTRUM_CD, both = HL_SPECTRUM_BOTH, ld = HL_SPECTRUM_LD,
                  all = HL_SPECTRUM_ALL)
 const AXES = (x = Int32(0), y = Int32(1), z = Int32(2))
@@ -27,8 +27,10 @@ function parameter_row(parameter)
 end
 
 # The value that leaves the model as it is.
-function neutral(parameter, fwhm, fwhm_cd, fwhm_ld)
+function neutral(parameter, fwhm, fwhm_cd, fwhm_ld, variants)
     kind = first(parameter)
+    # One that is not there is for the library to name.
+    kind === :variant_weight && return parameter[2] in eachindex(variants) ? Float64(get(variants[parameter[2]], :weight, 1.0)) : 1.0
     kind in (:dipole_scale, :scale) && return 1.0
     kind === :fwhm && parameter[2] === :ld && fwhm_ld !== nothing && return Float64(fwhm_ld)
     kind === :fwhm && return Float64(parameter[2] === :cd && fwhm_cd !== nothing ? fwhm_cd : fwhm)
@@ -210,7 +212,7 @@ The values of parameters that suit measured spectra best, as an [`ExcitonFit`](@
 # Arguments
 - `hamiltonians`, `dipoles`, `positions`: as in [`exciton_spectrum`](@ref).
 - `parameters`: a vector of tuples. `(:site_energy, i)` and `(:coupling, i, j)` are added, cm-1, and so is
-  `(:variant_site_energy, i, v)` in variant `v` alone; `(:dipole_scale, i)` is a factor;
+  `(:variant_site_energy, i, v)` in variant `v` alone; `(:variant_weight, v)` is the weight of variant `v` itself; `(:dipole_scale, i)` is a factor;
   `(:dipole_rotation, i, :x)` turns a dipole, radians; `(:position, i, :x)` is added, angstrom; `(:fwhm, :absorption)` is the width,
   cm-1 (also `:cd`, `:ld`, `:both`, which is absorption and CD, or `:all`, as for the rest); `(:shift, :both)` moves lines, cm-1; `(:scale, :both)` is a factor;
   `(:offset, :cd)` is added.
@@ -244,7 +246,7 @@ function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = 
     n_site, n_conf = sample_size(hamiltonians, disorder)
     rows = Int32[number for parameter in parameters for number in parameter_row(parameter)]
     count = length(parameters)
-    best = values === nothing ? Float64[neutral(parameter, fwhm, fwhm_cd, fwhm_ld) for parameter in parameters] :
+    best = values === nothing ? Float64[neutral(parameter, fwhm, fwhm_cd, fwhm_ld, variants) for parameter in parameters] :
         by_parameter("values", values, count)
     hamiltonian = argument("hamiltonians", hamiltonians, (n_site, n_site, n_conf); shared = disorder !== nothing)
     dipole = argument("dipoles", dipoles, (3, n_site, n_conf); shared = true)

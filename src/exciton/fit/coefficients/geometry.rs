@@ -46,7 +46,7 @@ pub fn geometry_columns<S: Lanes>(
 ) {
     let n = coefficients.n;
     let (width, axis_of_order) = (variant.system.vector_columns(), variant.axis());
-    let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale);
+    let factor = S::splat(ROTATION_FACTOR * problem.options.cd_scale * moved.free_weight);
     let origin = if wanted[CD] { centroid(n, group.positions()) } else { [S::zero(); 3] };
     for &(p, parameter) in &variant.parameters {
         let (site, axis) = match parameter {
@@ -80,7 +80,7 @@ pub fn geometry_columns<S: Lanes>(
                     (LD, false) => dot(&polarised(moments, axis_of_order), &q),
                     (_, false) => dot(moments, &q),
                 };
-                let factor = if band == CD { factor * group.energies[k] } else { S::splat(2.0) };
+                let factor = if band == CD { factor * group.energies[k] } else { S::splat(2.0 * moved.free_weight) };
                 let value = value * amplitude * factor;
                 value.store(&mut coefficients.values[((band * n + k) * coefficients.columns + column) * S::WIDTH..]);
             }

@@ -21,6 +21,10 @@ pub struct State {
 
 /// What the values make of a variant, by the sites that it keeps. Tables are empty where nothing needs them.
 pub struct Moved {
+    /// What sticks are multiplied by as they are added up: the variant's weight, or 1 where that is a parameter.
+    pub weight: f64,
+    /// What their strengths are multiplied by before: the weight where it is a parameter, of which a column without it is wanted; else 1.
+    pub free_weight: f64,
     /// [n][n] cm-1, added to every Hamiltonian.
     pub hamiltonian: Vec<f64>,
     /// [n]: what every dipole of a site is multiplied by.
@@ -88,6 +92,8 @@ impl Moved {
         let moves_hamiltonian = variant.any(Parameter::concerns_hamiltonian) || !variant.energy_shifts.is_empty();
         let moves_dipoles = variant.any(Parameter::concerns_dipoles);
         let mut moved = Self {
+            weight: variant.weight,
+            free_weight: 1.0,
             hamiltonian: try_vec("parameters", sized(moves_hamiltonian, n * n), 0.0)?,
             dipoles: try_vec("parameters", sized(moves_dipoles, n), [[0.0; 3]; 3])?,
             positions: try_vec("parameters", sized(variant.any(|p| matches!(p, Parameter::Position(..))), n), [0.0; 3])?,
@@ -109,6 +115,7 @@ impl Moved {
                 Parameter::DipoleScale(i) => moved.dipole_scales[i] = value,
                 Parameter::DipoleRotation(i, axis) => moved.rotations[i][axis] = value,
                 Parameter::Position(i, axis) => moved.positions[i][axis] = value,
+                Parameter::VariantWeight(_) => (moved.weight, moved.free_weight) = (1.0, value),
                 _ => {}
             }
         }
