@@ -131,7 +131,7 @@ pub struct Shape {
 }
 
 /// Points looked at to find out how they lie.
-const SAMPLE: usize = 32_768;
+const SAMPLE: usize = 16_384;
 /// A level says something about the points while boxes hold so many of the sample on average.
 const RELIABLE: f64 = 12.0;
 /// Points on a line hold as many in boxes of any level; finer ones say no more than this.

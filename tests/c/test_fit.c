@@ -112,7 +112,7 @@ static void bad_arguments(void)
     q = all(), q.absorption = measured, refused(&q, HL_ERR_ALIAS, "absorption: shares memory with absorption_measured");
     q = all(), q.gradient = &misfit, q.n_parameter = 1, refused(&q, HL_ERR_ALIAS, "gradient: shares memory with misfit");
     q = all(), q.h = (const double *)((const char *)q.h + 4), refused(&q, HL_ERR_ALIGNMENT, "hamiltonians: address");
-    q = all(), q.parameters = unknown, q.n_parameter = 1, refused(&q, HL_ERR_ARGUMENT, "parameters: row 0 is of kind 10");
+    q = all(), q.parameters = unknown, q.n_parameter = 1, refused(&q, HL_ERR_ARGUMENT, "parameters: row 0 is of kind 11");
     q = all(), q.parameters = same[0], q.n_parameter = 2, refused(&q, HL_ERR_ARGUMENT, "row 1 sets what row 0 sets");
     q = all(), q.parameters = far, q.n_parameter = 1, refused(&q, HL_ERR_ARGUMENT, "row 0 names site 4; there are 4");
     q = all(), q.parameters = axis, q.n_parameter = 1, refused(&q, HL_ERR_ARGUMENT, "row 0 names axis 3");

@@ -9,7 +9,7 @@ use crate::fmm::parameters::{self, Shape};
 use crate::fmm::passes::{self, Charges, Frame, Grain, Near, Particles, Timings};
 use crate::fmm::periodic::{self, Images, check::Charged};
 use crate::fmm::surface::Surface;
-use crate::fmm::tree::{Cloud, Cube, Lists, Refinement, Tree};
+use crate::fmm::tree::{Cloud, Cube, Lists, Order, Refinement, Tree};
 use crate::simd::{Level, Real};
 use crate::threads::{self, Progress};
 use std::any::TypeId;
@@ -57,15 +57,6 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let refinement = Refinement { leaf_size, max_level: options.max_level, is_balanced: options.balance };
     stats.leaf_size = leaf_size;
     let tree = Tree::build(sources, other, cube, refinement, progress)?;
-    let target_count = tree.targets().len();
-    let ranks: Ranks = threads::made("order of targets", target_count, threads::grain(target_count), progress, |_| AtomicU32::new(0))?;
-    let work = |(first, count): (usize, usize)| {
-        for place in first..first + count {
-            ranks[tree.targets().index(place)].store(place as u32, Ordering::Relaxed);
-        }
-        Ok(())
-    };
-    threads::for_each_chunk(threads::ranges(target_count, threads::grain(target_count)), |_| 0, progress, work, |()| Ok(()))?;
     let own = Particles::in_order(sources, &tree.sources, progress)?;
     let others = match targets {
         Some(targets) => Some(Particles::in_order(targets, tree.targets(), progress)?),
@@ -75,6 +66,8 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let began = Instant::now();
     let surface = Surface::new(order)?;
     let lists = Lists::build(&tree, surface.len(), progress)?;
+    // Made here, malloc finds the room of an earlier plan's for them; before the points it asked the system for pages in every other plan (docs/design.md).
+    let ranks = ranks_of(tree.targets(), progress)?;
     stats.list_seconds = began.elapsed().as_secs_f64();
     let began = Instant::now();
     let wanted = Wanted {
@@ -114,6 +107,19 @@ pub fn build<T: Near, K: GreenFunction + 'static, I: Real>(
     let frame = Frame::new(simd, kernel, near_in_double, surface, (tree, lists), (own, others), operators, images, Grain { pairs: PAIRS_OF_A_TASK }, progress)?;
     stats.operator_seconds = began.elapsed().as_secs_f64();
     Ok((try_box("plan", frame)?, ranks))
+}
+
+fn ranks_of(targets: &Order, progress: &mut Progress) -> Result<Ranks> {
+    let grain = threads::grain(targets.len());
+    let ranks = threads::made("order of targets", targets.len(), grain, progress, |_| AtomicU32::new(0))?;
+    let work = |(first, count): (usize, usize)| {
+        for place in first..first + count {
+            ranks[targets.index(place)].store(place as u32, Ordering::Relaxed);
+        }
+        Ok(())
+    };
+    threads::for_each_chunk(threads::ranges(targets.len(), grain), |_| 0, progress, work, |()| Ok(()))?;
+    Ok(ranks)
 }
 
 impl<T: Near, K: GreenFunction> Engine for Frame<T, K> {

@@ -14,6 +14,8 @@ pub fn power_of_two_that_makes_one(side: f64) -> f64 {
 /// fits such points they are at the corners of its leaves, where expansions are at their worst.
 pub fn margin_of(cloud: &dyn Cloud) -> Result<f64> {
     const SAMPLE: usize = 1024;
+    // Of so few points some share a layer along some axis, if there are layers.
+    const FEW: usize = 128;
     // Odd, or it might meet the same layers of a lattice again and again.
     let step = cloud.len().div_ceil(SAMPLE) | 1;
     let count = cloud.len().div_ceil(step);
@@ -22,16 +24,26 @@ pub fn margin_of(cloud: &dyn Cloud) -> Result<f64> {
         cloud.read(&every(step, first * step, len), points);
     }
     let most = (2.0 * (cloud.len() as f64).sqrt()).min(0.5 * count as f64);
-    let mut layers = 1;
-    for axis in 0..3 {
+    let different = |blocks: &[Block], axis: usize| {
         // The last point is there several times if a block has room for more.
         let mut places = try_vec("sample of points", blocks.len() * BLOCK, 0.0)?;
-        for (places, points) in places.as_chunks_mut::<BLOCK>().0.iter_mut().zip(&blocks) {
+        for (places, points) in places.as_chunks_mut::<BLOCK>().0.iter_mut().zip(blocks) {
             *places = points[axis];
         }
         places.sort_unstable_by(f64::total_cmp);
         places.dedup();
-        layers = layers.max(places.len());
+        Ok(places.len())
+    };
+    let mut are_all_different = count > FEW;
+    for axis in 0..3 {
+        are_all_different = are_all_different && different(&blocks[..FEW / BLOCK], axis)? == FEW;
+    }
+    if are_all_different {
+        return Ok(1.0);
+    }
+    let mut layers = 1;
+    for axis in 0..3 {
+        layers = layers.max(different(&blocks, axis)?);
         if layers as f64 > most {
             return Ok(1.0);
         }

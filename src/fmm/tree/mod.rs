@@ -17,7 +17,7 @@ pub use lists::{Lists, NONE, OPPOSITE_OF_SELF, Run};
 pub use order::{LEVELS, Order};
 
 use super::morton::Code;
-use crate::error::{Error, Result, Status, try_push};
+use crate::error::{Error, Result, Status, try_push, try_reserve};
 use crate::threads::{self, Progress};
 
 /// Tasks of a level, and boxes of one at most.
@@ -125,6 +125,14 @@ impl Node {
     }
 }
 
+/// Boxes with children, and what those are, one box's after another's: what a task found of a level.
+#[derive(Default)]
+struct Families {
+    /// Number and `child_mask`.
+    parents: Vec<(usize, u8)>,
+    children: Vec<Node>,
+}
+
 /// When a box is refined.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Refinement {
@@ -209,7 +217,8 @@ impl Tree {
             sources: (0, self.sources.len() as u32),
             targets: (0, self.targets().len() as u32),
         };
-        self.push(root)?;
+        self.make_room(1)?;
+        self.nodes.push(root);
         loop {
             let (first, last) = (*self.level_starts.last().expect("has the root's level"), self.nodes.len());
             if first == last {
@@ -217,23 +226,19 @@ impl Tree {
             }
             try_push("boxes of the tree", &mut self.level_starts, last)?;
             lists::add_colleagues(&self.nodes, self.cube.repeats, &mut self.colleagues, progress)?;
-            // Where a box's points are cut takes searches in all of memory; what comes of it is put down in the order of boxes.
-            let mut parents = Vec::new();
+            // Where a box's points are cut takes searches in all of memory.
+            let mut families = Vec::new();
             let tree = &*self;
             let work = |(from, count): (usize, usize)| {
-                let mut parents = Vec::new();
-                for index in first + from..first + from + count {
-                    if is_refined(tree, index) {
-                        try_push("boxes of the tree", &mut parents, (index, tree.octants(index)))?;
-                    }
+                let mut families = Families::default();
+                for index in (first + from..first + from + count).filter(|&index| is_refined(tree, index)) {
+                    tree.refine(index, &mut families)?;
                 }
-                Ok(parents)
+                Ok(families)
             };
-            let keep = |some| try_push("boxes of the tree", &mut parents, some);
+            let keep = |some| try_push("boxes of the tree", &mut families, some);
             threads::for_each_chunk(threads::ranges(last - first, ((last - first) / TASKS).clamp(1, CHUNK)), |_| 0, progress, work, keep)?;
-            for (index, octants) in parents.into_iter().flatten() {
-                self.refine(index, octants)?;
-            }
+            families.into_iter().try_for_each(|families| self.add(families))?;
         }
     }
 
@@ -268,30 +273,38 @@ impl Tree {
         }
     }
 
-    /// Gives a box its children: one for every octant that holds a point.
-    fn refine(&mut self, index: usize, [sources, targets]: [[(u32, u32); 8]; 2]) -> Result<()> {
-        let mut parent = self.nodes[index];
-        parent.first_child = self.nodes.len() as u32;
-        parent.group = self.group_count as u32;
-        self.group_count += 1;
+    /// The children of a box: one for every octant that holds a point.
+    fn refine(&self, index: usize, families: &mut Families) -> Result<()> {
+        let parent = &self.nodes[index];
         let level = parent.level + 1;
-        for octant in 0..8u32 {
-            let (sources, targets) = (sources[octant as usize], targets[octant as usize]);
-            if sources.1 == 0 && targets.1 == 0 {
-                continue;
-            }
-            parent.child_mask |= 1 << octant;
-            let anchor = std::array::from_fn(|axis| 2 * parent.anchor[axis] + (octant >> axis & 1));
-            self.push(Node { anchor, level, child_mask: 0, parent: index as u32, first_child: 0, group: NONE, sources, targets })?;
+        let [sources, targets] = self.octants(index);
+        let mut mask = 0;
+        for (octant, (sources, targets)) in sources.into_iter().zip(targets).enumerate().filter(|(_, (sources, targets))| sources.1 > 0 || targets.1 > 0) {
+            mask |= 1 << octant;
+            let anchor = std::array::from_fn(|axis| 2 * parent.anchor[axis] + (octant as u32 >> axis & 1));
+            let child = Node { anchor, level, child_mask: 0, parent: index as u32, first_child: 0, group: NONE, sources, targets };
+            try_push("boxes of the tree", &mut families.children, child)?;
         }
-        self.nodes[index] = parent;
+        try_push("boxes of the tree", &mut families.parents, (index, mask))
+    }
+
+    /// Adds children, whose parents learn of them.
+    fn add(&mut self, families: Families) -> Result<()> {
+        let mut first = self.nodes.len() as u32;
+        self.make_room(families.children.len())?;
+        self.nodes.extend(families.children);
+        for (index, mask) in families.parents {
+            (self.nodes[index].first_child, self.nodes[index].child_mask, self.nodes[index].group) = (first, mask, self.group_count as u32);
+            self.group_count += 1;
+            first += mask.count_ones();
+        }
         Ok(())
     }
 
-    fn push(&mut self, node: Node) -> Result<()> {
-        if self.nodes.len() >= NONE as usize {
+    fn make_room(&mut self, more: usize) -> Result<()> {
+        if self.nodes.len() + more > NONE as usize {
             return Err(Error::new(Status::Shape, "leaf_size: more than 4294967294 boxes; ask for larger leaves"));
         }
-        try_push("boxes of the tree", &mut self.nodes, node)
+        try_reserve("boxes of the tree", &mut self.nodes, more)
     }
 }
