@@ -625,7 +625,7 @@ typedef struct hl_exciton_sample {
    */
   ptrdiff_t n_variant;
   /**
-   * [n_variant] factors of their spectra, from -1e100 to 1e100.
+   * [n_variant] factors of their spectra, from -1e100 to 1e100; one that is a parameter (HL_PARAMETER_VARIANT_WEIGHT) has its value instead.
    */
   const double *variant_weights;
   const ptrdiff_t *variant_weights_strides;

@@ -69,8 +69,7 @@ impl<T: Real> Aligned<T> {
 
     /// Gives it another length, for numbers that may be anything. Memory that is long enough is kept.
     pub fn resize(&mut self, what: &str, len: usize) -> Result<()> {
-        let room = self.memory.map_or(0, |(_, layout)| (layout.size() - LINE) / size_of::<T>());
-        if len > room {
+        if len > self.room() {
             *self = Self::zeros(what, len)?;
         }
         self.len = len;
@@ -79,9 +78,18 @@ impl<T: Real> Aligned<T> {
 
     /// The same for zeros.
     pub fn clear(&mut self, what: &str, len: usize) -> Result<()> {
-        self.resize(what, len)?;
-        self.slice_mut().fill(T::default());
+        if len > self.room() {
+            *self = Self::zeros(what, len)?;
+        } else {
+            self.len = len;
+            self.fill(T::default());
+        }
         Ok(())
+    }
+
+    /// Numbers that its memory holds.
+    fn room(&self) -> usize {
+        self.memory.map_or(0, |(_, layout)| (layout.size() - LINE) / size_of::<T>())
     }
 
     #[inline(always)]

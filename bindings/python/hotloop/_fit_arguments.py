@@ -130,10 +130,14 @@ class Call:
 
     def neutral(self) -> list[float]:
         """Values that change nothing."""
-        return [
-            self._fwhm[p[1]] if p[0] == "fwhm" else self.sample.weight_of(p[1]) if p[0] == "variant-weight" else 1.0 if p[0] in _ONE else 0.0
-            for p in self.parameters
-        ]
+        return [self._neutral_of(*parameter) for parameter in self.parameters]
+
+    def _neutral_of(self, kind: str, of: Any, *_: Any) -> float:
+        if kind == "fwhm":
+            return self._fwhm[of]
+        if kind == "variant-weight":
+            return self.sample.weight_of(of)
+        return 1.0 if kind in _ONE else 0.0
 
     def by_parameter(self, name: str, values: Any, copy: bool = False) -> Array:
         """One number for each parameter. Short lists are the caller's to write as they like."""

@@ -51,7 +51,7 @@ pub struct hl_exciton_sample {
     pub ld_jacobian_strides: *const isize,
     /// Variants of the complex; default 0, which is one of weight 1.
     pub n_variant: isize,
-    /// [n_variant] factors of their spectra, from -1e100 to 1e100.
+    /// [n_variant] factors of their spectra, from -1e100 to 1e100; one that is a parameter (HL_PARAMETER_VARIANT_WEIGHT) has its value instead.
     pub variant_weights: *const f64,
     pub variant_weights_strides: *const isize,
     /// [n_variant][n_site] non-zero for a pigment that a variant lacks, beside those of the options; NULL for none.

@@ -106,6 +106,8 @@ struct Adjoint<S> {
     sums: Vec<S>,
     /// Whether any of them concerns dipoles or positions.
     with_geometry: bool,
+    /// The row of the variant's weight.
+    weight: Option<usize>,
 }
 
 impl<S: Lanes> Adjoint<S> {
@@ -133,7 +135,8 @@ impl<S: Lanes> Adjoint<S> {
             of_energies: lanes(n)?,
             couplings,
             sums: lanes(variant.parameters.len())?,
-            with_geometry: variant.any(|p| p.concerns_sticks() && !p.concerns_hamiltonian()),
+            with_geometry: variant.any(|p| p.concerns_dipoles() || matches!(p, Parameter::Position(..))),
+            weight: variant.parameters.iter().position(|row| matches!(row.1, Parameter::VariantWeight(_))),
         })
     }
 
@@ -183,6 +186,9 @@ impl<S: Lanes> Task for Gather<'_, '_, S> {
                 variant.system.gather_vectors(dipoles, first, count, &mut adjoint.base_dipoles);
             }
             gather_geometry(adjoint, problem, variant, moved, group);
+        }
+        if let Some(row) = adjoint.weight {
+            adjoint.sums[row] = adjoint.sums[row] + strengths_with_weights(adjoint, problem, variant, group);
         }
     }
 }
@@ -348,10 +354,6 @@ fn gather_geometry<S: Lanes>(
         let (site, axis) = match parameter {
             Parameter::DipoleScale(j) | Parameter::DipoleRotation(j, _) => (j, None),
             Parameter::Position(j, axis) => (j, Some(axis)),
-            Parameter::VariantWeight(_) => {
-                adjoint.sums[row] = adjoint.sums[row] + strengths_with_weights(adjoint, problem, variant, group);
-                continue;
-            }
             _ => continue,
         };
         // electric: sum_k V_jk (2 h_k M_k + 2 h_k P_k + f e_k h_k N_k), each with its own h; magnetic: sum_k V_jk f e_k h_k M_k

@@ -14,7 +14,7 @@
 //!
 //! * `columns`   which column is whose
 //! * `energies`  columns of parameters of the Hamiltonian
-//! * `geometry`  columns of dipoles and positions
+//! * `geometry`  columns of dipoles and positions; that of a variant's weight is the sticks' own without it
 
 mod columns;
 mod energies;
@@ -81,15 +81,17 @@ impl<S: Lanes> Coefficients<S> {
     pub fn new(variant: &Variant, columns: &Columns, cell_count: usize) -> Result<Self> {
         let n = variant.system.n();
         let (mut energies, mut couplings) = (Vec::new(), Vec::new());
-        // Columns of what does nothing in this variant stay 0.
-        for &(p, parameter) in variant.parameters.iter().filter(|_| !columns.hamiltonian.is_empty()) {
+        // Columns of what does nothing in this variant stay 0. The sticks alone have no others.
+        let mut weight = None;
+        for &(p, parameter) in variant.parameters.iter().filter(|_| columns.len() > 1) {
             match parameter {
                 Parameter::SiteEnergy(j) => try_push("coefficients", &mut energies, (columns.of(p), j))?,
                 Parameter::Coupling(i, j) => try_push("coefficients", &mut couplings, (columns.of(p), i, j))?,
+                Parameter::VariantWeight(_) => weight = Some(columns.of(p)),
                 _ => {}
             }
         }
-        let weight = variant.parameters.iter().filter(|_| !columns.geometry.is_empty()).find(|row| matches!(row.1, Parameter::VariantWeight(_)));
+        let moves_dipoles = !columns.geometry.is_empty() && variant.any(Parameter::concerns_dipoles);
         let hamiltonian_columns = columns.hamiltonian.len();
         let numbers = |len: usize| Aligned::zeros("coefficients", len.saturating_mul(S::WIDTH));
         let zero = S::zero();
@@ -104,7 +106,7 @@ impl<S: Lanes> Coefficients<S> {
             first_cell: S::splat(-(cell_count as f64)),
             energies,
             couplings,
-            weight: weight.map(|&(p, _)| columns.of(p)),
+            weight,
             cells: numbers(n)?,
             places: numbers(n)?,
             values: numbers(BANDS * n * columns.len())?,
@@ -116,7 +118,7 @@ impl<S: Lanes> Coefficients<S> {
                 factors: lanes(n)?,
                 products: lanes(n)?,
                 slopes: lanes(n)?,
-                base_dipoles: lanes(if columns.geometry.is_empty() { 0 } else { 3 * n })?,
+                base_dipoles: lanes(if moves_dipoles { 3 * n } else { 0 })?,
             },
         })
     }
@@ -258,7 +260,7 @@ impl<S: Lanes> Task for Fill<'_, '_, S> {
         }
         if !columns.geometry.is_empty() {
             let base = &mut coefficients.work.base_dipoles;
-            if let Some(dipoles) = &variant.system.dipoles {
+            if let Some(dipoles) = variant.system.dipoles.as_ref().filter(|_| !base.is_empty()) {
                 variant.system.gather_vectors(dipoles, first, count, base);
             }
             geometry_columns(coefficients, problem, variant, moved, columns, group, wanted);

@@ -61,7 +61,7 @@ impl Problem<'_> {
 }
 
 /// Nanoseconds that a chunk of a pass takes at least: to hand one out takes some four thousand. A fit of a hundred configurations of eight sites has two, also for its
-/// misfit alone, which takes 50 us.
+/// misfit alone, which takes 50 us with AVX-512.
 const WORTH_A_CHUNK: f64 = 25e3;
 
 /// Configurations to a chunk of a pass: as many chunks as a power of 2, since processors are, and none shorter than a thread is worth
@@ -69,10 +69,16 @@ const WORTH_A_CHUNK: f64 = 25e3;
 fn chunk_size(n_conf: usize, nanoseconds: f64, least: f64, step: usize) -> usize {
     const LONGEST: f64 = 20e6;
     const MOST: usize = 32;
+    const FEW: usize = 8;
     let all = n_conf as f64 * nanoseconds;
     let chunks = ((all / WORTH_A_CHUNK.max(least)) as usize).clamp(1, MOST);
-    let chunks = (1 << chunks.ilog2()).max((all / LONGEST.max(least)) as usize);
-    n_conf.div_ceil(chunks).max(1).next_multiple_of(step)
+    let mut chunks = (1 << chunks.ilog2()).max((all / LONGEST.max(least)) as usize);
+    let size = |chunks: usize| n_conf.div_ceil(chunks).max(1).next_multiple_of(step);
+    // Of few chunks the last should not be a small rest, with which two threads take longer than with half as many.
+    while (2..=FEW).contains(&chunks) && size(chunks) * (2 * chunks - 1) > 2 * n_conf {
+        chunks /= 2;
+    }
+    size(chunks)
 }
 
 /// Model spectra, and how they change: `[point][parameter]`, empty if not asked for.

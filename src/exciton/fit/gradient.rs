@@ -8,6 +8,7 @@
 //! dL/dH    = V [(V^T B V) o h[e_k, e_l]] V^T        h[.,.]: divided differences; e h(e) for CD
 //! dL/dmu_j = sum_k V_jk (2 h(e_k) M_k + 2 h(e_k) P_k + f e_k h(e_k) (N_k + M_k x r_j))
 //! dL/dr_j  = sum_k V_jk f e_k h(e_k) mu_j x M_k
+//! dL/dw_v  = sum_k h(e_k) D_k                       D_k: strengths, of the sticks of variant v
 //! ```
 //!
 //! with an h for each spectrum: that of absorption beside `M_k`, that of linear dichroism beside `P_k = 3/2 (3 n (n . M_k) - M_k)`,

@@ -14,7 +14,7 @@ pub fn power_of_two_that_makes_one(side: f64) -> f64 {
 /// fits such points they are at the corners of its leaves, where expansions are at their worst.
 pub fn margin_of(cloud: &dyn Cloud) -> Result<f64> {
     const SAMPLE: usize = 1024;
-    // Of so few points some share a layer along some axis, if there are layers.
+    // Of so few points some share a layer along some axis where there are few layers, all but surely.
     const FEW: usize = 128;
     // Odd, or it might meet the same layers of a lattice again and again.
     let step = cloud.len().div_ceil(SAMPLE) | 1;

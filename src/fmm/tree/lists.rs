@@ -24,6 +24,8 @@ pub const NONE: u32 = u32::MAX;
 pub const OPPOSITE_OF_SELF: usize = 13;
 /// Leaves for a task: 20 us.
 const CHUNK: usize = 64;
+/// Boxes whose colleagues a task finds: 4 us. Fewer and longer tasks end at different times.
+const BOXES: usize = 64;
 
 /// A range of sources: the first and how many.
 pub type Run = (u32, u32);
@@ -136,7 +138,7 @@ pub(super) fn add_colleagues(nodes: &[Node], repeats: bool, all: &mut Vec<[u32; 
         };
         [if node.parent == NONE { around_root() } else { from_parents(nodes, node.octant(), &known[node.parent as usize]) }]
     };
-    threads::append("interaction lists", [all], more, CHUNK, progress, colleagues)
+    threads::append("interaction lists", [all], more, BOXES, progress, colleagues)
 }
 
 fn from_parents(nodes: &[Node], octant: usize, parents: &[u32; 27]) -> [u32; 27] {

@@ -20,7 +20,7 @@ use super::morton::Code;
 use crate::error::{Error, Result, Status, try_push, try_reserve};
 use crate::threads::{self, Progress};
 
-/// Tasks of a level, and boxes of one at most.
+/// Tasks of a level at least, if it has so many boxes, and boxes of one at most.
 const TASKS: usize = 16;
 const CHUNK: usize = 64;
 

@@ -27,10 +27,10 @@ function parameter_row(parameter)
 end
 
 # The value that leaves the model as it is.
-function neutral(parameter, fwhm, fwhm_cd, fwhm_ld, variants)
+function neutral(parameter, fwhm, fwhm_cd, fwhm_ld, weights)
     kind = first(parameter)
-    # One that is not there is for the library to name.
-    kind === :variant_weight && return parameter[2] in eachindex(variants) ? Float64(get(variants[parameter[2]], :weight, 1.0)) : 1.0
+    # A variant that is not there is for the library to name.
+    kind === :variant_weight && return get(weights, Int(parameter[2]), 1.0)
     kind in (:dipole_scale, :scale) && return 1.0
     kind === :fwhm && parameter[2] === :ld && fwhm_ld !== nothing && return Float64(fwhm_ld)
     kind === :fwhm && return Float64(parameter[2] === :cd && fwhm_cd !== nothing ? fwhm_cd : fwhm)
@@ -246,7 +246,8 @@ function exciton_fit(hamiltonians, dipoles, positions, parameters; absorption = 
     n_site, n_conf = sample_size(hamiltonians, disorder)
     rows = Int32[number for parameter in parameters for number in parameter_row(parameter)]
     count = length(parameters)
-    best = values === nothing ? Float64[neutral(parameter, fwhm, fwhm_cd, fwhm_ld, variants) for parameter in parameters] :
+    own = Float64[get(variant, :weight, 1.0) for variant in variants]
+    best = values === nothing ? Float64[neutral(parameter, fwhm, fwhm_cd, fwhm_ld, own) for parameter in parameters] :
         by_parameter("values", values, count)
     hamiltonian = argument("hamiltonians", hamiltonians, (n_site, n_site, n_conf); shared = disorder !== nothing)
     dipole = argument("dipoles", dipoles, (3, n_site, n_conf); shared = true)

@@ -3,7 +3,7 @@
 use crate::error::{Result, try_vec};
 use crate::exciton::fit::parameters::Parameters;
 
-/// Columns of moments: parameters of the Hamiltonian, then those of the geometry, then the sticks themselves, which not everything
+/// Columns of moments: parameters of the Hamiltonian, then those of the geometry and of variants' weights, then the sticks themselves, which not everything
 /// that is made of the others needs.
 pub struct Columns {
     /// Numbers of the parameters.

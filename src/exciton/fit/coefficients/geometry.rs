@@ -56,13 +56,15 @@ pub fn geometry_columns<S: Lanes>(
         };
         let column = columns.of(p);
         let is_position = matches!(parameter, Parameter::Position(..));
-        let change = moved.dipole_change(parameter);
-        let base = &coefficients.work.base_dipoles[3 * site..3 * site + 3];
         let mut q = [S::zero(); 3];
-        for x in 0..3 {
-            let row = change[x];
-            let sum = S::splat(row[1]).mul_add(base[1], S::splat(row[0]) * base[0]);
-            q[x] = S::splat(row[2]).mul_add(base[2], sum);
+        if !is_position {
+            let change = moved.dipole_change(parameter);
+            let base = &coefficients.work.base_dipoles[3 * site..3 * site + 3];
+            for x in 0..3 {
+                let row = change[x];
+                let sum = S::splat(row[1]).mul_add(base[1], S::splat(row[0]) * base[0]);
+                q[x] = S::splat(row[2]).mul_add(base[2], sum);
+            }
         }
         let dipole = &group.dipoles()[3 * site..3 * site + 3];
         for k in 0..n {

@@ -21,9 +21,9 @@ pub struct State {
 
 /// What the values make of a variant, by the sites that it keeps. Tables are empty where nothing needs them.
 pub struct Moved {
-    /// What sticks are multiplied by as they are added up: the variant's weight, or 1 where that is a parameter.
+    /// Two factors, whose product is the variant's weight: what sticks are multiplied by as they are added up, and what their strengths are before. The latter is
+    /// the weight where that is a parameter, since its own column has strengths without it; the former where it is not.
     pub weight: f64,
-    /// What their strengths are multiplied by before: the weight where it is a parameter, of which a column without it is wanted; else 1.
     pub free_weight: f64,
     /// [n][n] cm-1, added to every Hamiltonian.
     pub hamiltonian: Vec<f64>,
