@@ -91,7 +91,7 @@ static void refused(const request *q, hl_status expected, const char *words)
 
 static void bad_arguments(void)
 {
-    static const int32_t unknown[3] = {10, 0, 0}, same[2][3] = {{0, 1, 0}, {0, 1, 5}}, far[3] = {0, SITE, 0}, axis[3] = {4, 0, 3};
+    static const int32_t unknown[3] = {11, 0, 0}, same[2][3] = {{0, 1, 0}, {0, 1, 5}}, far[3] = {0, SITE, 0}, axis[3] = {4, 0, 3};
     static const double nan_values[PARAMETER] = {0.0, NAN, 0.0, 1.0, 70.0, 1.0}, huge_values[PARAMETER] = {0.0, 1e200, 0.0, 1.0, 70.0, 1.0};
     static const double large_values[PARAMETER] = {0.0, 0.0, 0.0, 1e70, 70.0, 1e100};
     request q;
