@@ -62,8 +62,6 @@ pub fn sorted(mut numbers: Vec<u128>, progress: &mut Progress) -> Result<Vec<u12
     }
     let pieces = numbers.chunks(chunk).zip(of_numbers.chunks(chunk)).zip(parts.chunks_mut(buckets));
     let work = |((numbers, own), parts): ((&[u128], &[u16]), &mut [&mut [MaybeUninit<u128>]])| {
-        // Here for the same reason.
-        let mut parts = try_collect("order of numbers", parts.iter_mut().map(take))?;
         for (number, own) in numbers.iter().zip(own) {
             let part = &mut parts[usize::from(*own)];
             let (first, others) = take(part).split_first_mut().expect("was counted");

@@ -127,7 +127,8 @@ static void growth(void)
         for (threads = 1; threads <= 2; threads++) {
             lattice few, many;
             double r[2];
-            long small, large, cells;
+            long small = 0, large, cells;
+            int call;
             test("%s, %d thread(s): working memory is at most %g of the lattice", lattices[k].name, threads, lattices[k].share);
             set(&few, lattices[k].function, lattices[k].bits, lattices[k].rank, lattices[k].few, lattices[k].method, lattices[k].column_major);
             set(&many, lattices[k].function, lattices[k].bits, lattices[k].rank, lattices[k].many, lattices[k].method, lattices[k].column_major);
@@ -135,7 +136,10 @@ static void growth(void)
                 few.c.pointers[ORDER_R] = many.c.pointers[ORDER_R] = &r[0];
                 few.c.pointers[ORDER_PSI] = many.c.pointers[ORDER_PSI] = &r[1];
             }
-            small = heap_of_call(&few, threads);
+            for (call = 0; call < 5; call++) { /* a worker may come too late for a short call, whose memory is then one thread's */
+                long one = heap_of_call(&few, threads);
+                if (one > small) small = one;
+            }
             large = heap_of_call(&many, threads);
             cells = (long)((many.cells - few.cells) * lattices[k].bits / 8);
             expect((double)(large - small) <= lattices[k].share * (double)cells, "it grows from %ld to %ld bytes (%.3f) while the lattice grows by %ld",

@@ -257,7 +257,7 @@ def bad(**changes):
         (bad(parameters=[("site-energy", 0)] * 2), ValueError, "row 1 sets what row 0 sets"),
         (bad(parameters=[("site-energy", 0)], deleted=[0]), ValueError, "names site 0, which is deleted"),
         (bad(values=np.zeros(6)), ValueError, r"values: shape is \(6,\), expected \(7,\)"),
-        (bad(values=[np.nan] * 7), ValueError, "values: element 0 is NaN"),
+        (bad(values=[np.nan] * 7), hotloop.NonFiniteError, "values: element 0 is NaN; use finite values"),
         (bad(lower=np.ones(7)), ValueError, "values: element 0 is 0, outside its bounds 1 to inf"),
         (bad(lower=np.ones(7), upper=np.zeros(7)), ValueError, "lower: element 0 is 1, above upper"),
         (bad(prior=np.ones(7)), ValueError, "prior: given without prior_sigma"),

@@ -328,8 +328,7 @@ fn strengths_with_weights<S: Lanes>(adjoint: &Adjoint<S>, problem: &Problem, var
     let mut sum = S::zero();
     for band in (0..BANDS).filter(|&band| wanted[band]) {
         for k in 0..adjoint.n {
-            let strength = form(&group.moments, width, band, axis, k, k);
-            let strength = if band == CD { strength * group.energies[k] * S::splat(ROTATION_FACTOR * problem.options.cd_scale) } else { strength };
+            let strength = group.strength(width, band, axis, ROTATION_FACTOR * problem.options.cd_scale, k);
             sum = strength.mul_add(adjoint.stick_weight(band, k), sum);
         }
     }

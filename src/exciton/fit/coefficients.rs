@@ -236,8 +236,7 @@ impl<S: Lanes> Task for Fill<'_, '_, S> {
             let factor = S::splat(if band == CD { ROTATION_FACTOR * problem.options.cd_scale } else { 1.0 });
             let free_weight = S::splat(moved.free_weight);
             for k in 0..n {
-                let strength = form(&group.moments, width, band, axis, k, k) * factor;
-                let strength = if band == CD { strength * group.energies[k] } else { strength };
+                let strength = group.strength(width, band, axis, ROTATION_FACTOR * problem.options.cd_scale, k);
                 let row = (band * n + k) * coefficients.columns;
                 if let Some(column) = coefficients.weight {
                     strength.store(&mut coefficients.values[(row + column) * S::WIDTH..]);

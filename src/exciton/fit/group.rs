@@ -40,6 +40,13 @@ impl<V: Lanes> Group<V> {
         })
     }
 
+    /// What exciton `k` contributes to a band, per line of peak 1. `factor` is that of rotational strengths.
+    #[inline(always)]
+    pub fn strength(&self, columns: usize, band: usize, axis: [f64; 3], factor: f64, k: usize) -> V {
+        let own = form(&self.moments, columns, band, axis, k, k);
+        if band == CD { own * V::splat(factor) * self.energies[k] } else { own }
+    }
+
     /// For other changes than those it was used with.
     pub fn forget(&mut self) {
         self.geometry_is_known = false;

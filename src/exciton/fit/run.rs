@@ -260,7 +260,8 @@ fn is_outside(error: &Error) -> bool {
 fn check(fit: &Fit, start: &[f64]) -> Result<()> {
     for (p, &value) in start.iter().enumerate() {
         let (lower, upper) = (fit.lower[p], fit.upper[p]);
-        if !(lower <= value && value <= upper) {
+        // One that is no number is refused as such where it is used.
+        if !value.is_nan() && !(lower <= value && value <= upper) {
             return Err(Error::new(
                 Status::Argument,
                 format!("values: element {p} is {value}, outside its bounds {lower} to {upper}; start within them"),

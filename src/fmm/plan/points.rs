@@ -86,3 +86,47 @@ impl<I: Real> Cloud for Scaled<'_, I> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Points that are computed when they are read.
+    struct Computed(usize, fn(usize) -> [f64; 3]);
+
+    impl Cloud for Computed {
+        fn len(&self) -> usize {
+            self.0
+        }
+
+        fn read(&self, indices: &Indices, points: &mut Block) {
+            *points = [0, 1, 2].map(|axis| indices.map(|index| (self.1)(index as usize)[axis]));
+        }
+    }
+
+    /// Point `i` of a cubic lattice, one axis after another.
+    fn of_lattice<const SIDE: usize>(i: usize) -> [f64; 3] {
+        [i % SIDE, i / SIDE % SIDE, i / SIDE / SIDE].map(|place| place as f64)
+    }
+
+    /// The same in an order that jumps.
+    fn of_shuffled_lattice<const SIDE: usize>(i: usize) -> [f64; 3] {
+        of_lattice::<SIDE>((i as u64 * 1_000_003 % (SIDE * SIDE * SIDE) as u64) as usize)
+    }
+
+    #[test]
+    fn roots_of_lattices_have_room_for_a_layer_and_those_of_clouds_fit() {
+        let margin = |count: usize, point| margin_of(&Computed(count, point)).unwrap();
+        let expected = |layers: usize| 1.0 + 1.0 / (layers - 1) as f64;
+        assert_eq!(margin(8000, of_lattice::<20>), expected(20));
+        assert_eq!(margin(8000, of_shuffled_lattice::<20>), expected(20));
+        // More layers than points of the first look.
+        assert_eq!(margin(200 * 200 * 200, of_lattice::<200>), expected(200));
+        assert!(margin(200 * 200 * 200, of_shuffled_lattice::<200>) > 1.0);
+        // Layers along one axis alone, and none.
+        assert_eq!(margin(100_000, |i| [(0.618 * i as f64).fract(), (0.7548 * i as f64).fract(), (i % 7) as f64]), 1.0);
+        assert_eq!(margin(100_000, |i| [(0.618 * i as f64).fract(), (0.7548 * i as f64).fract(), (0.5698 * i as f64).fract()]), 1.0);
+        assert_eq!(margin(0, |_| [0.0; 3]), 1.0);
+        assert_eq!(margin(1, |_| [0.0; 3]), 1.0);
+    }
+}

@@ -54,10 +54,6 @@ impl Order {
         self.entries.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// The caller's number of the point at a place of the order.
     #[inline]
     pub fn index(&self, place: usize) -> usize {
